@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "django_tables2",
     "heroicons",
     "pgtrigger",
+    "django_linear_migrations",
     "core",
     "accounts",
     "customers",

@@ -1,0 +1,6 @@
+from core.models.company import Company
+from core.models.event import Event, EventCursor
+from core.models.job import Job, Slot
+from core.models.source import ExternalId, Source
+
+__all__ = ["Company", "Event", "EventCursor", "ExternalId", "Job", "Slot", "Source"]

@@ -1,0 +1,29 @@
+from customers.models.attribute import Attribute, AttributeChange
+from customers.models.contact import Contact, ContactChange, ContactRole
+from customers.models.customer import Customer, CustomerRole
+from customers.models.merge import Merge
+from customers.models.saved_filter import SavedFilter
+from customers.models.standing import Band, Standing
+from customers.models.text import Text
+from customers.models.ticket import Ticket, TicketState
+from customers.models.timeline import TimelineEntry
+from customers.models.touchpoint import Touchpoint
+
+__all__ = [
+    "Attribute",
+    "AttributeChange",
+    "Band",
+    "Contact",
+    "ContactChange",
+    "ContactRole",
+    "Customer",
+    "CustomerRole",
+    "Merge",
+    "SavedFilter",
+    "Standing",
+    "Text",
+    "Ticket",
+    "TicketState",
+    "TimelineEntry",
+    "Touchpoint",
+]

@@ -1,0 +1,67 @@
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from core.ids import uuid7
+from customers.models import Customer, Text
+
+
+class Lane(models.TextChoices):
+    PROMISED = "promised", _("Promised")
+    RISK = "risk", _("Risk")
+    GROWTH = "growth", _("Growth")
+
+
+class WorkItem(models.Model):
+    """One thing to do for a customer: everything in the queue is one. While open, unique by customer and cause."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("open")
+        SNOOZED = "snoozed", _("snoozed")
+        DONE = "done", _("done")
+        CLEARED = "cleared", _("cleared: its cause is gone")
+
+    uid = models.UUIDField(default=uuid7, unique=True, editable=False)
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="+")
+    owner = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("owner"))
+    cause = models.CharField(max_length=120)
+    title = models.CharField(_("title"), max_length=200)
+    reasons = models.JSONField(default=list)
+    text = models.ForeignKey(Text, models.PROTECT, null=True, related_name="+")
+    lane = models.CharField(_("lane"), max_length=8, choices=Lane, default=Lane.RISK)
+    due_on = models.DateField(_("due"))
+    state = models.CharField(_("state"), max_length=8, choices=State, default=State.OPEN)
+    snoozed_until = models.DateField(_("snoozed until"), null=True, blank=True)
+    outcome = models.CharField(_("outcome"), max_length=40, blank=True)
+    opened_at = models.DateTimeField(_("opened"))
+    closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
+    closed_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    class Meta:
+        verbose_name = _("task")
+        verbose_name_plural = _("tasks")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["customer", "cause"],
+                condition=Q(state__in=["open", "snoozed"]),
+                name="playbooks_workitem_one_open",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["open", "snoozed"], closed_at=None)
+                | Q(state__in=["done", "cleared"], closed_at__isnull=False),
+                name="playbooks_workitem_closed",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["owner", "due_on"],
+                condition=Q(state__in=["open", "snoozed"]),
+                name="playbooks_workitem_queue",
+            ),
+            models.Index(fields=["customer", "state"], name="playbooks_workitem_customer"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title

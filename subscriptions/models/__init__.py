@@ -1,0 +1,20 @@
+from subscriptions.models.cost import Cost
+from subscriptions.models.fx_rate import FxRate
+from subscriptions.models.invoice import Invoice, InvoiceState
+from subscriptions.models.movement import MrrMovement
+from subscriptions.models.ruleset import Ruleset
+from subscriptions.models.subscription import ChurnKind, Interval, Plan, Subscription, SubscriptionVersion
+
+__all__ = [
+    "ChurnKind",
+    "Cost",
+    "FxRate",
+    "Interval",
+    "Invoice",
+    "InvoiceState",
+    "MrrMovement",
+    "Plan",
+    "Ruleset",
+    "Subscription",
+    "SubscriptionVersion",
+]

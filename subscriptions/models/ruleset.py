@@ -1,0 +1,24 @@
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class Ruleset(models.Model):
+    """The frozen settings a ledger was built with. A changed setting is a new ruleset, with a ledger of its own."""
+
+    key = models.CharField(_("key"), max_length=64, unique=True)
+    settings = models.JSONField(_("settings"))
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    in_force = models.BooleanField(_("in force"), default=False)
+
+    class Meta:
+        verbose_name = _("ruleset")
+        verbose_name_plural = _("rulesets")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["in_force"], condition=Q(in_force=True), name="subscriptions_ruleset_one_in_force"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.key

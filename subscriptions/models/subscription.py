@@ -1,0 +1,98 @@
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from core.facts import append_only
+from core.ids import uuid7
+from customers.models import Customer
+
+
+class Interval(models.TextChoices):
+    WEEK = "week", _("week")
+    MONTH = "month", _("month")
+    QUARTER = "quarter", _("quarter")
+    HALF_YEAR = "half_year", _("half-year")
+    YEAR = "year", _("year")
+
+
+class ChurnKind(models.TextChoices):
+    VOLUNTARY = "voluntary", _("voluntary")
+    INVOLUNTARY = "involuntary", _("involuntary")
+
+
+class Plan(models.Model):
+    uid = models.UUIDField(default=uuid7, unique=True, editable=False)
+    name = models.CharField(_("name"), max_length=120, unique=True)
+
+    class Meta:
+        verbose_name = _("plan")
+        verbose_name_plural = _("plans")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Subscription(models.Model):
+    """A line of business with a customer. What was agreed, and when, is in its versions."""
+
+    uid = models.UUIDField(default=uuid7, unique=True, editable=False)
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("subscription")
+        verbose_name_plural = _("subscriptions")
+        indexes = [models.Index(fields=["customer", "id"], name="subscriptions_of_customer")]
+
+    def __str__(self) -> str:
+        return f"Subscription {self.uid}"
+
+
+class SubscriptionVersion(models.Model):
+    """What was agreed from ``starts_on`` up to, not including, ``ends_on``.
+
+    Append-only. A correction, or an end that became known, is a new row with the same ``number`` and a later
+    ``known_on``: of each (subscription, number) the row known last is the one in force. ``term_ends_on`` is known
+    from the start; ``ends_on`` stands only in rows from the day it was known.
+    """
+
+    subscription = models.ForeignKey(Subscription, models.PROTECT, related_name="versions")
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="+")
+    number = models.PositiveIntegerField()
+    known_on = models.DateField(_("known on"))
+    plan = models.ForeignKey(Plan, models.PROTECT, null=True, related_name="+")
+    interval = models.CharField(_("billed every"), max_length=9, choices=Interval)
+    quantity = models.DecimalField(_("quantity"), max_digits=14, decimal_places=3, default=1)
+    amount = models.DecimalField(_("amount per interval"), max_digits=18, decimal_places=4)
+    currency = models.CharField(_("currency"), max_length=3)
+    mrr = models.DecimalField(_("MRR"), max_digits=18, decimal_places=6)
+    starts_on = models.DateField(_("starts"))
+    ends_on = models.DateField(_("ends"), null=True)
+    trial_ends_on = models.DateField(_("trial ends"), null=True)
+    cancelled_on = models.DateField(_("cancelled"), null=True)
+    churn_kind = models.CharField(_("kind of churn"), max_length=11, choices=ChurnKind, blank=True)
+    reason = models.CharField(_("reason"), max_length=60, blank=True)
+    term_ends_on = models.DateField(_("term ends"), null=True)
+    auto_renews = models.BooleanField(_("renews by itself"), null=True)
+    notice_days = models.PositiveSmallIntegerField(_("days of notice"), null=True)
+    uplift = models.DecimalField(_("uplift at renewal"), max_digits=6, decimal_places=4, null=True)
+
+    class Meta:
+        verbose_name = _("subscription version")
+        verbose_name_plural = _("subscription versions")
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gte=0, mrr__gte=0), name="subscriptions_version_amount"),
+            models.CheckConstraint(condition=Q(quantity__gte=0), name="subscriptions_version_quantity"),
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
+                name="subscriptions_version_period",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["subscription", "number", "-known_on", "-id"], name="subscriptions_version_latest"),
+            models.Index(fields=["customer", "starts_on"], name="subscriptions_version_customer"),
+        ]
+        triggers = append_only()
+
+    def __str__(self) -> str:
+        return f"Version {self.number} of subscription {self.subscription_id} from {self.starts_on}"

@@ -1,0 +1,43 @@
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from core.facts import Fact
+from core.ids import uuid7
+from customers.models import Contact, Customer, Text
+from surveys.models.invitation import Invitation
+from surveys.models.survey import Survey
+
+
+class Response(Fact):
+    """One answer. A changed answer is a new row; of one invitation the row known last counts.
+
+    An answer without a customer counts in the NPS, and in no rate and no measure.
+    """
+
+    class Channel(models.TextChoices):
+        PROGRAMME = "programme", _("asked by the programme")
+        CSM = "csm", _("picked by a CSM")
+        PHONE = "phone", _("taken by phone")
+
+    uid = models.UUIDField(default=uuid7, unique=True, editable=False)
+    survey = models.ForeignKey(Survey, models.PROTECT, related_name="responses")
+    invitation = models.ForeignKey(Invitation, models.PROTECT, null=True, related_name="responses")
+    customer = models.ForeignKey(Customer, models.PROTECT, null=True, related_name="+")
+    contact = models.ForeignKey(Contact, models.PROTECT, null=True, related_name="+")
+    answered_at = models.DateTimeField(_("answered"))
+    score = models.PositiveSmallIntegerField(_("score"))
+    channel = models.CharField(_("channel"), max_length=9, choices=Channel, default=Channel.PROGRAMME)
+    text = models.ForeignKey(Text, models.PROTECT, null=True, related_name="+")
+
+    class Meta(Fact.Meta):
+        verbose_name = _("response")
+        verbose_name_plural = _("responses")
+        constraints = [models.CheckConstraint(condition=Q(score__lte=10), name="surveys_response_score")]
+        indexes = [
+            models.Index(fields=["customer", "day", "known_on"], name="surveys_response_as_of"),
+            models.Index(fields=["survey", "day"], name="surveys_response_survey"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.score} on {self.day}"

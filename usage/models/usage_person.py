@@ -1,0 +1,25 @@
+from django.db import models
+
+from customers.models import Customer
+
+
+class UsagePerson(models.Model):
+    """The days of one month on which one person was active: bit 0 of ``days`` is the first of the month.
+
+    The person is a hash. Rows of one (customer, person, month) are joined by OR. Every count of users over a window
+    reads this table only.
+    """
+
+    pk = models.CompositePrimaryKey("customer", "person", "month", "known_on")
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="+")
+    person = models.BigIntegerField()
+    month = models.DateField()
+    known_on = models.DateField()
+    days = models.IntegerField()
+
+    class Meta:
+        managed = False
+        db_table = "usage_usageperson"
+
+    def __str__(self) -> str:
+        return f"{self.customer_id} {self.month:%Y-%m}"

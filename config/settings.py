@@ -2,6 +2,9 @@ from pathlib import Path
 
 import environ
 
+from config.databases import from_url
+from config.embedded.postgres import Cluster
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
@@ -78,7 +81,12 @@ TEMPLATES = [
     }
 ]
 
-DATABASES = {"default": env.db("DATABASE_URL", default="postgres:///holdfast")}
+EMBEDDED_POSTGRES = DATA_DIR / "postgres"
+if url := env("DATABASE_URL", default=""):
+    DATABASES = {"default": from_url(url)}
+else:
+    embedded = Cluster(EMBEDDED_POSTGRES)
+    DATABASES = {"default": {**from_url(embedded.url()), "ENGINE": "config.embedded.backend"}}
 
 AUTH_USER_MODEL = "accounts.User"
 LANGUAGE_CODE = "en"

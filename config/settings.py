@@ -94,3 +94,6 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 STATIC_URL = "static/"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Whether a commit wakes a worker through the broker. Without it the sweeper finds the work within seconds.
+WAKE_WORKERS = env.bool("WAKE_WORKERS", default=True)

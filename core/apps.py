@@ -1,7 +1,12 @@
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
 
 class CoreConfig(AppConfig):
     name = "core"
     verbose_name = _("Core")
+
+    def ready(self) -> None:
+        # What an app declares: measures and outcomes, consumers of events, jobs and steps of the night, menu entries.
+        autodiscover_modules("measures", "outcomes", "receivers", "jobs", "navigation")

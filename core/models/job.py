@@ -8,6 +8,7 @@ class Job(models.Model):
 
     class State(models.TextChoices):
         WAITING = "waiting"
+        RUNNING = "running"
         DONE = "done"
         FAILED = "failed"
 
@@ -26,7 +27,10 @@ class Job(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["kind", "key"], condition=Q(state="waiting"), name="core_job_one_waiting")
         ]
-        indexes = [models.Index(fields=["run_at", "id"], condition=Q(state="waiting"), name="core_job_due")]
+        indexes = [
+            models.Index(fields=["run_at", "id"], condition=Q(state="waiting"), name="core_job_due"),
+            models.Index(fields=["leased_until"], condition=Q(state="running"), name="core_job_leased"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"

@@ -28,6 +28,7 @@ class Customer(models.Model):
         "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("parent")
     )
     created_on = models.DateField(_("customer since"))
+    known_on = models.DateField(_("known on"))
     archived_on = models.DateField(_("archived"), null=True, blank=True)
     attributes = models.JSONField(_("own attributes"), default=dict, blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)

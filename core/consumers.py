@@ -1,0 +1,70 @@
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+
+from core.models import Event, EventCursor
+
+Handler = Callable[[Sequence[Event]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Consumer:
+    name: str
+    types: tuple[str, ...]
+    handle: Handler
+
+
+CONSUMERS: dict[str, Consumer] = {}
+
+
+def consumes(*types: str, name: str) -> Callable[[Handler], Handler]:
+    """Register a function that is given events of these types, in order, each at least once.
+
+    It runs in the transaction that moves the consumer's position: what it writes to the database, it writes once.
+    """
+
+    def register(handle: Handler) -> Handler:
+        CONSUMERS[name] = Consumer(name, types, handle)
+        return handle
+
+    return register
+
+
+def consume(*, consumer: Consumer, limit: int = 500) -> int:
+    """Handle the next events of one consumer. Returns how many were read; 0 when another worker holds the position."""
+    with transaction.atomic():
+        EventCursor.objects.get_or_create(consumer=consumer.name)
+        cursor = EventCursor.objects.select_for_update(skip_locked=True).filter(pk=consumer.name).first()
+        if cursor is None:
+            return 0
+        events = _next(cursor, limit)
+        if not events:
+            return 0
+        wanted = [event for event in events if event.type in consumer.types]
+        if wanted:
+            consumer.handle(wanted)
+        cursor.tx, cursor.event_id = events[-1].tx, events[-1].pk
+        cursor.save(update_fields=["tx", "event_id"])
+    return len(events)
+
+
+def consume_all(*, limit: int = 500) -> int:
+    """Let every consumer read until there is nothing left. Returns how many events were read in all."""
+    total = 0
+    for consumer in CONSUMERS.values():
+        while read := consume(consumer=consumer, limit=limit):
+            total += read
+    return total
+
+
+def _next(cursor: EventCursor, limit: int) -> list[Event]:
+    # A transaction that started earlier may still commit rows: stop below the oldest one that runs.
+    with connection.cursor() as db:
+        db.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+        (horizon,) = db.fetchone()
+    return list(
+        Event.objects.filter(tx__lt=horizon)
+        .extra(where=["(tx, id) > (%s, %s)"], params=[cursor.tx, cursor.event_id])
+        .order_by("tx", "id")[:limit]
+    )

@@ -1,0 +1,18 @@
+from celery import current_app
+from django.conf import settings
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+
+def wake_after_commit() -> None:
+    """Have a worker look for work once the transaction is committed."""
+    transaction.on_commit(_wake, robust=True)
+
+
+def _wake() -> None:
+    if not settings.WAKE_WORKERS:
+        return
+    try:
+        current_app.send_task("core.tasks.look", retry=False, expires=60)
+    except OperationalError:
+        return  # the broker only wakes: the sweeper finds the work within seconds

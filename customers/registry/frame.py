@@ -1,0 +1,110 @@
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from django.db import connection
+
+from core.clock import AsOf
+from customers.registry.measure import FAMILIES, MEASURES, Family, Type
+from customers.registry.scope import Scope
+
+Column = np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Customers × measures as of one day. ``ids`` is sorted; each column stands beside it.
+
+    Numbers are float64 with NaN for missing, dates datetime64[D] with NaT, choices objects with None. Money is in
+    the reporting currency, shares are 0..1, yes/no is 1.0/0.0.
+    """
+
+    at: AsOf
+    ids: np.ndarray
+    columns: Mapping[str, Column]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def __getitem__(self, key: str) -> Column:
+        return self.columns[key]
+
+    def measured(self, key: str) -> np.ndarray:
+        """For which customers there is a value: a mask beside ``ids``."""
+        column = self.columns[key]
+        if column.dtype == object:
+            return np.array([value is not None for value in column], dtype=bool)
+        return ~np.isnat(column) if column.dtype.kind == "M" else ~np.isnan(column)
+
+    def with_columns(self, columns: Mapping[str, Column]) -> "Frame":
+        return replace(self, columns={**self.columns, **columns})
+
+    def where(self, mask: np.ndarray) -> "Frame":
+        return Frame(self.at, self.ids[mask], {key: column[mask] for key, column in self.columns.items()})
+
+
+def gather(at: AsOf, keys: Iterable[str], customers: Sequence[int] | None = None) -> Frame:
+    """The measures ``keys`` of the customers there were as of ``at`` (of ``customers`` among them, if given).
+
+    One statement per family of measures, whatever the number of customers. An unknown key raises KeyError.
+    """
+    scope = Scope.of(at, customers)
+    ids = _customers(scope)
+    wanted = list(dict.fromkeys(keys))
+    columns: dict[str, Column] = {key: empty(MEASURES[key].type, len(ids)) for key in wanted}
+    for family in {id(FAMILIES[key]): FAMILIES[key] for key in wanted}.values():
+        _read(family, scope, ids, columns)
+    return Frame(at, ids, columns)
+
+
+def empty(type: Type, size: int) -> Column:
+    """A column of ``size`` missing values of one type."""
+    if type == Type.DATE:
+        return np.full(size, np.datetime64("NaT"), dtype="datetime64[D]")
+    if type == Type.CHOICE:
+        return np.full(size, None, dtype=object)
+    return np.full(size, np.nan)
+
+
+def _customers(scope: Scope) -> np.ndarray:
+    # A table under the alias ``c`` that looks like a fact: the customer's first day, and when we knew of them.
+    sql = scope.sql(
+        """
+        SELECT c.customer_id
+        FROM (SELECT id AS customer_id, created_on AS day, known_on FROM customers_customer) c {canonical}
+        WHERE {visible} AND {scope} AND {customer} = c.customer_id ORDER BY 1
+        """,
+        table="c",
+    )
+    return np.array([row[0] for row in _fetch(sql.text, sql.params)], dtype=np.int64)
+
+
+def _read(family: Family, scope: Scope, ids: np.ndarray, columns: dict[str, Column]) -> None:
+    sql = family.read(scope)
+    rows = _fetch(sql.text, sql.params)
+    if not rows or not len(ids):
+        return
+    owner, *values = zip(*rows, strict=True)
+    owners = np.array(owner, dtype=np.int64)
+    place = np.minimum(np.searchsorted(ids, owners), len(ids) - 1)
+    here = ids[place] == owners
+    for one, column in zip(family.measures, values, strict=True):
+        if one.key in columns:
+            columns[one.key][place[here]] = _vector(one.type, column)[here]
+
+
+def _vector(type: Type, values: Sequence[Any]) -> Column:
+    if type == Type.DATE:
+        return np.array(values, dtype="datetime64[D]")
+    if type == Type.CHOICE:
+        vector = np.empty(len(values), dtype=object)
+        vector[:] = values
+        return vector
+    return np.array(values, dtype=float)
+
+
+def _fetch(text: str, params: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(text, params)
+        return cursor.fetchall()

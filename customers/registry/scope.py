@@ -1,0 +1,66 @@
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, NamedTuple
+
+from django.db.models import Q
+
+from core.clock import AsOf
+from customers.models import Merge
+
+
+class Sql(NamedTuple):
+    """A statement whose rows are (customer_id, value) or, for several measures at once, (customer_id, value, …)."""
+
+    text: str
+    params: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a measure is asked: as of when, and for which customers (all, where ``customers`` is None)."""
+
+    at: AsOf
+    customers: tuple[int, ...] | None = None
+    merged: bool = False
+
+    @classmethod
+    def of(cls, at: AsOf, customers: Sequence[int] | None = None) -> "Scope":
+        known = _merges(at)
+        if customers is None:
+            return cls(at, None, known.exists())
+        absorbed = known.filter(into_customer__in=customers).values_list("from_customer", flat=True)
+        return cls(at, tuple({*customers, *absorbed}), known.exists())
+
+    @property
+    def day(self) -> date:
+        return self.at.day
+
+    def window(self, days: int) -> tuple[date, date]:
+        return self.at.window(days)
+
+    def sql(self, template: str, /, *, table: str, **params: Any) -> Sql:
+        """Fill in a measure's statement over the fact table with the alias ``table``.
+
+        ``{customer}``: the canonical customer; ``{canonical}``: the join it needs, after FROM; ``{visible}``: the
+        condition that the fact counts; ``{known}``: that it is known, whatever its day; ``{scope}``: that it is of
+        the customers asked for. ``%(day)s`` and ``%(known_on)s`` are there as parameters.
+        """
+        join = (
+            f"LEFT JOIN customers_canonical canon ON canon.from_id = {table}.customer_id"
+            " AND canon.known_on < %(known_on)s AND (canon.undone_on IS NULL OR canon.undone_on >= %(known_on)s)"
+        )
+        text = template.format(
+            customer=f"COALESCE(canon.into_id, {table}.customer_id)" if self.merged else f"{table}.customer_id",
+            canonical=join if self.merged else "",
+            known=f"{table}.known_on < %(known_on)s",
+            visible=f"{table}.day < %(day)s AND {table}.known_on < %(known_on)s",
+            scope="TRUE" if self.customers is None else f"{table}.customer_id = ANY(%(customers)s)",
+        )
+        fixed = {"day": self.at.day, "known_on": self.at.known_on, "customers": list(self.customers or [])}
+        return Sql(text, fixed | params)
+
+
+def _merges(at: AsOf) -> Any:
+    open_then = Q(undone_on=None) | Q(undone_on__gte=at.known_on)
+    return Merge.objects.filter(open_then, known_on__lt=at.known_on)

@@ -1,0 +1,125 @@
+"""How values are written on a page: numbers, money, shares, dates. Safe HTML comes back; None is an en dash."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import ROUND_HALF_EVEN, Decimal
+from functools import wraps
+from typing import Any
+
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
+
+Number = Decimal | float | int
+
+SYMBOLS = {
+    "USD": "$",
+    "EUR": "€",
+    "GBP": "£",
+    "JPY": "¥",
+    "CNY": "¥",
+    "UAH": "₴",
+    "INR": "₹",
+    "CAD": "CA$",
+    "AUD": "A$",
+}
+MINUS = "\u2212"
+EN_DASH = "–"
+THIN = "\u202f"
+RELATIVE_DAYS = 60
+
+
+def undefined() -> SafeString:
+    return format_html('<span class="undefined" title="{}">{}</span>', gettext("Not defined"), EN_DASH)
+
+
+def dash_for_none(write: Callable[..., SafeString]) -> Callable[..., SafeString]:
+    @wraps(write)
+    def written(value: Any, *args: Any, **kwargs: Any) -> SafeString:
+        return undefined() if value is None or value == "" else write(value, *args, **kwargs)
+
+    return written
+
+
+def plain(value: Number, digits: int = 0) -> str:
+    """``value`` rounded half-even to ``digits``, grouped for the active language, with a true minus."""
+    step = Decimal(1).scaleb(-digits)
+    rounded = (value if isinstance(value, Decimal) else Decimal(repr(value))).quantize(step, ROUND_HALF_EVEN)
+    text = number_format(abs(rounded), digits, use_l10n=True, force_grouping=True)
+    return MINUS + text if rounded < 0 else text
+
+
+def plain_money(value: Number, currency: str, digits: int = 0) -> str:
+    """Money as text, for titles and descriptions: ``−$4,800``, ``CHF 4,800``."""
+    text = plain(value, digits)
+    return f"{MINUS if text.startswith(MINUS) else ''}{_symbol(currency)}{text.removeprefix(MINUS)}"
+
+
+@dash_for_none
+def number(value: Number, digits: int = 0) -> SafeString:
+    return format_html('<span class="num">{}</span>', plain(value, digits))
+
+
+@dash_for_none
+def money(value: Number, currency: str, digits: int = 0) -> SafeString:
+    text = plain(value, digits)
+    sign = MINUS if text.startswith(MINUS) else ""
+    return format_html(
+        '<span class="num">{}<span class="currency">{}</span>{}</span>',
+        sign,
+        _symbol(currency),
+        text.removeprefix(MINUS),
+    )
+
+
+@dash_for_none
+def percent(value: Number, digits: int = 1) -> SafeString:
+    """A share between 0 and 1, written in hundredths: 0.918 is ``91.8 %``."""
+    share = value if isinstance(value, Decimal) else Decimal(repr(value))
+    return format_html('<span class="num">{}{}%</span>', plain(share * 100, digits), THIN)
+
+
+@dash_for_none
+def signed(value: Number, digits: int = 0) -> SafeString:
+    """A change: with its sign, and without a colour, since more is not always better."""
+    text = plain(value, digits)
+    rises = not text.startswith(MINUS) and any(figure in "123456789" for figure in text)
+    return format_html('<span class="num">{}{}</span>', "+" if rises else "", text)
+
+
+@dash_for_none
+def day(value: date | datetime, today: date | None = None) -> SafeString:
+    """A date near ``today`` (the current zone's, unless given) as a distance, with the exact one on hover."""
+    moment = timezone.localtime(value) if isinstance(value, datetime) and timezone.is_aware(value) else value
+    on = moment.date() if isinstance(moment, datetime) else moment
+    away = (on - (today or timezone.localdate())).days
+    exact = date_format(moment, "j F Y, H:i" if isinstance(moment, datetime) else "j F Y")
+    near = abs(away) <= RELATIVE_DAYS
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        moment.isoformat(),
+        exact if near else f"{exact}, {distance(away)}",
+        distance(away) if near else date_format(on, "j M Y"),
+    )
+
+
+def distance(days: int) -> str:
+    """Whole days from now in words: ``in 23 days``, ``yesterday``."""
+    named = {0: gettext("today"), 1: gettext("tomorrow"), -1: gettext("yesterday")}
+    if days in named:
+        return named[days]
+    if days > 0:
+        return ngettext("in %(days)s day", "in %(days)s days", days) % {"days": plain(days)}
+    return ngettext("%(days)s day ago", "%(days)s days ago", -days) % {"days": plain(-days)}
+
+
+def initials(name: object) -> str:
+    """One or two capitals for a person: of the first and last word, or of an address before its @."""
+    words = str(name).split("@")[0].replace(".", " ").split()
+    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+
+
+def _symbol(currency: str) -> str:
+    return SYMBOLS.get(currency) or (f"{currency}\u00a0" if currency else "")

@@ -16,6 +16,7 @@ DEBUG = env.bool("DEBUG", default=False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1"])
 
 INSTALLED_APPS = [
+    "core",  # before the admin and allauth: its templates stand in for theirs
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -34,7 +35,6 @@ INSTALLED_APPS = [
     "heroicons",
     "pgtrigger",
     "django_linear_migrations",
-    "core",
     "accounts",
     "customers",
     "subscriptions",
@@ -72,6 +72,7 @@ TEMPLATES = [
         "DIRS": [],
         "APP_DIRS": True,
         "OPTIONS": {
+            "builtins": ["core.templatetags.ui"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -93,6 +94,9 @@ LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True
 STATIC_URL = "static/"
+COTTON_ISOLATE_BY_DEFAULT = True
+FORM_RENDERER = "core.forms.Renderer"
+DJANGO_TABLES2_TEMPLATE = "core/table.html"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Whether a commit wakes a worker through the broker. Without it the sweeper finds the work within seconds.

@@ -1,9 +1,13 @@
 from pathlib import Path
 
+import django_stubs_ext
 import environ
 
 from config.databases import from_url
 from config.embedded.postgres import Cluster
+
+# Lets generic classes of Django be written with their type: forms.ModelForm[Company].
+django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 

@@ -1,4 +1,4 @@
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -7,9 +7,8 @@ from django.db import connection, transaction
 
 from core.domain import events
 from core.models import Source
-from usage.domain import partitions
+from usage.domain import features, partitions
 from usage.domain.persons import hashed
-from usage.models import Feature
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +52,6 @@ def record(*, rows: Sequence[Used], source: Source, known_on: date | None = None
     events.append(type="usage.recorded.v1", payloads=[payload])
 
 
-def features(keys: Iterable[str]) -> dict[str, int]:
-    """The ids of the features by key. Those that were not seen before are made, with their key as label."""
-    wanted = set(keys)
-    Feature.objects.bulk_create([Feature(key=key, label=key) for key in sorted(wanted)], ignore_conflicts=True)
-    return dict(Feature.objects.filter(key__in=wanted).values_list("key", "id"))
-
-
 def _over_all(rows: Sequence[Used]) -> list[Used]:
     given = {(row.customer_id, row.day) for row in rows if not row.feature}
     # A person may use several features: users of the day over all are known by person, or not at all.
@@ -87,7 +79,7 @@ def _plus(one: Used, other: Used) -> Used:
 
 
 def _insert_days(rows: Sequence[Used], known_on: date | None) -> None:
-    ids = features({row.feature for row in rows})
+    ids = features.ids({row.feature for row in rows})
     _execute(
         """
         INSERT INTO usage_usageday AS old (customer_id, feature_id, day, known_on, events, users, errors)

@@ -27,15 +27,16 @@ def product() -> Source:
 def use(
     customer: Customer,
     *days: date,
-    feature: str = "",
+    feature: str | Iterable[str] = "",
     events: int = 10,
     users: int | None = None,
     persons: Iterable[str] = (),
     known_on: date | None = None,
     source: Source | None = None,
 ) -> None:
-    """Let a customer use a feature on each of these days."""
-    rows = [Used(customer.pk, day, events, feature, users, persons=tuple(persons)) for day in days]
+    """Let a customer use a feature, or several, on each of these days."""
+    keys = [feature] if isinstance(feature, str) else list(feature)
+    rows = [Used(customer.pk, day, events, key, users, persons=tuple(persons)) for day in days for key in keys]
     record(rows=rows, source=source or product(), known_on=known_on)
 
 

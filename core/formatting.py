@@ -28,6 +28,7 @@ SYMBOLS = {
 MINUS = "\u2212"
 EN_DASH = "–"
 THIN = "\u202f"
+COMPACT = ((10**9, "B"), (10**6, "M"), (10**3, "k"))
 RELATIVE_DAYS = 60
 
 
@@ -51,9 +52,23 @@ def plain(value: Number, digits: int = 0) -> str:
     return MINUS + text if rounded < 0 else text
 
 
-def plain_money(value: Number, currency: str, digits: int = 0) -> str:
-    """Money as text, for titles and descriptions: ``−$4,800``, ``CHF 4,800``."""
-    text = plain(value, digits)
+def compact(value: Number) -> str:
+    """A number for an axis, in thousands or millions where it is that large: ``4.8k``, ``−1.25M``."""
+    size, unit = next(((size, unit) for size, unit in COMPACT if abs(value) >= size), (1, ""))
+    shown = Decimal(repr(float(value))) / size
+    digits = next(digits for digits in (0, 1, 2) if digits == 2 or shown == round(shown, digits))
+    return plain(shown, digits) + unit
+
+
+def plain_percent(value: Number, digits: int = 1) -> str:
+    """A share between 0 and 1 in hundredths, as text."""
+    share = value if isinstance(value, Decimal) else Decimal(repr(value))
+    return f"{plain(share * 100, digits)}{THIN}%"
+
+
+def plain_money(value: Number, currency: str, digits: int = 0, *, short: bool = False) -> str:
+    """Money as text, for titles and descriptions: ``−$4,800``, ``CHF 4,800``; ``short`` for an axis: ``$4.8k``."""
+    text = compact(value) if short else plain(value, digits)
     return f"{MINUS if text.startswith(MINUS) else ''}{_symbol(currency)}{text.removeprefix(MINUS)}"
 
 
@@ -77,8 +92,7 @@ def money(value: Number, currency: str, digits: int = 0) -> SafeString:
 @dash_for_none
 def percent(value: Number, digits: int = 1) -> SafeString:
     """A share between 0 and 1, written in hundredths: 0.918 is ``91.8 %``."""
-    share = value if isinstance(value, Decimal) else Decimal(repr(value))
-    return format_html('<span class="num">{}{}%</span>', plain(share * 100, digits), THIN)
+    return format_html('<span class="num">{}</span>', plain_percent(value, digits))
 
 
 @dash_for_none

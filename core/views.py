@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from core import clock, navigation
-from core.styleguide import samples
+from core.styleguide import pictures, samples
 
 YEAR = 365 * 24 * 3600
 CHOICES = {"theme": {"system", "light", "dark"}, "rail": {"wide", "narrow"}}
@@ -32,7 +32,7 @@ def _safe(request: HttpRequest, address: str) -> str:
 def styleguide(request: HttpRequest) -> HttpResponse:
     """Every component on one page. Staff only."""
     _guard(request)
-    context = samples.context(clock.today())
+    context = samples.context(clock.today()) | pictures.context()
     return render(request, "core/styleguide/page.html", {"title": _("Style guide"), **context})
 
 

@@ -90,3 +90,11 @@ def test_a_band_says_its_name_to_those_who_do_not_see_its_shape():
 
 def test_the_text_of_a_band_is_escaped():
     assert "<b>" not in marks.band("good", "<b>")
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0, "0"), (950, "950"), (4800, "4.8k"), (-12300, "−12.3k"), (2_500_000, "2.5M"), (0.5, "0.5"), (3e9, "3B")],
+)
+def test_an_axis_is_written_short(value, text):
+    assert formatting.compact(value) == text

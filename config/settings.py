@@ -1,26 +1,43 @@
-from pathlib import Path
+"""Settings. Each value that an installation may want to change is an environment variable, listed in `.env.example`."""
 
-import django_stubs_ext
+from importlib.util import find_spec
+from pathlib import Path
+from urllib.parse import urlsplit
+
 import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
 
 from config.databases import from_url
+from config.embedded.broker import Broker
 from config.embedded.postgres import Cluster
-
-# Lets generic classes of Django be written with their type: forms.ModelForm[Company].
-django_stubs_ext.monkeypatch()
+from config.secret_key import local_secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
 environ.Env.read_env(BASE_DIR / ".env")
 
-DATA_DIR = Path(env("DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
-SECRET_KEY = env("SECRET_KEY", default="change-me")
+# --- Where it runs -------------------------------------------------------------------------------------------------
+
+PRODUCTION = env.bool("PRODUCTION", default=False)
 DEBUG = env.bool("DEBUG", default=False)
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1"])
+DATA_DIR = Path(env("DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
+SITE_URL = env("SITE_URL", default=f"http://localhost:{env('PORT', default='8000')}").rstrip("/")
+HTTPS = SITE_URL.startswith("https://")
+
+SECRET_KEY = env("SECRET_KEY", default="")
+if not SECRET_KEY:
+    if PRODUCTION:
+        raise ImproperlyConfigured("Set SECRET_KEY: production does not start with a key that it made itself.")
+    SECRET_KEY = local_secret_key(DATA_DIR)
+
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", str(urlsplit(SITE_URL).hostname)])
+
+# --- Apps ----------------------------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
-    "core",  # before the admin and allauth: its templates stand in for theirs
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -38,7 +55,7 @@ INSTALLED_APPS = [
     "django_tables2",
     "heroicons",
     "pgtrigger",
-    "django_linear_migrations",
+    "core",
     "accounts",
     "customers",
     "subscriptions",
@@ -50,6 +67,8 @@ INSTALLED_APPS = [
     "data",
     "desk",
 ]
+if find_spec("django_linear_migrations"):  # a tool for developers, absent where Holdfast is just used
+    INSTALLED_APPS.insert(INSTALLED_APPS.index("core"), "django_linear_migrations")
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -76,7 +95,6 @@ TEMPLATES = [
         "DIRS": [],
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["core.templatetags.ui"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -86,22 +104,136 @@ TEMPLATES = [
     }
 ]
 
+# --- Database ------------------------------------------------------------------------------------------------------
+
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 EMBEDDED_POSTGRES = DATA_DIR / "postgres"
-if url := env("DATABASE_URL", default=""):
-    DATABASES = {"default": from_url(url)}
-else:
-    embedded = Cluster(EMBEDDED_POSTGRES)
-    DATABASES = {"default": {**from_url(embedded.url()), "ENGINE": "config.embedded.backend"}}
+DATABASE_ADDRESS = env("DATABASE_URL", default="") or Cluster(EMBEDDED_POSTGRES).url()
+DATABASES = {"default": from_url(DATABASE_ADDRESS)}
+if not env("DATABASE_URL", default=""):
+    DATABASES["default"]["ENGINE"] = "config.embedded.backend"
+if env.bool("DATABASE_POOL", default=True):
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    DATABASES["default"]["OPTIONS"]["pool"] = {
+        "min_size": 1,
+        "max_size": env.int("DATABASE_POOL_SIZE", default=8),
+        "timeout": 10,
+    }
+
+# --- Work: PostgreSQL is its only record, the broker just wakes the workers -------------------------------------------
+
+CELERY_BROKER_URL = env("BROKER_URL", default=Broker(DATA_DIR / "broker").url)
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {}
+if CELERY_BROKER_URL.startswith(("redis", "rediss")):
+    CELERY_BROKER_TRANSPORT_OPTIONS = {"unacked_restore_interval": 5, "unacked_restore_throttle": 1}
+elif CELERY_BROKER_URL == "pgmq://":
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "conn_string": DATABASE_ADDRESS,
+        "init_extension": False,
+    }
+WAKE_WORKERS = env.bool("WAKE_WORKERS", default=True)  # without it, work is found by the tick, seconds later
+CELERY_TASK_DEFAULT_QUEUE = "holdfast"
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_TASK_TIME_LIMIT = 30 * 60
+CELERY_TASK_SOFT_TIME_LIMIT = 28 * 60
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 1.0
+CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # keeps no file: what is due is decided in the database
+CELERY_BEAT_SCHEDULE = {
+    "tick": {"task": "core.tasks.tick", "schedule": 5.0, "options": {"expires": 5.0}},
+}
+
+# --- Sign-in -------------------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_PRESERVE_USERNAME_CASING = False
+
+# --- What a browser is told ----------------------------------------------------------------------------------------
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+SECURE_COOKIES = HTTPS and not DEBUG
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
+SECURE_SSL_REDIRECT = SECURE_COOKIES
+SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$"]
+SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=30 * 24 * 3600 if SECURE_COOKIES else 0)
+if env.bool("BEHIND_PROXY", default=False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+
+STATIC_URL = "static/"
+WHITENOISE_USE_FINDERS = not PRODUCTION
+WHITENOISE_AUTOREFRESH = DEBUG
+WHITENOISE_MAX_AGE = 60 if PRODUCTION else 0
+if PRODUCTION:
+    STATIC_ROOT = BASE_DIR / "staticfiles"
+    STORAGES = {
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    }
+
+# --- Language and time ---------------------------------------------------------------------------------------------
+
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English"))]  # one more here only when its catalog is complete: half a translation reads badly
+LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True
-STATIC_URL = "static/"
-COTTON_ISOLATE_BY_DEFAULT = True
-FORM_RENDERER = "core.forms.Renderer"
-DJANGO_TABLES2_TEMPLATE = "core/table.html"
-DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# Whether a commit wakes a worker through the broker. Without it the sweeper finds the work within seconds.
-WAKE_WORKERS = env.bool("WAKE_WORKERS", default=True)
+# --- Mail ----------------------------------------------------------------------------------------------------------
+
+if url := env("EMAIL_URL", default=""):
+    vars().update(environ.Env.email_url_config(url))
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = str(DATA_DIR / "mail")
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env("DEFAULT_FROM_EMAIL", default="Holdfast <holdfast@localhost>")
+
+# --- Log: what happened, to what, never who ------------------------------------------------------------------------
+
+LOG_LEVEL = env("LOG_LEVEL", default="INFO")
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "{asctime} {levelname:<7} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    "loggers": {
+        "django": {"handlers": [], "propagate": True},
+        "django.server": {"handlers": [], "propagate": True},
+        "celery.beat": {"level": "WARNING"},
+        "celery.app.trace": {"level": "WARNING"},
+        "celery.worker.strategy": {"level": "WARNING"},
+    },
+}

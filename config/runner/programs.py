@@ -1,0 +1,47 @@
+"""The programs that make up the running product, as command lines."""
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from config import assets
+from config.embedded.broker import Broker
+
+
+@dataclass(frozen=True)
+class Program:
+    name: str
+    command: list[str]
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+def broker(embedded: Broker, program: Path) -> Program:
+    return Program("broker", embedded.command(program))
+
+
+def web(*, host: str, port: int, debug: bool) -> Program:
+    options = {"--bind": f"{host}:{port}", "--worker-class": "gthread", "--workers": "2", "--threads": "4"}
+    limits = {"--graceful-timeout": "2", "--timeout": "120", "--log-level": "warning"}
+    flags = ["--no-control-socket", "--reload" if debug else "--preload"]
+    pairs = [part for pair in {**options, **limits}.items() for part in pair]
+    return Program("web", [sys.executable, "-m", "gunicorn", "config.wsgi", *pairs, *flags])
+
+
+def worker() -> Program:
+    options = ["--concurrency", "2", "--loglevel", "WARNING", "--without-gossip", "--without-mingle"]
+    # Cold shutdown: an interrupted job is found again in the database, so nobody need wait for it.
+    return Program("worker", [*_celery(), "worker", *options], {"REMAP_SIGTERM": "SIGQUIT"})
+
+
+def beat() -> Program:
+    return Program("beat", [*_celery(), "beat", "--loglevel", "WARNING", "--pidfile", ""])
+
+
+def css() -> Program:
+    """Rebuilds the stylesheet while templates are edited."""
+    return Program("css", assets.command("--watch=always"))
+
+
+def _celery() -> list[str]:
+    return [sys.executable, "-m", "celery", "--app", "config", "--quiet"]

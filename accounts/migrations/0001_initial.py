@@ -18,6 +18,7 @@ class Migration(migrations.Migration):
             name="Team",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("uid", models.UUIDField(default=core.ids.uuid7, editable=False, unique=True)),
                 ("name", models.CharField(max_length=120, unique=True, verbose_name="name")),
             ],
             options={

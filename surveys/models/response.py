@@ -7,6 +7,7 @@ from core.ids import uuid7
 from customers.models import Contact, Customer, Text
 from surveys.models.invitation import Invitation
 from surveys.models.survey import Survey
+from surveys.querysets import ResponseQuerySet
 
 
 class Response(Fact):
@@ -29,6 +30,8 @@ class Response(Fact):
     score = models.PositiveSmallIntegerField(_("score"))
     channel = models.CharField(_("channel"), max_length=9, choices=Channel, default=Channel.PROGRAMME)
     text = models.ForeignKey(Text, models.PROTECT, null=True, related_name="+")
+
+    objects = ResponseQuerySet.as_manager()
 
     class Meta(Fact.Meta):
         verbose_name = _("response")

@@ -169,4 +169,59 @@ class Migration(migrations.Migration):
                 ),
             ),
         ),
+        migrations.CreateModel(
+            name="FeatureChange",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField(verbose_name="day")),
+                ("known_on", models.DateField(verbose_name="known on")),
+                (
+                    "before",
+                    models.CharField(
+                        choices=[
+                            ("core", "core: what they bought it for"),
+                            ("sticky", "sticky: once used, they rarely leave"),
+                            ("other", "other"),
+                        ],
+                        max_length=6,
+                    ),
+                ),
+                (
+                    "after",
+                    models.CharField(
+                        choices=[
+                            ("core", "core: what they bought it for"),
+                            ("sticky", "sticky: once used, they rarely leave"),
+                            ("other", "other"),
+                        ],
+                        max_length=6,
+                    ),
+                ),
+                (
+                    "feature",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="changes", to="usage.feature"
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+                "indexes": [models.Index(fields=["feature", "known_on", "id"], name="usage_featurechange_latest")],
+            },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="featurechange",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION '% is append-only: a correction is a new row', TG_TABLE_NAME;",
+                    hash="27749577610ce5678263672b602fe2d90343b23f",
+                    level="STATEMENT",
+                    operation="UPDATE OR DELETE OR TRUNCATE",
+                    pgid="pgtrigger_append_only_7a8f0",
+                    table="usage_featurechange",
+                    when="BEFORE",
+                ),
+            ),
+        ),
     ]

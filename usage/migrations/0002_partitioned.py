@@ -1,5 +1,7 @@
 from django.db import migrations
 
+# A row still grows on the day it is known on: nothing reads it as of that day or an earlier one. CURRENT_DATE is the
+# database's, so the day before is left open, too.
 TABLES = """
 CREATE TABLE usage_usageday (
     customer_id bigint NOT NULL,
@@ -11,8 +13,10 @@ CREATE TABLE usage_usageday (
     errors integer NOT NULL DEFAULT 0,
     PRIMARY KEY (customer_id, feature_id, day, known_on)
 ) PARTITION BY RANGE (day);
-CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON usage_usageday
+CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON usage_usageday
     FOR EACH STATEMENT EXECUTE FUNCTION core_append_only();
+CREATE TRIGGER append_only_after_its_day BEFORE UPDATE ON usage_usageday
+    FOR EACH ROW WHEN (OLD.known_on < CURRENT_DATE - 1) EXECUTE FUNCTION core_append_only();
 
 CREATE TABLE usage_usageperson (
     customer_id bigint NOT NULL,
@@ -22,8 +26,10 @@ CREATE TABLE usage_usageperson (
     days integer NOT NULL,
     PRIMARY KEY (customer_id, person, month, known_on)
 ) PARTITION BY RANGE (month);
-CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON usage_usageperson
+CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON usage_usageperson
     FOR EACH STATEMENT EXECUTE FUNCTION core_append_only();
+CREATE TRIGGER append_only_after_its_day BEFORE UPDATE ON usage_usageperson
+    FOR EACH ROW WHEN (OLD.known_on < CURRENT_DATE - 1) EXECUTE FUNCTION core_append_only();
 """
 
 

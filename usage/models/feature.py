@@ -1,6 +1,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from core.facts import Fact
 from core.ids import uuid7
 
 
@@ -24,3 +25,17 @@ class Feature(models.Model):
 
     def __str__(self) -> str:
         return self.label or self.key
+
+
+class FeatureChange(Fact):
+    """From ``day`` on a feature is of another kind. A feature that never changed was always of the kind it has."""
+
+    feature = models.ForeignKey(Feature, models.PROTECT, related_name="changes")
+    before = models.CharField(max_length=6, choices=Feature.Kind)
+    after = models.CharField(max_length=6, choices=Feature.Kind)
+
+    class Meta(Fact.Meta):
+        indexes = [models.Index(fields=["feature", "known_on", "id"], name="usage_featurechange_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.feature_id} {self.after} from {self.day}"

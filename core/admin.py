@@ -1,0 +1,65 @@
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+
+from core.domain import company as companies
+from core.models import Company, Job, Source
+
+
+class CompanyForm(forms.ModelForm[Company]):
+    class Meta:
+        model = Company
+        fields = ["name", "time_zone"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not self.errors:
+            try:
+                companies.check(time_zone=cleaned["time_zone"])
+            except ValidationError as error:
+                self.add_error(None, error)
+        return cleaned
+
+
+@admin.register(Company)
+class CompanyAdmin(admin.ModelAdmin[Company]):
+    form = CompanyForm
+    list_display = ["name", "time_zone"]
+
+    def save_model(self, request: HttpRequest, obj: Company, form: CompanyForm, change: bool) -> None:
+        obj.pk = companies.change(name=obj.name, time_zone=obj.time_zone).pk
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return super().has_add_permission(request) and not Company.objects.exists()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Company | None = None) -> bool:
+        return False
+
+
+@admin.register(Source)
+class SourceAdmin(admin.ModelAdmin[Source]):
+    list_display = ["key", "label"]
+    search_fields = ["key", "label"]
+
+
+@admin.register(Job)
+class JobAdmin(admin.ModelAdmin[Job]):
+    """What waits, runs or failed, and why. Nothing is changed here."""
+
+    list_display = ["kind", "key", "state", "attempts", "run_at", "settled_at", "error"]
+    list_filter = ["state", "kind"]
+    search_fields = ["kind", "key"]
+    ordering = ["-id"]
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Job | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Job | None = None) -> bool:
+        return False

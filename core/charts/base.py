@@ -1,0 +1,177 @@
+"""What charts are made of: marks in, a chart out that knows its picture and its numbers."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from math import ceil
+from typing import Any
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from core.charts import svg
+from core.formatting import EN_DASH, MINUS, compact, plain, plain_money, plain_percent
+
+Value = Decimal | float | int
+MOST = (5, 12, 24)
+
+
+@dataclass(frozen=True)
+class Unit:
+    """How values of one chart are written: in full in titles and tables, short on the axis."""
+
+    write: Callable[[Any], str]
+    axis: Callable[[Any], str]
+
+    def full(self, value: Value | None) -> str:
+        return EN_DASH if value is None else self.write(value)
+
+
+NUMBER = Unit(write=lambda value: plain(value, _digits(value)), axis=compact)
+PERCENT = Unit(write=plain_percent, axis=lambda value: plain_percent(value, _share_digits(value)))
+
+
+def money(currency: str) -> Unit:
+    return Unit(
+        write=lambda value: plain_money(value, currency),
+        axis=lambda value: plain_money(value, currency, short=True),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mark:
+    """One value: ``label`` on the axis, ``href`` its rows, ``note`` one more line in the title.
+
+    ``low`` and ``high`` are its interval; ``unfinished`` says that its period still runs."""
+
+    label: str
+    value: Value | None
+    href: str = ""
+    note: str = ""
+    tone: str = "accent"
+    low: Value | None = None
+    high: Value | None = None
+    unfinished: bool = False
+
+    def title(self, unit: Unit, name: str = "") -> str:
+        first = " · ".join(part for part in (self.label, name) if part)
+        lines = [f"{first}: {unit.full(self.value)}"]
+        if self.low is not None and self.high is not None:
+            lines.append(_("%(low)s to %(high)s") % {"low": unit.write(self.low), "high": unit.write(self.high)})
+        if self.unfinished:
+            lines.append(_("not finished yet"))
+        return "\n".join(line for line in [*lines, self.note] if line)
+
+
+@dataclass(frozen=True)
+class Series:
+    """Marks of one kind, all series of a chart over the same labels."""
+
+    label: str
+    marks: Sequence[Mark]
+    tone: str = "accent"
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A picture and the numbers in it. ``{{ chart }}`` draws it; ``<c-chart :chart="chart" />`` adds the rest."""
+
+    title: str
+    svg: SafeString
+    header: Sequence[str] = ()
+    rows: Sequence[Sequence[str]] = ()
+    legend: Sequence[tuple[str, str]] = field(default=())
+
+    def __html__(self) -> SafeString:
+        return self.svg
+
+    def __str__(self) -> str:
+        return self.svg
+
+
+def finite(marks: Sequence[Mark]) -> list[float]:
+    """All values and ends of intervals, for the scale."""
+    return [float(value) for mark in marks for value in (mark.value, mark.low, mark.high) if value is not None]
+
+
+def linked(marks: Sequence[Mark]) -> bool:
+    return any(mark.href for mark in marks)
+
+
+def rules(ticks: Sequence[float], place: Callable[[float], float], unit: Unit) -> list[SafeString]:
+    """Light lines across, each with its value in the gutter at the left; zero a little stronger."""
+    return [
+        svg.join(
+            [
+                svg.element("line", x1=0, x2="100%", y1=y, y2=y, class_="rule rule-zero" if tick == 0 else "rule"),
+                svg.text(unit.axis(tick), x=-8, y=y + 4, anchor="end"),
+            ]
+        )
+        for tick, y in ((tick, round(place(tick)) + 0.5) for tick in ticks)
+    ]
+
+
+def names(
+    labels: Sequence[str],
+    middle: Callable[[int], float],
+    y: float,
+    *,
+    ends: bool = False,
+    most: tuple[int, int, int] = MOST,
+) -> list[SafeString]:
+    """The labels beneath. Where the chart is narrow fewer are shown, always the last."""
+    widths = thinned(len(labels), most)
+    return [
+        svg.text(
+            label,
+            x=svg.percent(middle(index)),
+            y=y,
+            anchor=_anchor(index, len(labels)) if ends else "middle",
+            class_=f"tick {widths[index]}".strip(),
+        )
+        for index, label in enumerate(labels)
+        if widths[index] != "at-none"
+    ]
+
+
+def thinned(count: int, most: tuple[int, int, int] = MOST) -> list[str]:
+    """From which width each of ``count`` labels is shown: "" always, then ``at-mid``, ``at-wide``, ``at-none``.
+
+    ``most`` is how many there are room for in a narrow, a middling and a wide chart."""
+    wide = _every(count, most[2], 1)
+    mid = _every(count, most[1], wide)
+    narrow = _every(count, most[0], mid)
+    return [_from(count - 1 - index, wide, mid, narrow) for index in range(count)]
+
+
+def _every(count: int, most: int, step: int) -> int:
+    """The smallest multiple of ``step`` that leaves at most ``most`` of ``count``."""
+    return max(step, step * ceil(count / (most * step)))
+
+
+def _from(back: int, wide: int, mid: int, narrow: int) -> str:
+    if back % narrow == 0:
+        return ""
+    if back % mid == 0:
+        return "at-mid"
+    return "at-wide" if back % wide == 0 else "at-none"
+
+
+def _anchor(index: int, count: int) -> str:
+    return "start" if index == 0 else "end" if index == count - 1 else "middle"
+
+
+def short(label: str, limit: int = 22) -> str:
+    return label if len(label) <= limit else label[: limit - 1].rstrip() + "…"
+
+
+def signed(text: str, value: float) -> str:
+    return text if text.startswith(MINUS) or value == 0 else f"+{text}"
+
+
+def _digits(value: Value) -> int:
+    return 0 if float(value).is_integer() else 1
+
+
+def _share_digits(value: Value) -> int:
+    return 0 if round(float(value) * 100, 6).is_integer() else 1

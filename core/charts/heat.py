@@ -1,0 +1,70 @@
+"""Heat map: rows by columns, five strengths of one colour. Missing is drawn apart from little."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.safestring import SafeString
+
+from core.charts import svg
+from core.charts.base import NUMBER, Chart, Mark, Unit, linked, names, short
+from core.charts.scales import Band, Linear
+
+ROW, BOTTOM, STRENGTHS = 26, 22, 5
+MOST_WRITTEN = 13
+
+Rows = Sequence[tuple[str, Sequence[Mark]]]
+
+
+@dataclass(frozen=True)
+class Grid:
+    across: Band
+    strength: Linear
+    unit: Unit
+
+
+def heat(rows: Rows, *, title: str, unit: Unit = NUMBER, low: float | None = None, high: float | None = None) -> Chart:
+    """One row a name, one cell a mark; the marks of all rows share their labels. ``low`` and ``high`` set the scale."""
+    marks = [mark for _name, cells in rows for mark in cells]
+    known = [float(mark.value) for mark in marks if mark.value is not None] or [0.0]
+    strength = Linear(min(known) if low is None else low, max(known) if high is None else high, 0, STRENGTHS)
+    labels = [mark.label for mark in rows[0][1]] if rows else []
+    grid = Grid(Band(len(labels), gap=0), strength, unit)
+    height = ROW * len(rows) + BOTTOM
+    drawn = [
+        *(_row(grid, name, row, index * ROW) for index, (name, row) in enumerate(rows)),
+        *names(labels, grid.across.middle, height - 6, most=(4, 8, 16)),
+    ]
+    return Chart(
+        title=title,
+        svg=svg.drawing(*drawn, height=height, title=title, linked=linked(marks), class_="has-names"),
+        header=["", *labels],
+        rows=[[name, *(unit.full(mark.value) for mark in row)] for name, row in rows],
+    )
+
+
+def _row(grid: Grid, name: str, marks: Sequence[Mark], y: float) -> SafeString:
+    cells = [_cell(grid, at, mark, y, name) for at, mark in enumerate(marks)]
+    return svg.join([svg.text(short(name), x=-10, y=y + 17, anchor="end", class_="name"), *cells])
+
+
+def _cell(grid: Grid, at: int, mark: Mark, y: float, name: str) -> SafeString:
+    level = _level(mark, grid.strength)
+    shape = svg.element(
+        "rect",
+        x=svg.percent(grid.across.left(at)),
+        y=y + 1,
+        width=svg.percent(grid.across.width),
+        height=ROW - 2,
+        class_=f"cell heat-{level}",
+    )
+    shapes = [shape]
+    if mark.value is not None and grid.across.count <= MOST_WRITTEN:
+        middle = svg.percent(grid.across.middle(at))
+        shapes.append(svg.text(grid.unit.axis(mark.value), x=middle, y=y + 17, class_=f"in-cell in-{level}"))
+    return svg.mark(*shapes, title=mark.title(grid.unit, name), href=mark.href)
+
+
+def _level(mark: Mark, strength: Linear) -> str:
+    if mark.value is None:
+        return "none"
+    return str(min(max(int(strength(float(mark.value))), 0), STRENGTHS - 1))

@@ -1,0 +1,139 @@
+"""How values are written on a page: numbers, money, shares, dates. Safe HTML comes back; None is an en dash."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import ROUND_HALF_EVEN, Decimal
+from functools import wraps
+from typing import Any
+
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
+
+Number = Decimal | float | int
+
+SYMBOLS = {
+    "USD": "$",
+    "EUR": "€",
+    "GBP": "£",
+    "JPY": "¥",
+    "CNY": "¥",
+    "UAH": "₴",
+    "INR": "₹",
+    "CAD": "CA$",
+    "AUD": "A$",
+}
+MINUS = "\u2212"
+EN_DASH = "–"
+THIN = "\u202f"
+COMPACT = ((10**9, "B"), (10**6, "M"), (10**3, "k"))
+RELATIVE_DAYS = 60
+
+
+def undefined() -> SafeString:
+    return format_html('<span class="undefined" title="{}">{}</span>', gettext("Not defined"), EN_DASH)
+
+
+def dash_for_none(write: Callable[..., SafeString]) -> Callable[..., SafeString]:
+    @wraps(write)
+    def written(value: Any, *args: Any, **kwargs: Any) -> SafeString:
+        return undefined() if value is None or value == "" else write(value, *args, **kwargs)
+
+    return written
+
+
+def plain(value: Number, digits: int = 0) -> str:
+    """``value`` rounded half-even to ``digits``, grouped for the active language, with a true minus."""
+    step = Decimal(1).scaleb(-digits)
+    rounded = (value if isinstance(value, Decimal) else Decimal(repr(value))).quantize(step, ROUND_HALF_EVEN)
+    text = number_format(abs(rounded), digits, use_l10n=True, force_grouping=True)
+    return MINUS + text if rounded < 0 else text
+
+
+def compact(value: Number) -> str:
+    """A number for an axis, in thousands or millions where it is that large: ``4.8k``, ``−1.25M``."""
+    size, unit = next(((size, unit) for size, unit in COMPACT if abs(value) >= size), (1, ""))
+    shown = Decimal(repr(float(value))) / size
+    digits = next(digits for digits in (0, 1, 2) if digits == 2 or shown == round(shown, digits))
+    return plain(shown, digits) + unit
+
+
+def plain_percent(value: Number, digits: int = 1) -> str:
+    """A share between 0 and 1 in hundredths, as text."""
+    share = value if isinstance(value, Decimal) else Decimal(repr(value))
+    return f"{plain(share * 100, digits)}{THIN}%"
+
+
+def plain_money(value: Number, currency: str, digits: int = 0, *, short: bool = False) -> str:
+    """Money as text, for titles and descriptions: ``−$4,800``, ``CHF 4,800``; ``short`` for an axis: ``$4.8k``."""
+    text = compact(value) if short else plain(value, digits)
+    return f"{MINUS if text.startswith(MINUS) else ''}{_symbol(currency)}{text.removeprefix(MINUS)}"
+
+
+@dash_for_none
+def number(value: Number, digits: int = 0) -> SafeString:
+    return format_html('<span class="num">{}</span>', plain(value, digits))
+
+
+@dash_for_none
+def money(value: Number, currency: str, digits: int = 0) -> SafeString:
+    text = plain(value, digits)
+    sign = MINUS if text.startswith(MINUS) else ""
+    return format_html(
+        '<span class="num">{}<span class="currency">{}</span>{}</span>',
+        sign,
+        _symbol(currency),
+        text.removeprefix(MINUS),
+    )
+
+
+@dash_for_none
+def percent(value: Number, digits: int = 1) -> SafeString:
+    """A share between 0 and 1, written in hundredths: 0.918 is ``91.8 %``."""
+    return format_html('<span class="num">{}</span>', plain_percent(value, digits))
+
+
+@dash_for_none
+def signed(value: Number, digits: int = 0) -> SafeString:
+    """A change: with its sign, and without a colour, since more is not always better."""
+    text = plain(value, digits)
+    rises = not text.startswith(MINUS) and any(figure in "123456789" for figure in text)
+    return format_html('<span class="num">{}{}</span>', "+" if rises else "", text)
+
+
+@dash_for_none
+def day(value: date | datetime, today: date | None = None) -> SafeString:
+    """A date near ``today`` (the current zone's, unless given) as a distance, with the exact one on hover."""
+    moment = timezone.localtime(value) if isinstance(value, datetime) and timezone.is_aware(value) else value
+    on = moment.date() if isinstance(moment, datetime) else moment
+    away = (on - (today or timezone.localdate())).days
+    exact = date_format(moment, "j F Y, H:i" if isinstance(moment, datetime) else "j F Y")
+    near = abs(away) <= RELATIVE_DAYS
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        moment.isoformat(),
+        exact if near else f"{exact}, {distance(away)}",
+        distance(away) if near else date_format(on, "j M Y"),
+    )
+
+
+def distance(days: int) -> str:
+    """Whole days from now in words: ``in 23 days``, ``yesterday``."""
+    named = {0: gettext("today"), 1: gettext("tomorrow"), -1: gettext("yesterday")}
+    if days in named:
+        return named[days]
+    if days > 0:
+        return ngettext("in %(days)s day", "in %(days)s days", days) % {"days": plain(days)}
+    return ngettext("%(days)s day ago", "%(days)s days ago", -days) % {"days": plain(-days)}
+
+
+def initials(name: object) -> str:
+    """One or two capitals for a person: of the first and last word, or of an address before its @."""
+    words = str(name).split("@")[0].replace(".", " ").split()
+    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+
+
+def _symbol(currency: str) -> str:
+    return SYMBOLS.get(currency) or (f"{currency}\u00a0" if currency else "")

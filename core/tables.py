@@ -1,0 +1,117 @@
+"""The base of every list: our look, and columns that know how their values are written."""
+
+from typing import Any
+
+import django_tables2 as tables
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from core import formatting, marks
+from core.templatetags.ui import sheet_link
+
+RIGHT = {"th": {"class": "num"}, "td": {"class": "num"}}
+
+
+class NumberColumn(tables.Column):
+    """A number, right-aligned. ``digits`` after the point."""
+
+    attrs = RIGHT
+
+    def __init__(self, *args: Any, digits: int = 0, **kwargs: Any) -> None:
+        kwargs.setdefault("attrs", RIGHT)
+        super().__init__(*args, **kwargs)
+        self.digits = digits
+
+    def render(self, value: Any) -> SafeString:
+        return formatting.number(value, self.digits)
+
+    def value(self, value: Any) -> Any:
+        return value
+
+
+class PercentColumn(NumberColumn):
+    """A share between 0 and 1, written in hundredths."""
+
+    def __init__(self, *args: Any, digits: int = 1, **kwargs: Any) -> None:
+        super().__init__(*args, digits=digits, **kwargs)
+
+    def render(self, value: Any) -> SafeString:
+        return formatting.percent(value, self.digits)
+
+
+class SignedColumn(NumberColumn):
+    """A change, with its sign."""
+
+    def render(self, value: Any) -> SafeString:
+        return formatting.signed(value, self.digits)
+
+
+class MoneyColumn(NumberColumn):
+    """An amount. ``currency`` is a code, or with ``currency_of`` the accessor of the record's own."""
+
+    def __init__(self, *args: Any, currency: str = "", currency_of: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.currency = currency
+        self.currency_of = currency_of
+
+    def render(self, value: Any, record: Any = None) -> SafeString:
+        own = tables.A(self.currency_of).resolve(record) if self.currency_of else ""
+        return formatting.money(value, own or self.currency, self.digits)
+
+
+class DayColumn(tables.Column):
+    """A date as a distance from today, with the exact one on hover."""
+
+    def render(self, value: Any) -> SafeString:
+        return formatting.day(value)
+
+    def value(self, value: Any) -> Any:
+        return value
+
+
+class BandColumn(tables.Column):
+    """One of the four states as its mark; ``text`` is the accessor of what stands beside it (a score)."""
+
+    def __init__(self, *args: Any, text: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.text = text
+
+    def render(self, value: Any, record: Any) -> SafeString:
+        beside = tables.A(self.text).resolve(record, quiet=True) if self.text else None
+        return marks.band(str(value), formatting.plain(beside) if beside is not None else None)
+
+    def value(self, value: Any) -> Any:
+        return value
+
+
+class PersonColumn(tables.Column):
+    """One of our people: initials and name."""
+
+    def render(self, value: Any) -> SafeString:
+        return format_html(
+            '<span class="inline-flex items-center gap-2"><span class="avatar" aria-hidden="true">{}</span>{}</span>',
+            formatting.initials(value),
+            value,
+        )
+
+
+class Table(tables.Table):
+    """A list in our look. ``rank`` says which columns leave first where the table is narrow: those of
+    rank 3 below 960 px of table width, those of rank 2 below 640 (``rank = {"owner": 2, "industry": 3}``)."""
+
+    rank: dict[str, int] = {}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("default", formatting.EN_DASH)
+        super().__init__(*args, **kwargs)
+
+    def get_column_class_names(self, classes_set: set[str], bound_column: Any) -> set[str]:
+        names = set(classes_set)
+        if rank := self.rank.get(bound_column.name):
+            names.add(f"col-{rank}")
+        return names
+
+
+def opens(href: str, shown: Any) -> SafeString:
+    """``shown`` as a figure that opens ``href`` in the side sheet."""
+    return format_html('<a class="opens" {}>{}</a>', sheet_link(href), shown)

@@ -1,0 +1,69 @@
+"""The filters and tags of every template (a builtin: no ``{% load %}`` needed)."""
+
+from typing import Any
+
+from django import template
+from django.http import HttpRequest
+from django.template import Context
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from core import formatting, marks
+from core.navigation import Navigation, navigation
+
+register = template.Library()
+
+register.filter("money", formatting.money)
+register.filter("number", formatting.number)
+register.filter("percent", formatting.percent)
+register.filter("signed", formatting.signed)
+register.filter("day", formatting.day)
+register.filter("initials", formatting.initials)
+register.simple_tag(formatting.money, name="money")
+register.simple_tag(marks.icon, name="icon")
+register.simple_tag(marks.band, name="band")
+
+SHEET = "sheet-body"
+
+
+@register.filter
+def layout(request: HttpRequest) -> str:
+    """The template that a page which may open in the side sheet extends: ``{% extends request|layout %}``."""
+    htmx = getattr(request, "htmx", None)
+    return "core/sheet.html" if htmx and htmx.target == SHEET else "core/page.html"
+
+
+@register.simple_tag
+def sheet_link(href: str) -> SafeString:
+    """The attributes of a link that opens ``href`` in the side sheet, and as a page where there is no script."""
+    return format_html('href="{}" hx-get="{}" hx-target="#{}" hx-swap="innerHTML"', href, href, SHEET)
+
+
+@register.simple_tag(takes_context=True, name="navigation")
+def navigation_tag(context: Context) -> Navigation:
+    request = context.get("request")
+    if request is None:
+        return Navigation()
+    return navigation(getattr(request, "user", None), request.path)
+
+
+@register.simple_tag(takes_context=True)
+def chosen(context: Context, cookie: str, allowed: str) -> str:
+    """What a person chose for the look (``theme``, ``rail``): the cookie's value if it is among ``allowed``."""
+    request: Any = context.get("request")
+    value = request.COOKIES.get(cookie, "") if request is not None else ""
+    return value if value in allowed.split() else ""
+
+
+@register.filter
+def page_range(page: Any) -> list[int | str]:
+    """The numbers of a pager, with an ellipsis where some are left out."""
+    return list(page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1))
+
+
+@register.simple_tag(takes_context=True)
+def page_link(context: Context, field: str, number: int) -> str:
+    """This address with another page number; everything else in it stays."""
+    query = context["request"].GET.copy()
+    query[field] = str(number)
+    return f"?{query.urlencode()}"

@@ -1,0 +1,61 @@
+import re
+
+import pytest
+from django.contrib.auth import get_user_model
+
+User = get_user_model()
+
+pytestmark = pytest.mark.django_db
+SHEET = {"HTTP_HX_REQUEST": "true", "HTTP_HX_TARGET": "sheet-body"}
+
+
+@pytest.fixture
+def administrator(client):
+    user = User.objects.create_user("ada@example.com", name="Ada Minster", role="administrator")
+    client.force_login(user)
+    return user
+
+
+def test_the_style_guide_is_for_staff(client):
+    client.force_login(User.objects.create_user("sam@example.com", name="Sam", role="csm"))
+    assert client.get("/styleguide/").status_code == 403
+    assert client.get("/styleguide/figure/").status_code == 403
+
+
+def test_the_style_guide_shows_its_parts(client, administrator):
+    page = client.get("/styleguide/").content.decode()
+    assert "Northwind Freight" in page
+    assert "Ada Minster" in page
+    assert not re.search(r"<(script|style)[^>]*>[^<]", page)
+
+
+def test_a_figure_is_a_sheet_for_htmx_and_a_page_otherwise(client, administrator):
+    sheet = client.get("/styleguide/figure/", **SHEET).content.decode()
+    page = client.get("/styleguide/figure/").content.decode()
+    assert "<html" not in sheet
+    assert "<html" in page
+    assert "Net revenue retention" in sheet
+    assert "Net revenue retention" in page
+
+
+def test_the_theme_is_kept_in_a_cookie(client, administrator):
+    answer = client.post("/appearance/", {"theme": "dark", "next": "/styleguide/"})
+    assert answer["Location"] == "/styleguide/"
+    assert 'data-theme="dark"' in client.get("/styleguide/").content.decode()
+    client.post("/appearance/", {"theme": "system"})
+    assert "data-theme" not in client.get("/styleguide/").content.decode()
+
+
+def test_the_rail_is_folded_by_a_cookie(client, administrator):
+    client.post("/appearance/", {"rail": "narrow"})
+    assert 'data-rail="narrow"' in client.get("/styleguide/").content.decode()
+
+
+@pytest.mark.parametrize("bad", [{"theme": "pink"}, {"rail": '"><b>'}, {}])
+def test_other_choices_are_not_kept(client, bad):
+    assert client.post("/appearance/", bad).cookies == {}
+
+
+def test_appearance_leads_to_no_other_site(client):
+    assert client.post("/appearance/", {"next": "https://evil.example/"})["Location"] == "/"
+    assert client.get("/appearance/").status_code == 405

@@ -1,0 +1,48 @@
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from core import clock, navigation
+from core.styleguide import pictures, samples
+
+YEAR = 365 * 24 * 3600
+CHOICES = {"theme": {"system", "light", "dark"}, "rail": {"wide", "narrow"}}
+
+
+@login_not_required
+@require_POST
+def appearance(request: HttpRequest) -> HttpResponse:
+    """Keep how someone wants their pages to look (theme, rail) in a cookie, and go back."""
+    response = HttpResponseRedirect(_safe(request, request.POST.get("next", "/")))
+    for name, allowed in CHOICES.items():
+        if request.POST.get(name) in allowed:
+            response.set_cookie(name, request.POST[name], max_age=YEAR, samesite="Lax", secure=request.is_secure())
+    return response
+
+
+def _safe(request: HttpRequest, address: str) -> str:
+    hosts = {request.get_host()}
+    return address if url_has_allowed_host_and_scheme(address, hosts, require_https=request.is_secure()) else "/"
+
+
+def styleguide(request: HttpRequest) -> HttpResponse:
+    """Every component on one page. Staff only."""
+    _guard(request)
+    context = samples.context(clock.today()) | pictures.context()
+    return render(request, "core/styleguide/page.html", {"title": _("Style guide"), **context})
+
+
+def styleguide_figure(request: HttpRequest) -> HttpResponse:
+    """What opens from a figure of the style guide: in the side sheet, or as a page."""
+    _guard(request)
+    context = samples.context(clock.today())
+    return render(request, "core/styleguide/figure.html", {"title": _("Net revenue retention"), **context})
+
+
+def _guard(request: HttpRequest) -> None:
+    if not navigation.staff(request.user):
+        raise PermissionDenied

@@ -1,0 +1,54 @@
+import pytest
+
+from accounts.models import Role
+from accounts.tests.factories import Cast, UserFactory, make_cast
+from customers.models import Customer
+from customers.tests.factories import CustomerFactory
+
+pytestmark = pytest.mark.django_db
+
+SEEN = {
+    "owner": {"own", "of the team"},
+    "mate": {"own", "of the team"},
+    "lead": {"own", "of the team", "nobody's"},
+    "administrator": {"own", "of the team", "nobody's", "of another team"},
+    "analyst": {"own", "of the team", "nobody's", "of another team"},
+    "stranger": {"of another team"},
+}
+
+
+@pytest.fixture
+def cast() -> Cast:
+    cast = make_cast()
+    CustomerFactory(name="own", team=cast.team, owner=cast.owner)
+    CustomerFactory(name="of the team", team=cast.team)
+    CustomerFactory(name="of another team", team=cast.other_team, owner=cast.stranger)
+    CustomerFactory(name="nobody's")
+    return cast
+
+
+def seen(user):
+    return {customer.name for customer in Customer.objects.visible_to(user)}
+
+
+@pytest.mark.parametrize("who", SEEN)
+def test_each_role_sees_its_customers(cast, who):
+    assert seen(getattr(cast, who)) == SEEN[who]
+
+
+def test_a_csm_without_a_team_sees_nothing(cast):
+    assert seen(UserFactory()) == set()
+
+
+def test_a_user_who_may_no_longer_sign_in_sees_nothing(cast):
+    assert seen(UserFactory(role=Role.ADMINISTRATOR, is_active=False)) == set()
+
+
+def test_a_customer_of_two_teams_of_a_user_is_one_row(cast):
+    cast.owner.teams.add(cast.other_team)
+    assert Customer.objects.visible_to(cast.owner).count() == 3
+
+
+def test_the_gate_costs_no_statement_of_its_own(cast, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        list(Customer.objects.visible_to(cast.owner))

@@ -1,0 +1,59 @@
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from django.db import connection, transaction
+
+TABLES = ("usage_usageday", "usage_usageperson")
+
+
+def ensure(first: date, last: date) -> None:
+    """Have a partition of every usage table for each month from ``first``'s to ``last``'s, both included.
+
+    Cheap when they are there already, and safe to call from any number of processes at once.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        if not _missing(first, last):
+            return
+        # One at a time; who waited looks again.
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('usage partitions'))")
+        for table, month in _missing(first, last):
+            _create(table, month)
+
+
+def months(first: date, last: date) -> Iterator[date]:
+    """The first day of every month from ``first``'s to ``last``'s, both included."""
+    month = first.replace(day=1)
+    while month <= last:
+        yield month
+        month = following(month)
+
+
+def following(month: date) -> date:
+    """The first day of the month after ``month``'s."""
+    return (month.replace(day=1) + timedelta(days=32)).replace(day=1)
+
+
+def _missing(first: date, last: date) -> list[tuple[str, date]]:
+    wanted = {_name(table, month): (table, month) for month in months(first, last) for table in TABLES}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid"
+            " WHERE i.inhparent = ANY(%s::regclass[]::oid[]) AND c.relname = ANY(%s)",
+            [list(TABLES), list(wanted)],
+        )
+        there = {name for (name,) in cursor.fetchall()}
+    return [place for name, place in wanted.items() if name not in there]
+
+
+def _create(table: str, month: date) -> None:
+    # ATTACH locks the parent against other DDL only: writers and readers of other months go on.
+    name = _name(table, month)
+    with connection.cursor() as cursor:
+        cursor.execute(f'CREATE TABLE "{name}" (LIKE "{table}" INCLUDING ALL)')
+        cursor.execute(
+            f'ALTER TABLE "{table}" ATTACH PARTITION "{name}" FOR VALUES FROM (%s) TO (%s)', [month, following(month)]
+        )
+
+
+def _name(table: str, month: date) -> str:
+    return f"{table}_{month:%Y_%m}"

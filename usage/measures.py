@@ -1,0 +1,226 @@
+"""Usage as health reads it: of customers whose feed is alive. A silent customer on a live feed is 0, not missing.
+
+A row of usage adds to those of the same customer, feature and day, so that a correction may take back what an earlier
+row gave. What is counted in days or features is therefore summed by day first, where a customer has such rows; for all
+others one pass over the window does.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+
+from django.utils.translation import gettext_lazy as _
+
+from customers.registry import Better, Measure, Scope, Sql, Type, measures
+from usage.domain import features
+from usage.domain.partitions import following, months
+from usage.models import Feature
+
+WINDOW = 28
+ALIVE = 7
+CHUNK = 63  # features that fit into one bigint
+
+
+@measures(
+    Measure(
+        "active_days_28",
+        _("Active days"),
+        Type.DAYS,
+        Better.MORE,
+        description=_("Days with any use, of the last 28. Zero, where the customer is silent on a live feed."),
+    ),
+    Measure(
+        "usage_change_28",
+        _("Change of usage"),
+        Type.SHARE,
+        Better.MORE,
+        description=_("Events of the last 28 days against the customer's own 28 days before; nothing then: undefined."),
+    ),
+    Measure(
+        "core_adoption_28",
+        _("Core features used"),
+        Type.SHARE,
+        Better.MORE,
+        description=_("Share of the core features that were used in the last 28 days."),
+    ),
+    Measure(
+        "sticky_adoption_28",
+        _("Sticky features used"),
+        Type.SHARE,
+        Better.MORE,
+        description=_("Share of the sticky features that were used in the last 28 days."),
+    ),
+    Measure(
+        "last_usage_on",
+        _("Last used"),
+        Type.DATE,
+        Better.MORE,
+        description=_("The last day with any use that we know of, whether the feed is alive or not."),
+    ),
+)
+def usage_of_28_days(at: Scope) -> Sql:
+    kinds = features.kinds(at.at)
+    marks = _marks([one for one, kind in kinds.items() if kind != Feature.Kind.OTHER])
+    used = ", ".join(f"bit_or(used{n}) AS used{n}" for n in range(len(marks)))
+    seen = at.sql(SEEN, table="f")
+    rough = at.sql(_rough(len(marks)), table="u")
+    exact = at.sql(_exact(len(marks)), table="u")
+    text = f"""
+        WITH seen AS ({seen.text}), rough AS MATERIALIZED ({rough.text}), exact AS ({exact.text}),
+        used AS (SELECT * FROM rough WHERE NOT corrected UNION ALL SELECT * FROM exact),
+        older AS ({at.sql(OLDER, table="u").text}),
+        joined AS (
+            SELECT {{customer}} AS customer, bool_or(f.alive) AS alive, bit_or(days) AS days,
+                   sum(recent) AS recent, sum(before) AS before, max(COALESCE(used.last, older.last)) AS last
+                   {", " + used if used else ""}
+            FROM seen f {{canonical}} LEFT JOIN used USING (customer_id) LEFT JOIN older USING (customer_id)
+            GROUP BY 1
+        )
+        SELECT customer,
+               CASE WHEN alive THEN bit_count(COALESCE(days, 0)::bit(28)) END,
+               CASE WHEN alive THEN COALESCE(recent, 0)::float / NULLIF(GREATEST(before, 0), 0) - 1 END,
+               CASE WHEN alive THEN {_share(kinds, Feature.Kind.CORE, marks)} END,
+               CASE WHEN alive THEN {_share(kinds, Feature.Kind.STICKY, marks)} END,
+               last
+        FROM joined
+    """
+    marked = {f"marks{n}": _lookup(chunk) for n, chunk in enumerate(marks)}
+    lowest = {f"lowest{n}": min(chunk) - 1 for n, chunk in enumerate(marks)}
+    return at.sql(text, table="f", **_days(at), **marked, **lowest)
+
+
+SEEN = """
+    SELECT f.customer_id, bool_or(f.source_id IN (
+        SELECT d.source_id FROM usage_feedday d
+        WHERE d.day >= %(alive_from)s AND d.day < %(day)s AND d.known_on < %(known_on)s
+    )) AS alive
+    FROM usage_customerfeed f WHERE {visible} AND {scope} GROUP BY 1
+"""
+# Who is silent in the window: the last use before it, found by the key from the newest partition back.
+OLDER = """
+    SELECT seen.customer_id, found.last FROM seen, LATERAL (
+        SELECT u.day AS last FROM usage_usageday u
+        WHERE u.customer_id = seen.customer_id AND u.feature_id = %(over_all)s AND u.events > 0
+          AND u.day < %(before_from)s AND u.known_on < %(known_on)s
+        ORDER BY u.day DESC LIMIT 1
+    ) found
+    WHERE NOT EXISTS (SELECT FROM used WHERE used.customer_id = seen.customer_id AND used.last IS NOT NULL)
+"""
+
+
+def _rough(chunks: int) -> str:
+    """One pass over the window, true where no row takes back what another gave."""
+    return f"""
+        SELECT u.customer_id, {_columns("u.events > 0", chunks)}, bool_or(u.events < 0) AS corrected
+        FROM usage_usageday u WHERE {{visible}} AND u.day >= %(before_from)s AND {{scope}} GROUP BY 1
+    """
+
+
+def _exact(chunks: int) -> str:
+    return f"""
+        SELECT u.customer_id, {_columns("u.events > 0", chunks)}, TRUE
+        FROM (
+            SELECT u.customer_id, u.feature_id, u.day, sum(u.events) AS events FROM usage_usageday u
+            WHERE {{visible}} AND u.day >= %(before_from)s
+              AND u.customer_id = ANY (ARRAY(SELECT customer_id FROM rough WHERE corrected))
+            GROUP BY 1, 2, 3
+        ) u GROUP BY 1
+    """
+
+
+def _columns(active: str, chunks: int) -> str:
+    over_all = "u.feature_id = %(over_all)s"
+    recent = "u.day >= %(recent_from)s"
+    columns = [
+        f"bit_or(1 << (%(day)s - 1 - u.day)) FILTER (WHERE {over_all} AND {recent} AND {active}) AS days",
+        f"sum(u.events) FILTER (WHERE {over_all} AND {recent}) AS recent",
+        f"sum(u.events) FILTER (WHERE {over_all} AND u.day < %(recent_from)s) AS before",
+        f"max(u.day) FILTER (WHERE {over_all} AND {active}) AS last",
+    ]
+    for n in range(chunks):
+        mark = f"(%(marks{n})s::bigint[])[u.feature_id - %(lowest{n})s]"
+        columns.append(f"bit_or({mark}) FILTER (WHERE {recent} AND {active}) AS used{n}")
+    return ", ".join(columns)
+
+
+def _marks(marked: Sequence[int]) -> list[dict[int, int]]:
+    """A bit of its own for every feature, in as many numbers as that takes."""
+    chunks = [sorted(marked)[start : start + CHUNK] for start in range(0, len(marked), CHUNK)]
+    return [{feature: 1 << n for n, feature in enumerate(chunk)} for chunk in chunks]
+
+
+def _lookup(chunk: Mapping[int, int]) -> list[int | None]:
+    return [chunk.get(feature) for feature in range(min(chunk), max(chunk) + 1)]
+
+
+def _share(kinds: Mapping[int, str], kind: str, marks: Sequence[Mapping[int, int]]) -> str:
+    wanted = [sum(bit for feature, bit in chunk.items() if kinds[feature] == kind) for chunk in marks]
+    count = sum(mask.bit_count() for mask in wanted)
+    if not count:
+        return "NULL::float"
+    bits = [f"bit_count((COALESCE(used{n}, 0) & {mask}::bigint)::bit(64))" for n, mask in enumerate(wanted)]
+    return f"({' + '.join(bits)})::float / {count}"
+
+
+def _days(at: Scope) -> dict[str, object]:
+    return {
+        "over_all": Feature.objects.get(key="").pk,
+        "recent_from": at.day - timedelta(days=WINDOW),
+        "before_from": at.day - timedelta(days=2 * WINDOW),
+        "alive_from": at.day - timedelta(days=ALIVE),
+    }
+
+
+@measures(
+    Measure(
+        "active_users_28",
+        _("Active users"),
+        Type.NUMBER,
+        Better.MORE,
+        description=_("Persons who used the product in the last 28 days. Unknown, where usage comes without persons."),
+    ),
+    Measure(
+        "active_users_change_28",
+        _("Change of active users"),
+        Type.SHARE,
+        Better.MORE,
+        description=_("Active users of the last 28 days against the 28 days before; nobody then: undefined."),
+    ),
+)
+def users_of_28_days(at: Scope) -> Sql:
+    seen = at.sql(SEEN, table="f")
+    recent = _mask(*at.window(WINDOW))
+    before = _mask(at.day - timedelta(days=2 * WINDOW), at.day - timedelta(days=WINDOW))
+    text = f"""
+        WITH seen AS ({seen.text}), person AS (
+            SELECT {{customer}} AS customer, p.person, bit_or({recent}) <> 0 AS recent, bit_or({before}) <> 0 AS before
+            FROM usage_usageperson p {{canonical}}
+            WHERE {{known}} AND {{scope}} AND p.month >= %(first_month)s AND p.month < %(day)s GROUP BY 1, 2
+        ), counted AS (
+            SELECT customer, count(*) FILTER (WHERE recent) AS recent, count(*) FILTER (WHERE before) AS before
+            FROM person GROUP BY 1
+        ), alive AS ({at.sql(WITH_PERSONS, table="f").text})
+        SELECT customer, COALESCE(recent, 0), COALESCE(recent, 0)::float / NULLIF(before, 0) - 1
+        FROM alive LEFT JOIN counted USING (customer)
+    """
+    first = at.day - timedelta(days=2 * WINDOW)
+    return at.sql(text, table="p", first_month=first.replace(day=1), **_days(at))
+
+
+WITH_PERSONS = """
+    SELECT {customer} AS customer FROM seen f {canonical}
+    WHERE f.alive AND EXISTS (
+        SELECT FROM usage_usageperson p
+        WHERE p.customer_id = f.customer_id AND p.month < %(day)s AND p.known_on < %(known_on)s
+    )
+    GROUP BY 1
+"""
+
+
+def _mask(first: date, end: date) -> str:
+    """The days of a person's month that lie in [first, end), as SQL over ``p.month`` and ``p.days``."""
+    parts = []
+    for month in months(first, end - timedelta(days=1)):
+        from_bit = max(first - month, timedelta(0)).days
+        to_bit = (min(end, following(month)) - month).days
+        parts.append(f"WHEN '{month}' THEN p.days & {(1 << to_bit) - (1 << from_bit)}")
+    return f"CASE p.month {' '.join(parts)} ELSE 0 END"

@@ -1,0 +1,43 @@
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+
+import pytest
+from django.db import connection
+
+from usage.domain import partitions
+
+
+def names() -> set[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT relname FROM pg_class JOIN pg_inherits ON inhrelid = oid WHERE relkind = 'r'")
+        return {name for (name,) in cursor.fetchall()}
+
+
+@pytest.mark.django_db
+def test_every_month_gets_its_partitions_once() -> None:
+    for _ in range(2):
+        partitions.ensure(date(2025, 11, 30), date(2026, 1, 1))
+    assert names() == {
+        f"usage_{table}_{month}" for table in ("usageday", "usageperson") for month in ("2025_11", "2025_12", "2026_01")
+    }
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_at_once_do_not_collide() -> None:
+    def ensure(_: int) -> None:
+        try:
+            partitions.ensure(date(2025, 1, 1), date(2025, 3, 1))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(ensure, range(4)))
+    assert len(names()) == 6
+
+
+def test_months_run_over_the_turn_of_the_year() -> None:
+    assert list(partitions.months(date(2025, 12, 31), date(2026, 2, 1))) == [
+        date(2025, 12, 1),
+        date(2026, 1, 1),
+        date(2026, 2, 1),
+    ]

@@ -4,6 +4,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import django_stubs_ext
 import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
@@ -13,6 +14,9 @@ from config.databases import from_url
 from config.embedded.broker import Broker
 from config.embedded.postgres import Cluster
 from config.secret_key import local_secret_key
+
+# Lets generic classes of Django be written with their type: forms.ModelForm[Company].
+django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -38,6 +42,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[:
 # --- Apps ----------------------------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
+    "core",  # before the admin and allauth: its templates stand in for theirs
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -55,7 +60,6 @@ INSTALLED_APPS = [
     "django_tables2",
     "heroicons",
     "pgtrigger",
-    "core",
     "accounts",
     "customers",
     "subscriptions",
@@ -68,7 +72,7 @@ INSTALLED_APPS = [
     "desk",
 ]
 if find_spec("django_linear_migrations"):  # a tool for developers, absent where Holdfast is just used
-    INSTALLED_APPS.insert(INSTALLED_APPS.index("core"), "django_linear_migrations")
+    INSTALLED_APPS.insert(INSTALLED_APPS.index("accounts"), "django_linear_migrations")
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -95,6 +99,7 @@ TEMPLATES = [
         "DIRS": [],
         "APP_DIRS": True,
         "OPTIONS": {
+            "builtins": ["core.templatetags.ui"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -103,6 +108,10 @@ TEMPLATES = [
         },
     }
 ]
+
+COTTON_ISOLATE_BY_DEFAULT = True
+FORM_RENDERER = "core.forms.Renderer"
+DJANGO_TABLES2_TEMPLATE = "core/table.html"
 
 # --- Database ------------------------------------------------------------------------------------------------------
 

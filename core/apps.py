@@ -8,5 +8,6 @@ class CoreConfig(AppConfig):
     verbose_name = _("Core")
 
     def ready(self) -> None:
-        # What an app declares: measures and outcomes, consumers of events, jobs and steps of the night, menu entries.
-        autodiscover_modules("measures", "outcomes", "receivers", "jobs", "navigation")
+        # What an app declares: measures and outcomes, consumers of events, jobs and steps of the night, menu entries,
+        # sentences of the timeline.
+        autodiscover_modules("measures", "outcomes", "receivers", "jobs", "navigation", "timeline")

@@ -1,9 +1,10 @@
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import Role, User
+from core.clock import AsOf
 
 if TYPE_CHECKING:
     pass
@@ -15,7 +16,29 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         return self.filter(visible_customers(user))
 
     def current(self) -> Self:
-        return self.filter(archived_on=None)
+        """Those that lists show: neither archived nor merged into another."""
+        merges = self.model._meta.apps.get_model("customers", "Merge").objects.open()
+        return self.filter(~Exists(merges.filter(from_customer=OuterRef("pk"))), archived_on=None)
+
+
+class MergeQuerySet(models.QuerySet["Merge"]):
+    def open(self) -> Self:
+        return self.filter(undone_on=None)
+
+    def known(self, at: AsOf) -> Self:
+        """The merges that were known, and not yet undone, as of ``at``."""
+        open_then = Q(undone_on=None) | Q(undone_on__gte=at.known_on)
+        return self.filter(open_then, known_on__lt=at.known_on)
+
+
+class SavedFilterQuerySet(models.QuerySet["SavedFilter"]):
+    def visible_to(self, user: User) -> Self:
+        """A user's own filters and those of their teams; an administrator's are all that a team shares."""
+        if not user.is_active:
+            return self.none()
+        own = Q(author=user, team=None)
+        shared = ~Q(team=None) if user.sees_everything else Q(team__in=user.teams.all())
+        return self.filter(own | shared)
 
 
 def visible_customers(user: User, prefix: str = "") -> Q:

@@ -2,6 +2,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from customers.models.customer import Customer
+from customers.querysets import MergeQuerySet
 
 
 class Merge(models.Model):
@@ -14,6 +15,8 @@ class Merge(models.Model):
     into_customer = models.ForeignKey(Customer, models.PROTECT, related_name="+")
     known_on = models.DateField()
     undone_on = models.DateField(null=True)
+
+    objects = MergeQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team, User
 from core.ids import uuid7
+from customers.querysets import SavedFilterQuerySet
 
 
 class SavedFilter(models.Model):
@@ -15,6 +16,8 @@ class SavedFilter(models.Model):
     author = models.ForeignKey(User, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("author"))
     team = models.ForeignKey(Team, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("team"))
     version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = SavedFilterQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("saved filter")

@@ -10,15 +10,18 @@ from customers.registry.measure import (
 )
 from customers.registry.outcome import OUTCOMES, Outcome, outcome
 from customers.registry.scope import Scope, Sql
+from customers.registry.sentence import SENTENCES, Sentence, sentence
 
 __all__ = [
     "MEASURES",
     "OUTCOMES",
+    "SENTENCES",
     "Better",
     "Frame",
     "Measure",
     "Outcome",
     "Scope",
+    "Sentence",
     "Sql",
     "Tier",
     "Type",
@@ -26,4 +29,5 @@ __all__ = [
     "measure",
     "measures",
     "outcome",
+    "sentence",
 ]

@@ -3,8 +3,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from django.db.models import Q
-
 from core.clock import AsOf
 from customers.models import Merge
 
@@ -26,7 +24,7 @@ class Scope:
 
     @classmethod
     def of(cls, at: AsOf, customers: Sequence[int] | None = None) -> "Scope":
-        known = _merges(at)
+        known = Merge.objects.known(at)
         if customers is None:
             return cls(at, None, known.exists())
         absorbed = known.filter(into_customer__in=customers).values_list("from_customer", flat=True)
@@ -59,8 +57,3 @@ class Scope:
         )
         fixed = {"day": self.at.day, "known_on": self.at.known_on, "customers": list(self.customers or [])}
         return Sql(text, fixed | params)
-
-
-def _merges(at: AsOf) -> Any:
-    open_then = Q(undone_on=None) | Q(undone_on__gte=at.known_on)
-    return Merge.objects.filter(open_then, known_on__lt=at.known_on)

@@ -1,0 +1,114 @@
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from customers.models import Contact, Customer, TimelineEntry
+from customers.queries.canonical import members
+from customers.registry import SENTENCES
+
+Position = tuple[datetime, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a customer's story, in the reader's language. ``by`` is empty where nobody of ours did it."""
+
+    uid: UUID
+    at: datetime
+    kind: str
+    label: str
+    icon: str
+    said: str
+    text: str
+    by: str
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Lines, the latest first. ``older`` is where the next page begins; None on the last one."""
+
+    lines: list[Line]
+    older: Position | None
+
+
+def timeline(
+    customer: Customer,
+    *,
+    kinds: Collection[str] = (),
+    search: str = "",
+    before: Position | None = None,
+    size: int = 30,
+) -> Page:
+    """A page of a customer's story (and of those merged into them), of ``kinds`` only, where given.
+
+    ``search`` looks into the words that people wrote. Four statements, whatever the size.
+    """
+    entries = TimelineEntry.objects.filter(customer__in=members(customer.pk))
+    if kinds:
+        entries = entries.filter(kind__in=kinds)
+    if search:
+        entries = entries.filter(text__body__icontains=search)
+    if before:
+        at, pk = before
+        entries = entries.filter(Q(at__lt=at) | Q(at=at, pk__lt=pk))
+    found = list(entries.select_related("text", "by").order_by("-at", "-id")[: size + 1])
+    shown = found[:size]
+    return Page(_lines(shown), (shown[-1].at, shown[-1].pk) if len(found) > size else None)
+
+
+def kinds_of(customer: Customer) -> list[tuple[str, str]]:
+    """The kinds that a customer's story holds, with their labels, by label: the choices of its filter."""
+    found = TimelineEntry.objects.filter(customer__in=members(customer.pk)).order_by().values_list("kind").distinct()
+    return sorted(((kind, _label(kind)) for (kind,) in found), key=lambda choice: choice[1])
+
+
+def _lines(entries: Sequence[TimelineEntry]) -> list[Line]:
+    users = _names(User, _ids(entries, "people"))
+    contacts = _names(Contact, _ids(entries, "contacts"))
+    return [_line(entry, _spoken(entry, users, contacts)) for entry in entries]
+
+
+def _line(entry: TimelineEntry, values: Mapping[str, Any]) -> Line:
+    known = SENTENCES.get(entry.kind)
+    return Line(
+        uid=entry.uid,
+        at=entry.at,
+        kind=entry.kind,
+        label=_label(entry.kind),
+        icon=known.icon if known else "information-circle",
+        said=known.say(values) if known else _label(entry.kind),
+        text=entry.text.body if entry.text else "",
+        by=str(entry.by) if entry.by else "",
+        position=(entry.at, entry.pk),
+    )
+
+
+def _label(kind: str) -> str:
+    known = SENTENCES.get(kind)
+    return str(known.label) if known else kind.replace("_", " ").capitalize()
+
+
+def _spoken(entry: TimelineEntry, users: Mapping[int, str], contacts: Mapping[int, str]) -> dict[str, Any]:
+    known = SENTENCES.get(entry.kind)
+    values = dict(entry.values)
+    for key in known.people if known else ():
+        values[key] = users.get(values.get(key, 0), "")
+    for key in known.contacts if known else ():
+        values[key] = contacts.get(values.get(key, 0), _("a former contact") if values.get(key) else "")
+    return values
+
+
+def _ids(entries: Iterable[TimelineEntry], which: str) -> set[int]:
+    named = ((entry, getattr(SENTENCES[entry.kind], which)) for entry in entries if entry.kind in SENTENCES)
+    return {entry.values[key] for entry, keys in named for key in keys if isinstance(entry.values.get(key), int)}
+
+
+def _names(model: type[User] | type[Contact], ids: Collection[int]) -> dict[int, str]:
+    return {one.pk: str(one) for one in model._default_manager.filter(pk__in=ids)} if ids else {}

@@ -2,11 +2,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from core.clock import AsOf
+from customers.measures import CHAMPION_GONE_DAYS
 from customers.models import Contact, ContactRole, Customer
 from customers.queries.canonical import members
 
 ORDER = {ContactRole.CHAMPION: 0, ContactRole.DECISION_MAKER: 1, ContactRole.BILLING: 3}
-CHAMPION_GONE_DAYS = 180
 
 
 @dataclass(frozen=True, slots=True)

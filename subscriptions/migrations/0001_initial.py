@@ -37,6 +37,7 @@ class Migration(migrations.Migration):
                 ("day", models.DateField(verbose_name="day")),
                 ("known_on", models.DateField(verbose_name="known on")),
                 ("revision", models.PositiveSmallIntegerField(default=0)),
+                ("replaces", models.BooleanField(default=False)),
                 (
                     "kind",
                     models.CharField(

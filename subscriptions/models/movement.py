@@ -10,7 +10,8 @@ class MrrMovement(models.Model):
     """The change of one customer's MRR on one day, in the reporting currency, by what was known on ``known_on``.
 
     Append-only. A day that came to be known differently gets a new row, known later; of each (customer, day) the
-    row known last is in force, and one with ``before`` equal to ``after`` and no FX says that nothing happened.
+    row known last (and of one day's, the last revision) is in force. A row that takes another's place has
+    ``replaces``, so that readers look for later rows among few. Kind none without FX says that nothing happened.
     ``amount`` = after − before = price + seats + plan_change + cross_sell + discount (signed); ``fx`` is the
     restatement of what was carried into the day, and stands outside ``amount``.
     Partitioned by ruleset (list).
@@ -30,6 +31,7 @@ class MrrMovement(models.Model):
     day = models.DateField(_("day"))
     known_on = models.DateField(_("known on"))
     revision = models.PositiveSmallIntegerField(default=0)
+    replaces = models.BooleanField(default=False)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
     before = models.DecimalField(_("before"), max_digits=18, decimal_places=6)
     after = models.DecimalField(_("after"), max_digits=18, decimal_places=6)

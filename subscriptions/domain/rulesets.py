@@ -1,0 +1,77 @@
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django.db import connection, transaction
+
+from subscriptions.domain import stage
+from subscriptions.domain.checks import currencies
+from subscriptions.models import Ruleset
+
+# What users of such tools argue about, frozen with each ledger. The ledger and the reports read the keys they use.
+DEFAULTS: Final[Mapping[str, Any]] = {
+    "reporting_currency": "USD",
+    "churn_counts": "end_of_paid_time",
+    "endless_discounts": "lower_mrr",
+    "limited_discounts": "lower_mrr",
+    "new_and_gone_in_one_period": "both_shown",
+    "reactivation_within_days": None,
+    "paused": "mrr_zero",
+    "past_due_days": 30,
+    "term_without_a_word_days": 0,
+    "paid_to_free": "churn_of_mrr",
+    "fx": "day_of_movement",
+    "rate_valid_days": 7,
+    "renewal_term_months": 3,
+    "renewal_paid_within_days": 30,
+}
+
+
+def current() -> Ruleset:
+    """The ruleset whose ledger the reports read. The first call makes the one of the defaults."""
+    return Ruleset.objects.filter(in_force=True).first() or establish()
+
+
+def for_first_load() -> Ruleset | None:
+    """Before there is any ruleset: one in the currency that most staged versions have and no exchange rate is of.
+
+    None where there is a ruleset, or where every currency has rates.
+    """
+    if Ruleset.objects.exists():
+        return None
+    rows = stage.fetch(
+        """
+        SELECT currency FROM staged_versions s WHERE currency = ANY(%(known)s)
+          AND NOT EXISTS (SELECT FROM subscriptions_fxrate r WHERE r.currency = s.currency)
+        GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1
+        """,
+        {"known": list(currencies())},
+    )
+    return establish(reporting_currency=rows[0][0]) if rows else None
+
+
+@transaction.atomic
+def establish(**settings: Any) -> Ruleset:
+    """Freeze the defaults with ``settings`` over them as a ruleset, with an empty ledger, and put it in force.
+
+    An unknown setting raises KeyError.
+    """
+    if unknown := settings.keys() - DEFAULTS.keys():
+        raise KeyError(f"no such setting: {', '.join(sorted(unknown))}")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('subscriptions ruleset'))")
+    if (there := Ruleset.objects.filter(in_force=True).first()) and not settings:
+        return there
+    Ruleset.objects.filter(in_force=True).update(in_force=False)
+    made = Ruleset.objects.create(
+        key=f"ruleset {Ruleset.objects.count() + 1}", settings={**DEFAULTS, **settings}, in_force=True
+    )
+    _partition(made)
+    return made
+
+
+def _partition(ruleset: Ruleset) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"CREATE TABLE subscriptions_mrrmovement_{ruleset.pk:d} PARTITION OF subscriptions_mrrmovement"
+            f" FOR VALUES IN ({ruleset.pk:d})"
+        )

@@ -1,0 +1,130 @@
+import json
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass, fields
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from django.db import transaction
+
+from core import clock
+from core.domain import events
+from core.faults import Refused
+from subscriptions.domain import checks, rulesets, stage
+from subscriptions.domain.version_sql import APPENDED, INSERT, LATEST, LOCK, NUMBER, SETTLE, TOLD, TOUCHED
+from subscriptions.models import Interval
+
+STAGE: Final = "staged_versions"
+COLUMNS: Final = {
+    "row": "bigint NOT NULL",
+    "subscription_id": "bigint",
+    "number": "integer",
+    "plan_id": "bigint",
+    "interval": "text",
+    "quantity": "numeric",
+    "amount": "numeric",
+    "currency": "text",
+    "starts_on": "date",
+    "ends_on": "date",
+    "trial_ends_on": "date",
+    "cancelled_on": "date",
+    "churn_kind": "text",
+    "reason": "text",
+    "term_ends_on": "date",
+    "auto_renews": "boolean",
+    "notice_days": "integer",
+    "uplift": "numeric",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What is agreed for a subscription from ``starts_on`` up to, not including, ``ends_on``.
+
+    ``number`` None is the version that starts on that day, or a new one; a number corrects that version.
+    ``amount`` is per interval, for all units, after discount, in ``currency``.
+    """
+
+    subscription_id: int
+    starts_on: date
+    amount: Decimal
+    interval: str = Interval.MONTH
+    currency: str = "USD"
+    quantity: Decimal = Decimal(1)
+    plan_id: int | None = None
+    number: int | None = None
+    ends_on: date | None = None
+    trial_ends_on: date | None = None
+    cancelled_on: date | None = None
+    churn_kind: str = ""
+    reason: str = ""
+    term_ends_on: date | None = None
+    auto_renews: bool | None = None
+    notice_days: int | None = None
+    uplift: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """How many rows were appended, of which customers. Nothing new gives 0 and no customers."""
+
+    rows: int
+    customers: tuple[int, ...]
+
+
+@transaction.atomic
+def record(*, versions: Sequence[Version], known_on: date | None = None, today: date | None = None) -> Recorded:
+    """Append versions of subscriptions, or what changed of known ones, and bring the ledger up to date.
+
+    ``known_on`` is when we learned of them; None takes each from its own dates, as a load of history does.
+    Raises ``Refused`` with every fault; ``Fault.row`` is the place in ``versions``, from 0.
+    """
+    if not versions:
+        return Recorded(0, ())
+    open_stage()
+    names = [field.name for field in fields(Version)]
+    stage.copy(STAGE, ["row", *names], ((row, *astuple(version)) for row, version in enumerate(versions)))
+    return record_staged(known_on=known_on, today=today)
+
+
+def open_stage() -> None:
+    """Make the temporary table ``staged_versions`` for the running transaction; COPY rows of ``COLUMNS`` into it.
+
+    ``row`` is what faults are reported by (a line); ``number`` stays empty, unless a certain version is corrected;
+    ``subscription_id`` empty is reported as an unknown subscription; text that is not there is NULL or ''.
+    """
+    stage.create(STAGE, COLUMNS)
+
+
+def record_staged(*, known_on: date | None, today: date | None = None) -> Recorded:
+    """Check and append what stands in ``staged_versions``; set-based, for loads of any size. See ``record``.
+
+    What is known already is not written again, so the same rows twice change nothing. Known (R4, R5): a version
+    from ``starts_on``, an end from ``cancelled_on``, else from ``ends_on`` itself, when ``known_on`` is None; else
+    from ``known_on``, and an end without ``cancelled_on`` never before ``ends_on``, unless another version follows.
+    Call it in one transaction with ``open_stage``, after plans, subscriptions and exchange rates are written.
+    With ``known_on`` it appends ``subscriptions.version_recorded.v1`` for each new row; a load of history appends
+    its own ``data.loaded.v1``.
+    """
+    stage.analyze(STAGE)
+    stage.execute(LOCK)
+    ruleset = rulesets.for_first_load() or rulesets.current()
+    stage.execute("DROP TABLE IF EXISTS pg_temp.staged_latest")
+    stage.execute(LATEST)
+    stage.execute(NUMBER)
+    if faults := checks.check(ruleset.settings):
+        raise Refused(faults)
+    return _append(known_on, today or clock.today())
+
+
+def _append(known_on: date | None, today: date) -> Recorded:
+    ((first,),) = stage.fetch("SELECT COALESCE(max(id), 0) FROM subscriptions_subscriptionversion")
+    since = {"first": first}
+    stage.execute(INSERT, {"known_on": known_on, "today": today})
+    stage.execute(SETTLE)
+    ((rows,),) = stage.fetch(APPENDED, since)
+    customers = tuple(customer for (customer,) in stage.fetch(TOUCHED, since))
+    if known_on:
+        told = [json.loads(payload) for (payload,) in stage.fetch(TOLD, since)]
+        events.append(type="subscriptions.version_recorded.v1", payloads=told)
+    return Recorded(rows, customers)

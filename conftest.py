@@ -1,1 +1,7 @@
-pytest_plugins = ["tests.support.databases"]
+pytest_plugins = [
+    "tests.support.databases",
+    "tests.support.broker",
+    "tests.support.browser",
+    "tests.support.live",
+    "tests.support.needs",
+]

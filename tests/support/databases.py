@@ -15,6 +15,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections
 from django.test import TransactionTestCase
@@ -101,6 +102,8 @@ def _migrate() -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.WAKE_WORKERS = False
     if hasattr(config, "workerinput") or config.option.collectonly:
         return
     os.environ["DATABASE_POOL"] = "0"

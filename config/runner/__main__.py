@@ -72,7 +72,7 @@ def _run() -> int:
     preflight.writable(wanted.data_dir)
     claim = preflight.only_one(wanted.data_dir, wanted.port)
     preflight.port_is_free(wanted.host, wanted.port)
-    assets.build_css()
+    assets.build()
     django.setup()
     from config.runner.prepare import prepare
 

@@ -2,6 +2,7 @@ import re
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.template.loader import get_template
 
 User = get_user_model()
 
@@ -59,3 +60,48 @@ def test_other_choices_are_not_kept(client, bad):
 def test_appearance_leads_to_no_other_site(client):
     assert client.post("/appearance/", {"next": "https://evil.example/"})["Location"] == "/"
     assert client.get("/appearance/").status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("/accounts/login/", "Sign in"),
+        ("/accounts/password/reset/", "Mail me the link"),
+        ("/accounts/password/reset/done/", "Look into your mail"),
+        ("/accounts/password/reset/key/1-bad-token/", "This link no longer works"),
+        ("/accounts/password/reset/key/done/", "Your password is set"),
+    ],
+)
+def test_pages_before_sign_in_are_in_our_look(client, address, words):
+    page = client.get(address, follow=True).content.decode()
+    assert words in page
+    assert "bare-box" in page
+
+
+def test_sign_out_asks_by_a_form(client, administrator):
+    page = client.get("/accounts/logout/").content.decode()
+    assert "You are signed in as Ada Minster." in page
+    assert client.post("/accounts/logout/").status_code == 302
+
+
+def test_what_is_not_there_says_so(client, administrator):
+    answer = client.get("/nowhere/")
+    assert answer.status_code == 404
+    assert "There is nothing here" in answer.content.decode()
+
+
+def test_who_may_not_is_told(client):
+    client.force_login(User.objects.create_user("sam@example.com", name="Sam", role="csm"))
+    assert "You may not open this" in client.get("/styleguide/").content.decode()
+
+
+@pytest.mark.parametrize("name", ["400.html", "403.html", "403_csrf.html", "404.html", "500.html"])
+def test_errors_are_shown_without_a_request(name):
+    assert "bare-box" in get_template(name).render()
+
+
+def test_the_admin_site_wears_our_tokens(client, administrator):
+    page = client.get("/admin/").content.decode()
+    assert "core/tokens.css" in page
+    assert "core/admin.css" in page
+    assert "admin/css/dark_mode.css" not in page

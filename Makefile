@@ -3,6 +3,7 @@
 PYTHON ?= python3
 INSTALL = $(PYTHON) config/runner/install.py
 BIN = .venv/bin
+TEMPLATES = $(shell find . -path ./.venv -prune -o -path '*/templates/*' -name '*.html' -print)
 export PORT DATA_DIR ONLY
 
 .PHONY: run setup setup-dev test check bench faults messages clean
@@ -26,7 +27,8 @@ check: setup-dev
 	$(BIN)/lint-imports
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py check --fail-level WARNING
-	$(BIN)/python -m config.checks
+	$(BIN)/djade --check --target-version 5.2 $(TEMPLATES)
+	$(BIN)/python -m tools.messages check
 
 bench: setup-dev
 	@$(BIN)/python -m bench
@@ -35,7 +37,7 @@ faults: setup-dev
 	@$(BIN)/python -m tests.faults
 
 messages: setup-dev
-	@$(BIN)/python -m config.messages
+	@$(BIN)/python -m tools.messages update
 
 clean:
 	rm -rf .venv staticfiles core/static/core/build test-results .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

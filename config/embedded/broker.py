@@ -23,7 +23,7 @@ def binary() -> Path | None:
         found = Path(spec.submodule_search_locations[0]) / "bin" / "valkey-server"
         if found.exists():
             return found
-    return next((Path(found) for name in _NAMES if (found := shutil.which(name))), None)
+    return next((Path(path) for name in _NAMES if (path := shutil.which(name))), None)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
@@ -196,12 +196,13 @@ class Cluster:
         unprivileged.own(fresh)
         bin_ = binaries()
         options = ["-U", USER, "-A", "trust", "-E", "UTF8", "--no-sync", "--no-instructions"]
-        self._run([bin_ / "initdb", "-D", fresh, *options, *_locale(_major(bin_))], unprivileged)
+        initdb: list[str | Path] = [bin_ / "initdb", "-D", fresh, *options, *_locale(_major(bin_))]
+        self._run(initdb, unprivileged)
         create = [bin_ / "postgres", "--single", "-D", fresh, "postgres"]
         self._run(create, unprivileged, f"CREATE DATABASE {DATABASE};\n")
         fresh.rename(self.data)
 
-    def _run(self, command: list[str | Path], unprivileged: Unprivileged, text: str = "") -> None:
+    def _run(self, command: Sequence[str | Path], unprivileged: Unprivileged, text: str = "") -> None:
         done = subprocess.run(
             list(map(str, command)),
             input=text,

@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 OLDEST = (3, 11)
@@ -70,7 +71,7 @@ def run_uv(lock: Path) -> bool:
     uv = VENV / "bin" / "uv"
     if not uv.exists() and not run([PYTHON, "-m", "pip", "install", "--quiet", "uv"]):
         return False
-    options = ["--quiet", "--require-hashes", "--compile-bytecode", "--python", PYTHON]
+    options = ["--quiet", "--require-hashes", "--compile-bytecode", "--python", str(PYTHON)]
     return run([uv, "pip", "install", *options, "-r", lock])
 
 
@@ -80,7 +81,7 @@ def run_pip(lock: Path) -> bool:
     return run([PYTHON, "-m", "pip", "install", "--quiet", "--require-hashes", "-r", lock])
 
 
-def run(command: "list[str | Path]") -> bool:
+def run(command: "Sequence[str | Path]") -> bool:
     quiet = {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_ROOT_USER_ACTION": "ignore"}
     return subprocess.run(list(map(str, command)), check=False, env={**os.environ, **quiet}).returncode == 0
 

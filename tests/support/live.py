@@ -27,7 +27,7 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command, get_commands
 from django.test import Client
 
-from config.assets import build_css
+from config import assets
 from config.embedded.privileges import die_with_parent
 from tests.support.databases import Databases
 
@@ -104,7 +104,7 @@ def _live(template: str, databases: Databases, blocker: Any, data_dir: Path) -> 
         with blocker.unblock(), databases.using(name):
             yield
 
-    build_css()
+    assets.build()
     name = databases.clone(template)
     try:
         with serve(databases.url(name), data_dir) as url:

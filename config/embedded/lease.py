@@ -52,11 +52,14 @@ class Lock:
 
 
 class Lease:
-    """This process's claim on a running cluster. Taking it starts the server when nobody has yet."""
+    """This process's claim on a running cluster. Taking it starts the server when nobody has yet.
 
-    def __init__(self, cluster: Cluster, *, throwaway: bool = False) -> None:
+    With `remove`, the cluster's files are removed when the last claim ends.
+    """
+
+    def __init__(self, cluster: Cluster, *, remove: bool = False) -> None:
         self._cluster = cluster
-        self._throwaway = throwaway
+        self._remove = remove
         self._supervisor: subprocess.Popen[bytes] | None = None
         cluster.prepare()
         self._users = Lock(cluster.directory / "users.lock")
@@ -80,7 +83,8 @@ class Lease:
             supervisor.close()
 
     def _start(self) -> None:
-        arguments = [str(self._cluster.directory), *(["--throwaway"] if self._throwaway else [])]
+        settings = [f"--set={name}={value}" for name, value in self._cluster.settings.items()]
+        arguments = [str(self._cluster.directory), *settings, *(["--remove"] if self._remove else [])]
         self._supervisor = subprocess.Popen(
             [sys.executable, "-m", "config.embedded.supervisor", *arguments],
             cwd=Path(__file__).parents[2],

@@ -194,17 +194,15 @@ class Cluster:
         shutil.rmtree(fresh, ignore_errors=True)
         fresh.mkdir(mode=0o700)
         unprivileged.own(fresh)
-        bin_ = binaries()
         options = ["-U", USER, "-A", "trust", "-E", "UTF8", "--no-sync", "--no-instructions"]
-        initdb: list[str | Path] = [bin_ / "initdb", "-D", fresh, *options, *_locale(_major(bin_))]
-        self._run(initdb, unprivileged)
-        create = [bin_ / "postgres", "--single", "-D", fresh, "postgres"]
-        self._run(create, unprivileged, f"CREATE DATABASE {DATABASE};\n")
+        self._run(["initdb", "-D", str(fresh), *options, *_locale(_major(binaries()))], unprivileged)
+        create = f"CREATE DATABASE {DATABASE};\n"
+        self._run(["postgres", "--single", "-D", str(fresh), "postgres"], unprivileged, create)
         fresh.rename(self.data)
 
-    def _run(self, command: Sequence[str | Path], unprivileged: Unprivileged, text: str = "") -> None:
+    def _run(self, command: Sequence[str], unprivileged: Unprivileged, text: str = "") -> None:
         done = subprocess.run(
-            list(map(str, command)),
+            [str(binaries() / command[0]), *command[1:]],
             input=text,
             text=True,
             check=False,
@@ -214,7 +212,7 @@ class Cluster:
             preexec_fn=unprivileged.enter,
         )
         if done.returncode:
-            raise EmbeddedError(f"{Path(command[0]).name} failed:\n{done.stdout}")
+            raise EmbeddedError(f"{command[0]} failed:\n{done.stdout}")
 
     def _spawn(self, unprivileged: Unprivileged) -> subprocess.Popen[bytes]:
         settings = {**SETTINGS, **_shared_memory(), **self.settings, "unix_socket_directories": str(self.sockets)}

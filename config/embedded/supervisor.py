@@ -12,7 +12,7 @@ from pathlib import Path
 from types import FrameType
 
 from config.embedded.lease import Lock
-from config.embedded.postgres import THROWAWAY, Cluster, EmbeddedError
+from config.embedded.postgres import Cluster, EmbeddedError
 
 
 class _Ended(Exception):
@@ -56,11 +56,12 @@ def _bury() -> None:
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("directory", type=Path)
-    parser.add_argument("--throwaway", action="store_true")
+    parser.add_argument("--remove", action="store_true", help="remove the directory in the end")
+    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE")
     options = parser.parse_args()
     own = Lock(options.directory / "supervisor.lock")
     own.exclusive()
-    cluster = Cluster(options.directory, THROWAWAY if options.throwaway else {})
+    cluster = Cluster(options.directory, dict(pair.split("=", 1) for pair in options.set))
     try:
         cluster.start()
     except (EmbeddedError, OSError) as error:
@@ -70,7 +71,7 @@ def main() -> int:
     _wait_for_the_last_user(options.directory)
     cluster.stop()
     _bury()
-    if options.throwaway:
+    if options.remove:
         shutil.rmtree(options.directory, ignore_errors=True)
     return 0
 

@@ -23,7 +23,7 @@ from psycopg import sql
 
 from config.databases import from_url
 from config.embedded.lease import Lease
-from config.embedded.postgres import Cluster
+from config.embedded.postgres import THROWAWAY, Cluster
 
 RUN = "HOLDFAST_TEST_RUN"
 
@@ -109,8 +109,8 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["DATABASE_POOL"] = "0"
     os.environ[RUN] = uuid.uuid4().hex[:8]
     if "DATABASE_URL" not in os.environ:
-        cluster = Cluster(Path(tempfile.mkdtemp(prefix="holdfast-test-")))
-        config.stash[_LEASE] = Lease(cluster, throwaway=True)
+        cluster = Cluster(Path(tempfile.mkdtemp(prefix="holdfast-test-")), THROWAWAY)
+        config.stash[_LEASE] = Lease(cluster, remove=True)
         os.environ["DATABASE_URL"] = cluster.url()
     _lead_to(os.environ["DATABASE_URL"])
 

@@ -1,0 +1,134 @@
+"""The databases and yardsticks of the benchmarks."""
+
+import hashlib
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import psycopg
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from psycopg import sql
+
+from bench.yardsticks import REFERENCE, YARDSTICKS
+from config.databases import from_url
+from config.embedded.lease import Lease
+from config.embedded.postgres import THROWAWAY, Cluster
+from tools.figures import Figure, Figures, at_most, info
+
+figures = Figures()
+_measured: dict[str, float] = {}
+
+
+def use_own_server() -> Lease | None:
+    """Lead Django to the benchmarks' own server, kept in the data directory, or to the one of DATABASE_URL."""
+    if url := os.environ.get("DATABASE_URL"):
+        _lead_to(url)
+        return None
+    cluster = Cluster(settings.DATA_DIR / "bench" / "postgres", {**THROWAWAY, "shared_buffers": "1GB"})
+    lease = Lease(cluster)
+    os.environ["DATABASE_URL"] = cluster.url()
+    _lead_to(cluster.url())
+    return lease
+
+
+def _lead_to(url: str) -> None:
+    from django.db import connections
+
+    connections.settings["default"].update(from_url(url))
+    del connections["default"]
+
+
+@contextmanager
+def kept(name: str, build: Callable[[], None]) -> Iterator[str]:
+    """Inside, Django's connection leads to this database. It is migrated and built the first time, and after each
+    change of a migration; what a benchmark writes into it, it takes back itself. Yields the database's address."""
+    full = f"bench_{name}_{_migrations()}"
+    before = connection.settings_dict["NAME"]
+    if not _exists(full):
+        _build(full, name, build)
+    _point_to(full)
+    try:
+        yield _address(full)
+    finally:
+        _point_to(before)
+
+
+def _build(full: str, name: str, build: Callable[[], None]) -> None:
+    for old in _names(f"bench_{name}_"):
+        _execute("DROP DATABASE {} WITH (FORCE)", old)
+    unfinished = f"bench_{name}_unfinished"
+    _execute("CREATE DATABASE {} TEMPLATE template0", unfinished)
+    _point_to(unfinished)
+    call_command("migrate", verbosity=0, interactive=False)
+    build()
+    connection.set_autocommit(True)
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+    connection.close()
+    _execute("ALTER DATABASE {} RENAME TO {}", unfinished, full)
+
+
+def _migrations() -> str:
+    """Changes whenever a migration does."""
+    found = hashlib.sha256()
+    for path in sorted(settings.BASE_DIR.glob("*/migrations/*.py")):
+        found.update(path.read_bytes())
+    return found.hexdigest()[:12]
+
+
+def _server() -> "psycopg.Connection[tuple[str]]":
+    return psycopg.connect(os.environ["DATABASE_URL"], autocommit=True)
+
+
+def _names(prefix: str) -> list[str]:
+    with _server() as server:
+        query = "SELECT datname FROM pg_database WHERE starts_with(datname, %s)"
+        return [name for (name,) in server.execute(query, [prefix])]
+
+
+def _exists(name: str) -> bool:
+    return name in _names(name)
+
+
+def _execute(statement: str, *names: str) -> None:
+    with _server() as server:
+        server.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+
+def _point_to(name: str) -> None:
+    connection.close()
+    connection.settings_dict["NAME"] = name
+
+
+def _address(name: str) -> str:
+    base, _, query = os.environ["DATABASE_URL"].partition("?")
+    return f"{base.rsplit('/', 1)[0]}/{name}{'?' + query if query else ''}"
+
+
+@figures.measured("yardstick")
+def yardstick() -> Iterator[Figure]:
+    """How fast this machine is: the same fixed work each time."""
+    for name in YARDSTICKS:
+        yield info(f"yardstick.{name}", speed(name), "s")
+
+
+def speed(name: str) -> float:
+    """Seconds that a yardstick takes here, the best of three."""
+    if name not in _measured:
+        _measured[name] = min(seconds(YARDSTICKS[name]) for _ in range(3))
+    return _measured[name]
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """How long one call takes."""
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def scaled(name: str, value: float, target: float, by: str = "sql") -> Figure:
+    """A time against an absolute target, as it would be on the machine that the target was set on."""
+    return at_most(name, value * REFERENCE[by] / speed(by), "s", target, raw=round(value, 4), scaled_by=by)

@@ -1,0 +1,107 @@
+"""Measures read from the stored scores. The row of day D is the score as of D, so as of D it counts.
+
+They are derived: filters, lists and triggers may use them, scorecards and back-tests may not. A customer who is not
+scored has none of them.
+"""
+
+import json
+from datetime import timedelta
+
+from django.utils.translation import gettext_lazy as _
+
+from customers.models import Band
+from customers.registry import Better, Measure, Scope, Sql, Tier, Type, measure, measures
+from customers.registry.measure import FAMILIES
+from health.domain import chances
+
+# A customer's row that counts on a day, found by the key from the newest back; none for who is not scored then.
+THEN = """
+    SELECT s.* FROM (
+        SELECT * FROM health_score s WHERE s.customer_id = c.customer_id AND s.day <= LEAST({day}, %(known_on)s)
+        ORDER BY s.day DESC LIMIT 1
+    ) s WHERE s.version_id IS NOT NULL
+"""
+CUSTOMERS = "(SELECT id AS customer_id FROM customers_customer) c {canonical}"
+WANTED = "{scope} AND {customer} = c.customer_id"
+NOW = THEN.format(day="%(day)s")
+
+
+@measures(
+    Measure(
+        "score",
+        _("Health score"),
+        Type.NUMBER,
+        Better.MORE,
+        Tier.DERIVED,
+        _("0 to 100, by the scorecard in force. None, where too little was measured."),
+    ),
+    Measure(
+        "band",
+        _("Health"),
+        Type.CHOICE,
+        tier=Tier.DERIVED,
+        description=_("The band that the score lies in."),
+        choices=tuple(Band.choices),
+    ),
+    Measure(
+        "coverage",
+        _("Coverage"),
+        Type.SHARE,
+        Better.MORE,
+        Tier.DERIVED,
+        _("How much of the scorecard, by weight, was measured."),
+    ),
+)
+def score(at: Scope) -> Sql:
+    text = f"SELECT c.customer_id, s.score, s.band, s.coverage FROM {CUSTOMERS}, LATERAL ({NOW}) s WHERE {WANTED}"
+    return at.sql(text, table="c")
+
+
+@measure(
+    key="score_change_30",
+    label=_("Change of score in 30 days"),
+    type=Type.NUMBER,
+    better=Better.MORE,
+    tier=Tier.DERIVED,
+    description=_("The score less the one of 30 days before; none, where there was none then or is none now."),
+)
+def score_change_30(at: Scope) -> Sql:
+    text = f"""
+        SELECT c.customer_id, s.score - then.score
+        FROM {CUSTOMERS}, LATERAL ({NOW}) s, LATERAL ({THEN.format(day="%(month_before)s")}) then WHERE {WANTED}
+    """
+    return at.sql(text, table="c", month_before=at.day - timedelta(days=30))
+
+
+@measures(
+    Measure(
+        "churn_chance",
+        _("Chance to leave"),
+        Type.SHARE,
+        Better.LESS,
+        Tier.DERIVED,
+        _("The chance that the customer leaves within 90 days: how many of the same band did in the past year."),
+    ),
+    Measure(
+        "mrr_at_risk",
+        _("MRR at risk"),
+        Type.MONEY,
+        Better.LESS,
+        Tier.DERIVED,
+        _("MRR times the chance to leave."),
+    ),
+)
+def churn_chance(at: Scope) -> Sql:
+    money = FAMILIES["mrr"]
+    columns = ", ".join(one.key for one in money.measures)
+    mrr = money.read(at)
+    text = f"""
+        WITH money (customer_id, {columns}) AS ({mrr.text}), chance AS (
+            SELECT c.customer_id, (%(chances)s::jsonb ->> s.band)::float AS p
+            FROM {CUSTOMERS}, LATERAL ({NOW}) s WHERE {WANTED}
+        )
+        SELECT customer_id, p, round((money.mrr::float * p)::numeric, 6)
+        FROM chance LEFT JOIN money USING (customer_id)
+    """
+    filled = at.sql(text, table="c", chances=json.dumps(chances.by_band_as_of(at.at)))
+    return Sql(filled.text, mrr.params | filled.params)

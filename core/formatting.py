@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from functools import wraps
+from math import isnan
 from typing import Any
 
 from django.utils import timezone
@@ -28,7 +29,7 @@ SYMBOLS = {
 MINUS = "\u2212"
 EN_DASH = "–"
 THIN = "\u202f"
-COMPACT = ((10**9, "B"), (10**6, "M"), (10**3, "k"))
+COMPACT: tuple[tuple[int, str], ...] = ((10**9, "B"), (10**6, "M"), (10**3, "k"))
 RELATIVE_DAYS = 60
 
 
@@ -39,30 +40,35 @@ def undefined() -> SafeString:
 def dash_for_none(write: Callable[..., SafeString]) -> Callable[..., SafeString]:
     @wraps(write)
     def written(value: Any, *args: Any, **kwargs: Any) -> SafeString:
-        return undefined() if value is None or value == "" else write(value, *args, **kwargs)
+        return undefined() if _is_missing(value) else write(value, *args, **kwargs)
 
     return written
+
+
+def _is_missing(value: Any) -> bool:
+    return value is None or value == "" or (isinstance(value, float | Decimal) and isnan(value))
 
 
 def plain(value: Number, digits: int = 0) -> str:
     """``value`` rounded half-even to ``digits``, grouped for the active language, with a true minus."""
     step = Decimal(1).scaleb(-digits)
-    rounded = (value if isinstance(value, Decimal) else Decimal(repr(value))).quantize(step, ROUND_HALF_EVEN)
+    rounded = (value if isinstance(value, Decimal) else Decimal(str(value))).quantize(step, ROUND_HALF_EVEN)
     text = number_format(abs(rounded), digits, use_l10n=True, force_grouping=True)
     return MINUS + text if rounded < 0 else text
 
 
 def compact(value: Number) -> str:
     """A number for an axis, in thousands or millions where it is that large: ``4.8k``, ``−1.25M``."""
-    size, unit = next(((size, unit) for size, unit in COMPACT if abs(value) >= size), (1, ""))
-    shown = Decimal(repr(float(value))) / size
-    digits = next(digits for digits in (0, 1, 2) if digits == 2 or shown == round(shown, digits))
+    exact = Decimal(str(float(value)))
+    size, unit = next(((size, unit) for size, unit in COMPACT if abs(exact) >= size), (1, ""))
+    shown = exact / size
+    digits = next((digits for digits in (0, 1) if shown == round(shown, digits)), 2)
     return plain(shown, digits) + unit
 
 
 def plain_percent(value: Number, digits: int = 1) -> str:
     """A share between 0 and 1 in hundredths, as text."""
-    share = value if isinstance(value, Decimal) else Decimal(repr(value))
+    share = value if isinstance(value, Decimal) else Decimal(str(value))
     return f"{plain(share * 100, digits)}{THIN}%"
 
 

@@ -113,7 +113,7 @@ def _from(written: str, plot: Plot) -> str:
 def _block(plot: Plot, index: int, span: tuple[float, float], *, tone: str, unfinished: bool) -> SafeString:
     """A bar between two values, at least a pixel tall, with stripes over it where it is not finished."""
     start, end = (plot.place(value) for value in span)
-    shape = {
+    shape: dict[str, svg.Attribute] = {
         "x": svg.percent(plot.across.left(index)),
         "y": min(start, end),
         "width": svg.percent(plot.across.width),

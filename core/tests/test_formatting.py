@@ -1,6 +1,7 @@
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+import numpy as np
 import pytest
 from django.utils import translation
 from django.utils.html import strip_tags
@@ -42,6 +43,12 @@ def test_money_writes_sign_then_currency_then_figures(value, currency, text):
 @pytest.mark.parametrize("write", [formatting.number, formatting.percent, formatting.signed, formatting.day])
 def test_what_is_not_defined_is_a_dash(write):
     assert strip_tags(write(None)) == "–"
+    assert strip_tags(write(float("nan"))) == "–"
+
+
+def test_numbers_of_numpy_are_numbers():
+    assert formatting.plain(np.float64(0.25), 1) == "0.2"
+    assert formatting.plain_percent(np.float64(0.918)) == "91.8\u202f%"
 
 
 def test_a_share_is_written_in_hundredths():

@@ -37,6 +37,7 @@ def test_a_figure_is_a_sheet_for_htmx_and_a_page_otherwise(client, administrator
     assert "<html" in page
     assert "Net revenue retention" in sheet
     assert "Net revenue retention" in page
+    assert "HX-Target" in client.get("/styleguide/figure/")["Vary"]
 
 
 def test_the_theme_is_kept_in_a_cookie(client, administrator):

@@ -12,7 +12,7 @@ from config.runner.programs import Program
 from config.runner.say import say
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 2.5
+PATIENCE = 1.5
 
 
 class Group:

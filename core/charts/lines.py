@@ -21,7 +21,7 @@ def spark(values: Sequence[Value | None], *, title: str, height: int = 24) -> Sa
         return svg.join([])
     place = Linear(min(value for _, value in known), max(value for _, value in known), height - 3, 3)
     points = [(index * 100 / (len(values) - 1), place(value)) for index, value in known]
-    last = svg.element("circle", cx=svg.percent(points[-1][0]), cy=points[-1][1], r=2.5, class_="dot tone-accent")
+    last = svg.element("circle", cx=svg.percent(points[-1][0]), cy=points[-1][1], r=3, class_="dot tone-accent")
     field = svg.stretched(svg.path(points, class_="line tone-accent"), height=height)
     return svg.drawing(field, last, height=height, title=title, linked=False, class_="spark")
 

@@ -53,7 +53,7 @@ def rows(today: date) -> list[Row]:
 
 
 class SampleTable(Table):
-    rank = {"change": 2, "owner": 2, "industry": 3, "renewal": 2}
+    rank = {"change": 2, "owner": 2, "industry": 3, "renewal": 2, "actions": 2}
 
     name = tables.Column(verbose_name=_("Customer"), attrs={"td": {"class": "lead"}}, linkify=lambda: "#table")
     band = BandColumn(verbose_name=_("Health"), text="score")
@@ -83,9 +83,16 @@ class SampleForm(forms.Form):
     )
 
 
+def _table(today: date, per_page: int) -> SampleTable:
+    table = SampleTable(rows(today), order_by="name")
+    table.paginate(per_page=per_page)
+    return table
+
+
 def context(today: date) -> dict[str, Any]:
     return {
-        "table": SampleTable(rows(today), order_by="name"),
+        "table": _table(today, per_page=5),
+        "empty_table": SampleTable([], prefix="empty-", empty_text=_("No customer matches this filter")),
         "form": SampleForm({"name": "", "kind": "call", "on": "soon"}),
         "today": today,
         "earlier": today - timedelta(days=200),

@@ -67,8 +67,8 @@ def score(at: Scope) -> Sql:
 )
 def score_change_30(at: Scope) -> Sql:
     text = f"""
-        SELECT c.customer_id, s.score - then.score
-        FROM {CUSTOMERS}, LATERAL ({NOW}) s, LATERAL ({THEN.format(day="%(month_before)s")}) then WHERE {WANTED}
+        SELECT c.customer_id, s.score - earlier.score
+        FROM {CUSTOMERS}, LATERAL ({NOW}) s, LATERAL ({THEN.format(day="%(month_before)s")}) earlier WHERE {WANTED}
     """
     return at.sql(text, table="c", month_before=at.day - timedelta(days=30))
 

@@ -88,7 +88,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "core.middleware.VaryOnHtmx",
+    "core.middleware.HtmxManners",
 ]
 
 ROOT_URLCONF = "config.urls"

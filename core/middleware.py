@@ -1,16 +1,28 @@
 from collections.abc import Callable
+from urllib.parse import urlencode
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import resolve_url
 from django.utils.cache import patch_vary_headers
+from django_htmx.http import HttpResponseClientRedirect
+
+Answer = Callable[[HttpRequest], HttpResponse]
 
 
-class VaryOnHtmx:
-    """Says that an address answers HTMX otherwise than a browser, so that no cache shows a fragment as a page."""
+class HtmxManners:
+    """What every answer to HTMX owes: that caches keep fragments and pages apart, and that whoever was signed out
+    meanwhile sees the sign-in page instead of a sign-in form inside a fragment. Stands after django-htmx's own."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
+        sign_in = resolve_url(settings.LOGIN_URL)
+        htmx = getattr(request, "htmx", None)
+        if htmx and response.status_code == 302 and response["Location"].startswith(sign_in):
+            back = urlencode({"next": htmx.current_url_abs_path or "/"})
+            response = HttpResponseClientRedirect(f"{sign_in}?{back}")
         patch_vary_headers(response, ["HX-Request", "HX-Target"])
         return response

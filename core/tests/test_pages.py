@@ -106,3 +106,10 @@ def test_the_admin_site_wears_our_tokens(client, administrator):
     assert "core/tokens.css" in page
     assert "core/admin.css" in page
     assert "admin/css/dark_mode.css" not in page
+
+
+def test_who_was_signed_out_leaves_the_fragment_for_the_sign_in_page(client):
+    here = {"HTTP_HX_CURRENT_URL": "http://testserver/styleguide/"}
+    answer = client.get("/styleguide/figure/", **SHEET, **here)
+    assert answer["HX-Redirect"] == "/accounts/login/?next=%2Fstyleguide%2F"
+    assert client.get("/styleguide/figure/").status_code == 302

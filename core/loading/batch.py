@@ -1,0 +1,70 @@
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from core.loading import sql
+from core.loading.columns import Message
+
+
+@dataclass(slots=True)
+class Written:
+    """What became of the rows of one file. ``notes`` are sentences for the person who loads."""
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """The rows of one noun from one source, and when they are known.
+
+    ``cells`` is a temporary table of texts (``line`` and the columns of the file); ``rows`` one of values: ``line``,
+    every column of the noun, our id of what a column refers to under its name without ``_id``, and, where a source
+    names the rows, our ``id`` and whether it is ``fresh``. ``extra`` maps the headers of columns that are not the
+    noun's own to their names in both tables.
+    """
+
+    noun: str
+    source: int
+    history: bool
+    today: date
+    at: datetime
+    cells: str
+    rows: str
+    given: frozenset[str]
+    extra: Mapping[str, str] = field(default_factory=dict)
+    natures: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def params(self) -> dict[str, Any]:
+        return {"source": self.source, "today": self.today, "now": self.at}
+
+    def known(self, day: str) -> str:
+        """SQL of when a fact became known, whose own date is the SQL ``day``: then, in a load of history; else today.
+
+        A day that is still to come is known when it comes.
+        """
+        return day if self.history else "%(today)s::date"
+
+    def execute(self, statement: str, **params: Any) -> int:
+        return sql.execute(statement, self.params | params)
+
+    def fetch(self, statement: str, **params: Any) -> list[tuple[Any, ...]]:
+        return sql.fetch(statement, self.params | params)
+
+    def refuse(self, *, field: str, rule: str, message: Message, lines: str, **params: Any) -> int:
+        """Refuse the rows that the statement ``lines`` names as (line, value, detail). Returns how many.
+
+        ``%(detail)s`` in the message is filled in with each row's own.
+        """
+        told = {"noun_": self.noun, "field_": field, "rule_": rule, "message_": f"{message}"}
+        return self.execute(
+            "INSERT INTO load_problem (noun, line, field, rule, message, value, detail)"
+            " SELECT %(noun_)s, p.line, %(field_)s, %(rule_)s, %(message_)s, left(p.value, 80), p.detail"
+            f" FROM ({lines}) p (line, value, detail)",
+            **told,
+            **params,
+        )

@@ -1,0 +1,50 @@
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from core.loading.batch import Batch, Written
+from core.loading.columns import Column, Message
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A rule over one row's values: ``broken`` is SQL over the columns of the noun."""
+
+    field: str
+    rule: str
+    broken: str
+    message: Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noun:
+    """One file of the folder: how its rows are checked, named and written.
+
+    ``identity`` is SQL over the values of a row for the name that the source gives it (a column, or a digest where
+    rows have no id); ``external`` the noun it is kept under, ``table`` what our ids are of. ``once`` are columns that
+    may stand together on one line only. A noun that builds its own values from the cells sets ``builds``.
+    """
+
+    name: str
+    columns: tuple[Column, ...]
+    write: Callable[[Batch], Written]
+    identity: str = ""
+    external: str = ""
+    table: str = ""
+    once: tuple[str, ...] = ()
+    conditions: tuple[Condition, ...] = ()
+    check: Callable[[Batch], None] | None = None
+    open: bool = False
+    builds: bool = False
+
+    @property
+    def file(self) -> str:
+        return f"{self.name}.csv"
+
+    def column(self, name: str) -> Column | None:
+        return next((one for one in self.columns if one.name == name), None)
+
+
+def digest(*columns: str) -> str:
+    """SQL for the name of a row without an id: the same values give the same name."""
+    parts = ", ".join(f"COALESCE({column}::text, '')" for column in columns)
+    return f"encode(sha256(convert_to(jsonb_build_array({parts})::text, 'UTF8')), 'hex')"

@@ -1,0 +1,116 @@
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+from core.ids import UUID7_SQL
+from core.loading import DATE, EMAIL, LANGUAGE, ZONE, Batch, Column, Noun, Written
+from core.loading.noun import Condition
+from customers.loads.people import known_otherwise
+from customers.models import ContactRole
+
+COLUMNS: Final = (
+    Column("contact_id", required=True),
+    Column("customer_id", required=True, refers="customer"),
+    Column("name"),
+    Column("email", EMAIL),
+    Column("role", choices=tuple(ContactRole.values), also=(("decider", "decision_maker"), ("admin", "user"))),
+    Column("language", LANGUAGE),
+    Column("time_zone", ZONE),
+    Column("left_on", DATE),
+)
+
+MOVED: Final = known_otherwise("contact", "customers_contact", ("customer_id", "customer"))
+
+
+def write(batch: Batch) -> Written:
+    """New contacts, the latest values of known ones, and a fact for each role, leaving and coming back."""
+    _gather(batch)
+    new = batch.execute(INSERT)
+    batch.execute(_facts(batch))
+    batch.execute(ENTRIES)
+    changed = batch.execute(UPDATE)
+    ((rows,),) = batch.fetch("SELECT count(*) FROM load_contact")
+    return Written(new=new, changed=changed, unchanged=rows - new - changed)
+
+
+def _gather(batch: Batch) -> None:
+    texts = ", ".join(
+        f"COALESCE({'r' if one in batch.given else 'c'}.{one}, '') AS {one}"
+        for one in ("name", "email", "language", "time_zone")
+    )
+    role = "COALESCE(r.role, 'user')" if "role" in batch.given else "COALESCE(c.role, 'user')"
+    left = "r.left_on" if "left_on" in batch.given else "c.left_on"
+    batch.execute("DROP TABLE IF EXISTS pg_temp.load_contact")
+    batch.execute(
+        f"""
+        CREATE TEMP TABLE load_contact ON COMMIT DROP AS
+        SELECT r.id, r.line, r.fresh, r.customer AS customer_id, {texts}, {role} AS role, {left} AS left_on,
+               c.role AS role_before, c.left_on AS left_before, o.created_on
+        FROM {batch.rows} r JOIN customers_customer o ON o.id = r.customer
+        LEFT JOIN customers_contact c ON c.id = r.id AND NOT r.fresh
+        """
+    )
+
+
+INSERT: Final = f"""
+INSERT INTO customers_contact (id, uid, customer_id, name, email, role, consent, language, time_zone, left_on)
+SELECT id, {UUID7_SQL}, customer_id, name, email, role, 'unknown', language, time_zone, left_on
+FROM load_contact WHERE fresh ORDER BY line
+"""
+
+LATEST: Final = ("name", "email", "role", "language", "time_zone", "left_on")
+
+UPDATE: Final = f"""
+UPDATE customers_contact c SET {", ".join(f"{one} = n.{one}" for one in LATEST)}
+FROM load_contact n
+WHERE n.id = c.id
+  AND ({", ".join(f"c.{one}" for one in LATEST)}) IS DISTINCT FROM ({", ".join(f"n.{one}" for one in LATEST)})
+"""
+
+
+def _facts(batch: Batch) -> str:
+    """A contact has no date of its own: a load of history takes them as there from the customer's first day."""
+    known_left = batch.known("GREATEST(left_on, created_on)")
+    return f"""
+        INSERT INTO customers_contactchange (contact_id, customer_id, role, "left", day, known_on)
+        SELECT id, customer_id, role, is_left, day, known_on FROM (
+            SELECT id, customer_id, role, FALSE AS is_left, LEAST(created_on, %(today)s) AS day,
+                   {batch.known("created_on")} AS known_on
+            FROM load_contact WHERE fresh AND (left_on IS NULL OR left_on > created_on)
+            UNION ALL
+            SELECT id, customer_id, role, TRUE, left_on, {known_left}
+            FROM load_contact WHERE fresh AND left_on IS NOT NULL
+            UNION ALL
+            SELECT id, customer_id, role, left_on IS NOT NULL,
+                   CASE WHEN left_on IS DISTINCT FROM left_before THEN COALESCE(left_on, %(today)s) ELSE %(today)s END,
+                   %(today)s
+            FROM load_contact
+            WHERE NOT fresh AND (role, left_on) IS DISTINCT FROM (role_before, left_before)
+        ) f ORDER BY id, is_left
+    """
+
+
+ENTRIES: Final = f"""
+INSERT INTO customers_timelineentry (uid, customer_id, at, known_on, kind, values)
+SELECT {UUID7_SQL}, customer_id, COALESCE(left_on::timestamptz, %(now)s),
+       LEAST(COALESCE(left_on, %(today)s), %(today)s),
+       CASE WHEN left_on IS NULL THEN 'contact_role' ELSE 'contact_left' END,
+       jsonb_strip_nulls(jsonb_build_object('contact', id, 'role', role, 'left_on', left_on))
+FROM load_contact
+WHERE left_on IS DISTINCT FROM left_before OR (NOT fresh AND role IS DISTINCT FROM role_before)
+ORDER BY id
+"""
+
+CONTACTS: Final = Noun(
+    name="contacts",
+    columns=COLUMNS,
+    identity="contact_id",
+    external="contact",
+    table="customers_contact",
+    once=("contact_id",),
+    conditions=(
+        Condition("name", "required", "name IS NULL AND email IS NULL", _("Give a name or an e-mail address.")),
+        Condition("customer_id", "known", MOVED, _("The contact is known at another customer.")),
+    ),
+    write=write,
+)

@@ -1,0 +1,3 @@
+from data.models.load_run import LoadRun
+
+__all__ = ["LoadRun"]

@@ -1,0 +1,256 @@
+"""usage.csv, the one file that grows without end: few statements, each over the whole of it."""
+
+from datetime import date
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+from core.ids import UUID7_SQL
+from core.loading import DATE, INTEGER, Batch, Column, Noun, Written
+from core.loading.sql import execute
+from usage.domain import partitions
+from usage.domain.persons import SQL as HASHED
+
+COLUMNS: Final = (
+    Column("customer_id", required=True, refers="customer"),
+    Column("day", DATE, required=True),
+    Column("feature", longest=120),
+    Column("events", INTEGER, required=True, least=0),
+    Column("users", INTEGER, least=0),
+    Column("person"),
+    Column("errors", INTEGER, least=0),
+)
+MOST: Final = 2**31 - 1
+
+
+def check(batch: Batch) -> None:
+    """Add up the rows by customer, day and feature; what stands there twice, or adds up to too much, is refused."""
+    _sum_up(batch)
+    together = ["customer_id", "day", *(one for one in ("feature", "person") if one in batch.given)]
+    same = ", ".join(f"COALESCE({one}, '')" for one in together)
+    if batch.fetch("SELECT FROM load_usage_day WHERE repeated AND feature_id IS NOT NULL LIMIT 1"):
+        batch.refuse(
+            field=", ".join(together),
+            rule="twice",
+            message=_("The same row stands on line %(detail)s already."),
+            lines=f"""
+                SELECT line, customer_id, first::text FROM (
+                    SELECT c.*, first_value(line) OVER w AS first, row_number() OVER w AS place
+                    FROM {batch.cells} c WINDOW w AS (PARTITION BY {same} ORDER BY line)
+                ) c WHERE place > 1
+            """,
+        )
+    _check_size(batch)
+
+
+def _check_size(batch: Batch) -> None:
+    batch.refuse(
+        field="events",
+        rule="too_large",
+        message=_("The day adds up to more than we can count."),
+        lines=f"""
+            SELECT c.line, c.events, NULL FROM load_usage_day d
+            JOIN core_externalid x ON x.source_id = %(source)s AND x.noun = 'customer' AND x.object_id = d.customer_id
+            JOIN {batch.cells} c ON c.customer_id = x.value AND c.day = d.day::text
+            WHERE d.feature_id IS NULL AND (d.events > {MOST} OR d.errors > {MOST})
+        """,
+    )
+
+
+def _sum_up(batch: Batch) -> None:
+    """``load_usage_day``: a row for every customer, day and feature, and one, without feature, for each day."""
+    feature = "COALESCE(c.feature, '')" if "feature" in batch.given else "''"
+    errors = "COALESCE(sum(c.errors::bigint), 0)::bigint" if "errors" in batch.given else "0::bigint"
+    batch.execute("DROP TABLE IF EXISTS pg_temp.load_usage_day")
+    _make_features(batch)
+    # Sorted, the groups of both kinds come from one pass; in memory they would not fit.
+    execute("SET LOCAL enable_hashagg = off")
+    batch.execute(
+        f"""
+        CREATE TEMP TABLE load_usage_day ON COMMIT DROP AS
+        SELECT x.object_id AS customer_id, c.day::date AS day, f.id AS feature_id,
+               sum(c.events::bigint)::bigint AS events, {_users(batch)} AS users, {errors} AS errors,
+               {_repeated(batch)} AS repeated,
+               GROUPING(f.id) = 1 AND bool_or({feature} = '') AS given
+        FROM {batch.cells} c
+        JOIN core_externalid x ON x.source_id = %(source)s AND x.noun = 'customer' AND x.value = c.customer_id
+        JOIN usage_feature f ON f.key = {feature}
+        {_without_problems(batch)}
+        GROUP BY GROUPING SETS ((1, 2, 3), (1, 2))
+        """
+    )
+    execute("SET LOCAL enable_hashagg = on")
+    execute("ANALYZE load_usage_day")
+
+
+def _users(batch: Batch) -> str:
+    """Users of several features are known by person, or not at all."""
+    given = "max(c.users::integer)" if "users" in batch.given else "NULL::integer"
+    persons = "NULLIF(count(DISTINCT c.person), 0)::integer" if "person" in batch.given else "NULL::integer"
+    return f"CASE WHEN GROUPING(f.id) = 1 THEN {persons} ELSE COALESCE({persons}, {given}) END"
+
+
+def _repeated(batch: Batch) -> str:
+    once = "count(DISTINCT COALESCE(c.person, ''))" if "person" in batch.given else "1"
+    return f"count(*) > {once}"
+
+
+def _without_problems(batch: Batch) -> str:
+    if not batch.fetch("SELECT FROM load_problem WHERE noun = 'usage' LIMIT 1"):
+        return ""
+    return "WHERE NOT EXISTS (SELECT FROM load_problem p WHERE p.noun = 'usage' AND p.line = c.line)"
+
+
+def _make_features(batch: Batch) -> None:
+    if "feature" in batch.given:
+        batch.execute(
+            f"""
+            INSERT INTO usage_feature (uid, key, label, kind)
+            SELECT {UUID7_SQL}, left(feature, 120), left(feature, 120), 'other'
+            FROM (SELECT DISTINCT feature FROM {batch.cells} WHERE feature IS NOT NULL) c
+            WHERE NOT EXISTS (SELECT FROM usage_feature f WHERE f.key = left(c.feature, 120)) ORDER BY feature
+            ON CONFLICT DO NOTHING
+            """
+        )
+
+
+def write(batch: Batch) -> Written:
+    """What is new, as known on its day or today; of a day that is known otherwise, the difference, known today.
+
+    A row of usage.csv is the whole of what the customer did with the feature on that day. The day over all features
+    is the sum of them, unless the file gives it.
+    """
+    if batch.fetch("SELECT FROM load_problem WHERE noun = 'usage' LIMIT 1"):
+        _sum_up(batch)
+    ((rows, first, last),) = batch.fetch("SELECT count(feature_id), min(day), max(day) FROM load_usage_day")
+    if not rows:
+        return Written()
+    for (month,) in batch.fetch("SELECT DISTINCT date_trunc('month', day)::date FROM load_usage_day ORDER BY 1"):
+        partitions.ensure(month, month)
+    there = "SELECT FROM usage_usageday WHERE day BETWEEN %(first)s AND %(last)s LIMIT 1"
+    if batch.fetch(there, first=first, last=last):
+        new, changed = _write_differences(batch, first=first, last=last)
+    else:
+        new, changed = rows, 0
+        batch.execute(FRESH.replace("KNOWN", batch.known("d.day")))
+    if "person" in batch.given:
+        _write_persons(batch)
+    for statement in (FEED_DAYS, CUSTOMER_FEEDS):
+        batch.execute(statement.replace("KNOWN", batch.known("day")))
+    return Written(new=new, changed=changed, unchanged=rows - new - changed)
+
+
+# Into days of which nothing is known: no row can be there already.
+FRESH: Final = """
+INSERT INTO usage_usageday (customer_id, feature_id, day, known_on, events, users, errors)
+SELECT d.customer_id, COALESCE(d.feature_id, o.id), d.day, KNOWN, d.events, d.users, d.errors
+FROM load_usage_day d, (SELECT id FROM usage_feature WHERE key = '') o
+WHERE d.feature_id IS NOT NULL OR NOT d.given
+"""
+
+
+def _write_differences(batch: Batch, *, first: date, last: date) -> tuple[int, int]:
+    """How many (customer, feature, day) are new, and how many another than before."""
+    batch.execute("DROP TABLE IF EXISTS pg_temp.load_usage_difference")
+    batch.execute(DIFFERENCES.replace("KNOWN", batch.known("d.day")), first=first, last=last)
+    ((new, changed),) = batch.fetch(
+        "SELECT count(*) FILTER (WHERE fresh), count(*) FILTER (WHERE NOT fresh) FROM load_usage_difference"
+    )
+    if new or changed:
+        batch.execute(OVER_ALL, first=first, last=last)
+        batch.execute(ADD)
+    return new, changed
+
+
+DIFFERENCES: Final = """
+CREATE TEMP TABLE load_usage_difference ON COMMIT DROP AS
+SELECT d.customer_id, d.feature_id, d.day, k.customer_id IS NULL AS fresh,
+       CASE WHEN k.customer_id IS NULL THEN KNOWN ELSE %(today)s END AS known_on,
+       d.events - COALESCE(k.events, 0) AS events, d.users - COALESCE(k.users, 0) AS users,
+       d.errors - COALESCE(k.errors, 0) AS errors
+FROM load_usage_day d LEFT JOIN (
+    SELECT customer_id, feature_id, day, sum(events) AS events, sum(users) AS users, sum(errors) AS errors
+    FROM usage_usageday WHERE day BETWEEN %(first)s AND %(last)s GROUP BY 1, 2, 3
+) k USING (customer_id, feature_id, day)
+WHERE d.feature_id IS NOT NULL
+  AND (k.customer_id IS NULL OR d.events <> k.events OR d.errors <> k.errors OR d.users <> COALESCE(k.users, 0))
+"""
+
+# The day over all moves by what its features moved by. Where persons are given, its users are those of the file.
+OVER_ALL: Final = """
+INSERT INTO load_usage_difference
+SELECT d.customer_id, o.id, d.day, FALSE, d.known_on, sum(d.events), max(t.users) - max(COALESCE(k.users, 0)),
+       sum(d.errors)
+FROM load_usage_difference d
+JOIN (SELECT id FROM usage_feature WHERE key = '') o ON o.id <> d.feature_id
+JOIN load_usage_day t ON t.customer_id = d.customer_id AND t.day = d.day AND t.feature_id IS NULL AND NOT t.given
+LEFT JOIN (
+    SELECT customer_id, feature_id, day, sum(users) AS users
+    FROM usage_usageday WHERE day BETWEEN %(first)s AND %(last)s GROUP BY 1, 2, 3
+) k ON k.customer_id = d.customer_id AND k.day = d.day AND k.feature_id = o.id
+GROUP BY 1, 2, 3, 5
+"""
+
+# A row still grows on the day it is known on; an older one is left as it is.
+ADD: Final = """
+INSERT INTO usage_usageday AS old (customer_id, feature_id, day, known_on, events, users, errors)
+SELECT customer_id, feature_id, day, known_on, events, users, errors FROM load_usage_difference
+ORDER BY 1, 2, 3, 4
+ON CONFLICT (customer_id, feature_id, day, known_on) DO UPDATE SET
+    events = old.events + excluded.events, errors = old.errors + excluded.errors,
+    users = CASE WHEN COALESCE(old.users, excluded.users) IS NOT NULL
+                 THEN COALESCE(old.users, 0) + COALESCE(excluded.users, 0) END
+"""
+
+
+def _write_persons(batch: Batch) -> None:
+    """The days of each person's months that are not known yet.
+
+    In a load of history a month is known from its first day: no day of it is read before it has come.
+    """
+    batch.execute(
+        f"""
+        INSERT INTO usage_usageperson AS old (customer_id, person, month, known_on, days)
+        SELECT n.customer_id, n.person, n.month,
+               CASE WHEN k.days IS NULL THEN {batch.known("n.month")} ELSE %(today)s END, n.days & ~COALESCE(k.days, 0)
+        FROM (
+            SELECT customer_id, {HASHED.format("person")} AS person, month, days FROM (
+                SELECT x.object_id AS customer_id, c.person, date_trunc('month', c.day::date)::date AS month,
+                       bit_or(1 << (right(c.day, 2)::integer - 1)) AS days
+                FROM {batch.cells} c
+                JOIN core_externalid x
+                  ON x.source_id = %(source)s AND x.noun = 'customer' AND x.value = c.customer_id
+                {_without_problems(batch)} {"AND" if _without_problems(batch) else "WHERE"} c.person IS NOT NULL
+                GROUP BY 1, 2, 3
+            ) p
+        ) n LEFT JOIN (
+            SELECT customer_id, person, month, bit_or(days) AS days FROM usage_usageperson GROUP BY 1, 2, 3
+        ) k USING (customer_id, person, month)
+        WHERE n.days & ~COALESCE(k.days, 0) <> 0
+        ORDER BY 1, 2, 3
+        ON CONFLICT (customer_id, person, month, known_on) DO UPDATE SET days = old.days | excluded.days
+        """
+    )
+
+
+# As ``usage.domain.record`` writes them: a feed is alive on the days on which something came.
+FEED_DAYS: Final = """
+INSERT INTO usage_feedday (source_id, day, known_on, customers)
+SELECT %(source)s, day, KNOWN, count(*) FROM load_usage_day t
+WHERE feature_id IS NULL
+  AND NOT EXISTS (SELECT FROM usage_feedday f
+                  WHERE f.source_id = %(source)s AND f.day = t.day AND f.known_on <= KNOWN)
+GROUP BY day ORDER BY day
+"""
+
+# Only what says more than is there: an earlier day, or one that was known earlier.
+CUSTOMER_FEEDS: Final = """
+INSERT INTO usage_customerfeed (source_id, customer_id, day, known_on)
+SELECT %(source)s, customer_id, min(day), min(KNOWN) FROM load_usage_day t
+WHERE feature_id IS NULL
+  AND NOT EXISTS (SELECT FROM usage_customerfeed f WHERE f.source_id = %(source)s
+                  AND f.customer_id = t.customer_id AND f.day <= t.day AND f.known_on <= KNOWN)
+GROUP BY customer_id ORDER BY customer_id
+"""
+
+USAGE: Final = Noun(name="usage", columns=COLUMNS, check=check, write=write, builds=True)

@@ -4,7 +4,6 @@ PYTHON ?= python3
 INSTALL = $(PYTHON) config/runner/install.py
 BIN = .venv/bin
 TEMPLATES = $(shell find . -path ./.venv -prune -o -path '*/templates/*' -name '*.html' -print)
-export PORT DATA_DIR ONLY
 
 .PHONY: run setup setup-dev test check bench faults messages clean
 

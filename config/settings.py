@@ -27,8 +27,8 @@ environ.Env.read_env(BASE_DIR / ".env")
 
 PRODUCTION = env.bool("PRODUCTION", default=False)
 DEBUG = env.bool("DEBUG", default=False)
-DATA_DIR = Path(env("DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
-SITE_URL = env("SITE_URL", default=f"http://localhost:{env('PORT', default='8000')}").rstrip("/")
+DATA_DIR = Path(env("DATA_DIR", default="") or BASE_DIR / "var").expanduser().resolve()
+SITE_URL = (env("SITE_URL", default="") or f"http://localhost:{env('PORT', default='') or 8000}").rstrip("/")
 HTTPS = SITE_URL.startswith("https://")
 
 SECRET_KEY = env("SECRET_KEY", default="")
@@ -132,7 +132,7 @@ if env.bool("DATABASE_POOL", default=True):
 
 # --- Work: PostgreSQL is its only record, the broker just wakes the workers -------------------------------------------
 
-CELERY_BROKER_URL = env("BROKER_URL", default=Broker(DATA_DIR / "broker").url)
+CELERY_BROKER_URL = env("BROKER_URL", default="") or Broker(DATA_DIR / "broker").url
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {}
 if CELERY_BROKER_URL.startswith(("redis", "rediss")):

@@ -36,11 +36,11 @@ class Wanted:
 
     @classmethod
     def from_environment(cls) -> "Wanted":
-        port = os.environ.get("PORT", "8000")
+        port = os.environ.get("PORT") or "8000"
         if not port.isdigit():
             raise preflight.CannotStart(f"PORT={port} is not a number.")
         return cls(
-            host=os.environ.get("HOST", "127.0.0.1"),
+            host=os.environ.get("BIND") or "127.0.0.1",
             port=int(port),
             data_dir=settings.DATA_DIR,
             debug=settings.DEBUG,
@@ -70,16 +70,14 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
 def _run() -> int:
     wanted = Wanted.from_environment()
     preflight.writable(wanted.data_dir)
-    claim = preflight.only_one(wanted.data_dir, wanted.port)
-    preflight.port_is_free(wanted.host, wanted.port)
-    assets.build()
-    django.setup()
-    from config.runner.prepare import prepare
+    with preflight.Claim(wanted.data_dir, wanted.port) as claim:
+        preflight.port_is_free(wanted.host, wanted.port, patience=20 if claim.after_a_crash else 1)
+        assets.build()
+        django.setup()
+        from config.runner.prepare import prepare
 
-    sign_ins = prepare(demo=wanted.demo)
-    code = asyncio.run(_serve(wanted, sign_ins))
-    claim.close()
-    return code
+        sign_ins = prepare(demo=wanted.demo)
+        return asyncio.run(_serve(wanted, sign_ins))
 
 
 async def _serve(wanted: Wanted, sign_ins: str) -> int:
@@ -108,7 +106,7 @@ async def _first(*tasks: "asyncio.Task[object]") -> "set[asyncio.Task[object]]":
 
 
 async def _start(wanted: Wanted, group: Group, sign_ins: str) -> None:
-    if "BROKER_URL" not in os.environ:
+    if not os.environ.get("BROKER_URL"):
         await _start_broker(wanted.data_dir, group)
     await group.start(programs.web(host=wanted.host, port=wanted.port, debug=wanted.debug))
     await group.start(programs.worker())
@@ -136,7 +134,7 @@ def _greet(wanted: Wanted, sign_ins: str) -> None:
     say(f"Holdfast is ready: {settings.SITE_URL}")
     if sign_ins:
         say(sign_ins)
-    if "EMAIL_URL" not in os.environ:
+    if not os.environ.get("EMAIL_URL"):
         say(f"Mail is not sent but written to {settings.EMAIL_FILE_PATH}")
     say("Stop with Ctrl-C.")
 

@@ -25,21 +25,31 @@ def writable(data_dir: Path) -> None:
         ) from error
 
 
-def only_one(data_dir: Path, port: int) -> Lock:
-    """Claim the data directory until this process ends."""
-    path = data_dir / "runner.lock"
-    lock = Lock(path)
-    if not lock.try_exclusive():
-        raise CannotStart(
-            f"Holdfast already runs on {data_dir}, at port {path.read_text().strip() or '?'}.\n"
-            "Stop it first, or start a second one with data of its own: make run DATA_DIR=… PORT=…"
-        )
-    path.write_text(f"{port}\n")
-    return lock
+class Claim:
+    """The data directory belongs to this process, until it ends or gives it back. Raises CannotStart if to another."""
+
+    def __init__(self, data_dir: Path, port: int) -> None:
+        self._path = data_dir / "runner.lock"
+        self._lock = Lock(self._path)
+        written = self._path.read_text().strip()
+        if not self._lock.try_exclusive():
+            raise CannotStart(
+                f"Holdfast already runs on {data_dir}, at port {written or '?'}.\n"
+                "Stop it first, or start a second one with data of its own: make run DATA_DIR=… PORT=…"
+            )
+        self.after_a_crash = bool(written)
+        self._path.write_text(f"{port}\n")
+
+    def __enter__(self) -> "Claim":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._path.write_text("")
+        self._lock.close()
 
 
-def port_is_free(host: str, port: int, patience: float = 3) -> None:
-    """What a killed run left behind goes within a second or two: wait that long, not longer."""
+def port_is_free(host: str, port: int, patience: float) -> None:
+    """After a crash, what it left behind goes within seconds: wait that long, not longer."""
     deadline = time.monotonic() + patience
     while not _can_listen(host, port):
         if time.monotonic() > deadline:

@@ -70,8 +70,11 @@ def establish(**settings: Any) -> Ruleset:
 
 
 def _partition(ruleset: Ruleset) -> None:
+    name = f"subscriptions_mrrmovement_{ruleset.pk:d}"
     with connection.cursor() as cursor:
+        cursor.execute(f"CREATE TABLE {name} PARTITION OF subscriptions_mrrmovement FOR VALUES IN ({ruleset.pk:d})")
+        # A statement's trigger on the whole does not guard its parts.
         cursor.execute(
-            f"CREATE TABLE subscriptions_mrrmovement_{ruleset.pk:d} PARTITION OF subscriptions_mrrmovement"
-            f" FOR VALUES IN ({ruleset.pk:d})"
+            f"CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {name}"
+            " FOR EACH STATEMENT EXECUTE FUNCTION core_append_only()"
         )

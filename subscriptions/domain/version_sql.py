@@ -141,8 +141,10 @@ FROM subscriptions_subscriptionversion WHERE id > %(first)s AND {OURS} ORDER BY 
 
 APPENDED: Final = f"SELECT count(*) FROM subscriptions_subscriptionversion WHERE id > %(first)s AND {OURS}"
 
-# Two writers of one subscription would not see each other's versions.
+# Two writers of one customer would not see each other's versions, and each would leave the other's out of the ledger.
 LOCK: Final = """
-SELECT id FROM subscriptions_subscription WHERE id IN (SELECT subscription_id FROM staged_versions)
+SELECT id FROM customers_customer
+WHERE id IN (SELECT o.customer_id FROM subscriptions_subscription o
+             WHERE o.id IN (SELECT subscription_id FROM staged_versions))
 ORDER BY id FOR NO KEY UPDATE
 """

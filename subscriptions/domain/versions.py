@@ -10,7 +10,7 @@ from django.db import transaction
 from core import clock
 from core.domain import events
 from core.faults import Refused
-from subscriptions.domain import checks, rulesets, stage
+from subscriptions.domain import checks, ledger, rulesets, stage
 from subscriptions.domain.version_sql import APPENDED, INSERT, LATEST, LOCK, NUMBER, SETTLE, TOLD, TOUCHED
 from subscriptions.models import Interval
 
@@ -124,6 +124,7 @@ def _append(known_on: date | None, today: date) -> Recorded:
     stage.execute(SETTLE)
     ((rows,),) = stage.fetch(APPENDED, since)
     customers = tuple(customer for (customer,) in stage.fetch(TOUCHED, since))
+    ledger.refresh(customers=customers)
     if known_on:
         told = [json.loads(payload) for (payload,) in stage.fetch(TOLD, since)]
         events.append(type="subscriptions.version_recorded.v1", payloads=told)

@@ -1,0 +1,66 @@
+"""What the ledger says already against ``fresh_movements``: the difference is appended, and told on timelines."""
+
+from typing import Final
+
+from core.ids import UUID7_SQL
+
+PARTS: Final = "price, seats, plan_change, cross_sell, discount"
+CONTENT: Final = f"kind, before, after, fx, {PARTS}, churn_kind"
+
+
+def _of(alias: str) -> str:
+    return ", ".join(f"{alias}.{column}" for column in CONTENT.split(", "))
+
+
+NOTHING: Final = "'none', 0, 0, 0, 0, 0, 0, 0, 0, '', '{{}}'::bigint[]"
+
+# A row that the ledger should no longer say on its day of knowledge (a second write on one day took the first back)
+# is followed by a revision that says what was known before. A row that got an older one beside it is repeated as one
+# that replaces, so that readers find it where they look for such.
+APPEND: Final = f"""
+WITH stored AS MATERIALIZED (
+    SELECT DISTINCT ON (m.customer_id, m.day, m.known_on) m.*
+    FROM subscriptions_mrrmovement m
+    WHERE m.ruleset_id = %(ruleset)s AND {{scope}}
+    ORDER BY m.customer_id, m.day, m.known_on, m.revision DESC
+), gone AS (
+    SELECT s.* FROM stored s
+    WHERE NOT EXISTS (SELECT FROM fresh_movements f
+                      WHERE (f.customer_id, f.day, f.known_on) = (s.customer_id, s.day, s.known_on))
+), desired AS (
+    SELECT f.customer_id, f.day, f.known_on, f.replaces, {_of("f")}, f.versions FROM fresh_movements f
+    UNION ALL
+    SELECT g.customer_id, g.day, g.known_on, true, {_of("p")}, p.versions
+    FROM gone g, LATERAL (
+        SELECT * FROM (
+            SELECT f.known_on AS since, {_of("f")}, f.versions FROM fresh_movements f
+            WHERE (f.customer_id, f.day) = (g.customer_id, g.day) AND f.known_on < g.known_on
+            UNION ALL SELECT '-infinity', {NOTHING}
+        ) earlier ORDER BY since DESC LIMIT 1) p
+), oldest AS (
+    SELECT customer_id, day, min(known_on) AS known_on FROM stored GROUP BY 1, 2
+), wanted AS MATERIALIZED (
+    SELECT d.*, COALESCE(s.revision + 1, 0) AS revision, o.known_on < d.known_on AS is_later,
+           s.revision IS NOT NULL AS is_there, ({_of("d")}) IS DISTINCT FROM ({_of("s")}) AS is_news
+    FROM desired d
+    LEFT JOIN stored s USING (customer_id, day, known_on)
+    LEFT JOIN oldest o USING (customer_id, day)
+    WHERE s.revision IS NULL OR ({_of("d")}) IS DISTINCT FROM ({_of("s")}) OR (d.replaces AND NOT s.replaces)
+), appended AS (
+    INSERT INTO subscriptions_mrrmovement
+        (ruleset_id, customer_id, day, known_on, revision, replaces, {CONTENT}, versions)
+    SELECT %(ruleset)s, customer_id, day, known_on, revision, replaces OR is_there OR is_later IS TRUE,
+           {CONTENT}, versions
+    FROM wanted ORDER BY customer_id, day, known_on
+), told AS (
+    INSERT INTO customers_timelineentry (uid, customer_id, at, known_on, kind, values)
+    SELECT {UUID7_SQL}, customer_id, LEAST(day, known_on)::timestamp AT TIME ZONE %(zone)s, known_on,
+           CASE WHEN kind = 'none' THEN 'mrr_withdrawn' ELSE 'mrr_moved' END,
+           jsonb_build_object('movement', kind, 'day', day, 'amount', (after - before)::text, 'after', after::text,
+                              'currency', %(currency)s::text, 'churn_kind', churn_kind)
+    FROM wanted
+    WHERE %(tell)s AND is_news AND (kind <> 'none' OR (replaces OR is_there) AND fx = 0)
+    ORDER BY customer_id, day, known_on
+)
+SELECT count(*) FROM wanted
+"""

@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import Final
 
 from django.db import connection, transaction
@@ -6,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from subscriptions.domain import rulesets, stage
-from subscriptions.domain.ledger_append import APPEND
+from subscriptions.domain.ledger_append import APPEND, TELL_LATER
 from subscriptions.domain.ledger_sql import movements
 from subscriptions.models import Ruleset
 
@@ -36,9 +37,23 @@ def refresh(*, customers: Sequence[int] | None = None, ruleset: Ruleset | None =
         "tell": chosen.in_force,
         "currency": chosen.settings["reporting_currency"],
         "zone": str(clock.zone()),
+        "today": clock.today(),
     }
     ((rows,),) = stage.fetch(APPEND.format(scope=_scope("m", customers)), params)
     return rows
+
+
+def tell_known(*, day: date) -> int:
+    """Tell what became known in the week up to ``day`` and is on no timeline yet. Returns how many lines."""
+    ruleset = rulesets.current()
+    params = {
+        "ruleset": ruleset.pk,
+        "since": day - timedelta(days=7),
+        "today": day,
+        "currency": ruleset.settings["reporting_currency"],
+        "zone": str(clock.zone()),
+    }
+    return stage.execute(TELL_LATER, params)
 
 
 def compute(ruleset: Ruleset, customers: Sequence[int] | None = None, *, all_wild: bool = False) -> None:

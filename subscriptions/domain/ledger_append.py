@@ -14,6 +14,13 @@ def _of(alias: str) -> str:
 
 NOTHING: Final = "'none', 0, 0, 0, 0, 0, 0, 0, 0, '', '{{}}'::bigint[]"
 
+TELL: Final = f"""
+    INSERT INTO customers_timelineentry (uid, customer_id, at, known_on, kind, values)
+    SELECT {UUID7_SQL}, w.customer_id, LEAST(w.day, w.known_on)::timestamp AT TIME ZONE %(zone)s, w.known_on,
+           CASE WHEN w.kind = 'none' THEN 'mrr_withdrawn' ELSE 'mrr_moved' END,
+           jsonb_build_object('movement', w.kind, 'day', w.day, 'amount', (w.after - w.before)::text,
+                              'after', w.after::text, 'currency', %(currency)s::text, 'churn_kind', w.churn_kind)"""
+
 # A row that the ledger should no longer say on its day of knowledge (a second write on one day took the first back)
 # is followed by a revision that says what was known before. A row that got an older one beside it is repeated as one
 # that replaces, so that readers find it where they look for such.
@@ -53,14 +60,24 @@ WITH stored AS MATERIALIZED (
            {CONTENT}, versions
     FROM wanted ORDER BY customer_id, day, known_on
 ), told AS (
-    INSERT INTO customers_timelineentry (uid, customer_id, at, known_on, kind, values)
-    SELECT {UUID7_SQL}, customer_id, LEAST(day, known_on)::timestamp AT TIME ZONE %(zone)s, known_on,
-           CASE WHEN kind = 'none' THEN 'mrr_withdrawn' ELSE 'mrr_moved' END,
-           jsonb_build_object('movement', kind, 'day', day, 'amount', (after - before)::text, 'after', after::text,
-                              'currency', %(currency)s::text, 'churn_kind', churn_kind)
-    FROM wanted
-    WHERE %(tell)s AND is_news AND (kind <> 'none' OR (replaces OR is_there) AND fx = 0)
+    {TELL}
+    FROM wanted w
+    WHERE %(tell)s AND is_news AND known_on <= %(today)s
+      AND (kind <> 'none' OR (replaces OR is_there) AND fx = 0)
     ORDER BY customer_id, day, known_on
 )
 SELECT count(*) FROM wanted
+"""
+
+# What was not yet known when it was written: an end that its version's notice did not announce.
+TELL_LATER: Final = f"""
+{TELL}
+FROM subscriptions_mrrmovement w
+WHERE ruleset_id = %(ruleset)s AND known_on BETWEEN %(since)s AND %(today)s
+  AND (kind <> 'none' OR replaces AND fx = 0)
+  AND NOT EXISTS (SELECT FROM customers_timelineentry t
+                  WHERE t.customer_id = w.customer_id AND t.known_on = w.known_on
+                    AND t.at = LEAST(w.day, w.known_on)::timestamp AT TIME ZONE %(zone)s
+                    AND t.kind LIKE 'mrr_%%' AND t.values->>'day' = w.day::text)
+ORDER BY customer_id, day, known_on
 """

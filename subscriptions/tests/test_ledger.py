@@ -6,7 +6,10 @@ import pytest
 from django.db import connection
 from django.db.utils import DatabaseError
 
+from core import clock
+from core.ticks import run_night
 from customers.models import Customer, TimelineEntry
+from customers.registry import SENTENCES
 from customers.tests.factories import CustomerFactory
 from subscriptions.domain import ledger, rulesets, versions
 from subscriptions.domain.versions import Version
@@ -190,3 +193,39 @@ def test_another_ruleset_has_a_ledger_of_its_own() -> None:
     second = rulesets.establish(past_due_days=10)
     assert ledger.refresh() == 1
     assert set(MrrMovement.objects.values_list("ruleset", flat=True)) == {first.pk, second.pk}
+
+
+def test_an_end_that_is_not_known_yet_is_told_when_it_comes() -> None:
+    ends_on = clock.today() + timedelta(days=9)
+    customer = CustomerFactory()
+    sell(customer, 100, JAN, ends_on=ends_on)
+    assert [entry.values["movement"] for entry in customer.timeline.all()] == ["new"]
+    run_night(ends_on - timedelta(days=1))
+    assert customer.timeline.count() == 1
+    run_night(ends_on)
+    run_night(ends_on + timedelta(days=1))
+    assert [entry.values["movement"] for entry in customer.timeline.all()] == ["churn", "new"]
+
+
+@pytest.mark.parametrize(
+    ("movement", "said"),
+    [
+        ("new", "Became a paying customer on March 1, 2025: MRR $50.50"),
+        ("expansion", "MRR up by $20 on March 1, 2025, to $50.50"),
+        ("contraction", "MRR down by $20 on March 1, 2025, to $50.50"),
+        ("churn", "MRR ended on March 1, 2025: $20"),
+        ("reactivation", "Pays again since March 1, 2025: MRR $50.50"),
+        ("none", "MRR restated on March 1, 2025: $50.50"),
+    ],
+)
+def test_how_movements_are_said(movement: str, said: str) -> None:
+    values = {"movement": movement, "day": "2025-03-01", "amount": "-20", "after": "50.5", "currency": "USD"}
+    assert SENTENCES["mrr_moved"].say(values) == said
+    assert SENTENCES["mrr_withdrawn"].say(values) == "The change of MRR on March 1, 2025 was taken back"
+
+
+def test_an_involuntary_end_is_said_so() -> None:
+    values = {"movement": "churn", "day": "2025-03-01", "amount": "-20", "after": "0", "churn_kind": "involuntary"}
+    assert (
+        SENTENCES["mrr_moved"].say(values | {"currency": "EUR"}).startswith("MRR ended on March 1, 2025, the payment")
+    )

@@ -62,7 +62,13 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def sees_everything(self) -> bool:
+        """Whether the customers of all teams are seen."""
         return self.role in {Role.ADMINISTRATOR, Role.ANALYST}
+
+    @property
+    def sees_sensitive(self) -> bool:
+        """Whether measures marked as sensitive may be seen, and so sorted, filtered and ranked by."""
+        return self.role != Role.CSM
 
     @property
     def may_write(self) -> bool:

@@ -1,8 +1,27 @@
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core.facts import Fact
 from customers.models.customer import Customer
+
+BUILT_IN = (
+    "name",
+    "domain",
+    "industry",
+    "country",
+    "employees",
+    "stage",
+    "language",
+    "time_zone",
+    "owner",
+    "team",
+    "parent",
+    "created_on",
+)
+KEY = "^[a-z][a-z0-9]*(_[a-z0-9]+)*$"
+PLAIN = _("Write a key with small letters, figures and single underscores, a letter first.")
+TAKEN = _("Every customer has this already: choose another key.")
 
 
 class Attribute(models.Model):
@@ -28,6 +47,14 @@ class Attribute(models.Model):
         verbose_name = _("attribute")
         verbose_name_plural = _("attributes")
         ordering = ["label", "key"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(key__regex=KEY), name="customers_attribute_key", violation_error_message=PLAIN
+            ),
+            models.CheckConstraint(
+                condition=~Q(key__in=BUILT_IN), name="customers_attribute_own", violation_error_message=TAKEN
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.label

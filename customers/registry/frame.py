@@ -50,11 +50,11 @@ def gather(at: AsOf, keys: Iterable[str], customers: Sequence[int] | None = None
     One statement per family of measures, whatever the number of customers. An unknown key raises KeyError.
     """
     scope = Scope.of(at, customers)
-    ids = _customers(scope)
+    ids = customers_of(scope)
     wanted = list(dict.fromkeys(keys))
     columns: dict[str, Column] = {key: empty(MEASURES[key].type, len(ids)) for key in wanted}
     for family in {id(FAMILIES[key]): FAMILIES[key] for key in wanted}.values():
-        _read(family, scope, ids, columns)
+        fill(family, scope, ids, columns)
     return Frame(at, ids, columns)
 
 
@@ -67,7 +67,8 @@ def empty(type: Type, size: int) -> Column:
     return np.full(size, np.nan)
 
 
-def _customers(scope: Scope) -> np.ndarray:
+def customers_of(scope: Scope) -> np.ndarray:
+    """The ids, sorted, of the customers there were as of then, each merged one under the one that it is."""
     # A table under the alias ``c`` that looks like a fact: the customer's first day, and when we knew of them.
     sql = scope.sql(
         """
@@ -80,7 +81,8 @@ def _customers(scope: Scope) -> np.ndarray:
     return np.array([row[0] for row in _fetch(sql.text, sql.params)], dtype=np.int64)
 
 
-def _read(family: Family, scope: Scope, ids: np.ndarray, columns: dict[str, Column]) -> None:
+def fill(family: Family, scope: Scope, ids: np.ndarray, columns: dict[str, Column]) -> None:
+    """Run one statement and put its values beside ``ids``, into those of ``columns`` that are asked for."""
     sql = family.read(scope)
     rows = _fetch(sql.text, sql.params)
     if not rows or not len(ids):

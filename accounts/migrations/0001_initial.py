@@ -33,14 +33,6 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("password", models.CharField(max_length=128, verbose_name="password")),
                 ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
-                (
-                    "is_superuser",
-                    models.BooleanField(
-                        default=False,
-                        help_text="Designates that this user has all permissions without explicitly assigning them.",
-                        verbose_name="superuser status",
-                    ),
-                ),
                 ("uid", models.UUIDField(default=core.ids.uuid7, editable=False, unique=True)),
                 ("email", models.EmailField(max_length=254, unique=True, verbose_name="e-mail")),
                 ("name", models.CharField(max_length=120, verbose_name="name")),
@@ -62,28 +54,6 @@ class Migration(migrations.Migration):
                 ("language", models.CharField(default="en", max_length=16, verbose_name="language")),
                 ("is_active", models.BooleanField(default=True, verbose_name="may sign in")),
                 ("date_joined", models.DateTimeField(auto_now_add=True, verbose_name="joined")),
-                (
-                    "groups",
-                    models.ManyToManyField(
-                        blank=True,
-                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
-                        related_name="user_set",
-                        related_query_name="user",
-                        to="auth.group",
-                        verbose_name="groups",
-                    ),
-                ),
-                (
-                    "user_permissions",
-                    models.ManyToManyField(
-                        blank=True,
-                        help_text="Specific permissions for this user.",
-                        related_name="user_set",
-                        related_query_name="user",
-                        to="auth.permission",
-                        verbose_name="user permissions",
-                    ),
-                ),
                 (
                     "teams",
                     models.ManyToManyField(blank=True, related_name="users", to="accounts.team", verbose_name="teams"),

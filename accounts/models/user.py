@@ -1,6 +1,6 @@
 from typing import Any, ClassVar
 
-from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
@@ -24,10 +24,10 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        return self.create_user(email, password, role=Role.ADMINISTRATOR, is_superuser=True, **fields)
+        return self.create_user(email, password, role=Role.ADMINISTRATOR, **fields)
 
 
-class User(AbstractBaseUser, PermissionsMixin):
+class User(AbstractBaseUser):
     """One of our people. Signs in by e-mail; the role and the teams say what they see."""
 
     uid = models.UUIDField(default=uuid7, unique=True, editable=False)
@@ -59,6 +59,13 @@ class User(AbstractBaseUser, PermissionsMixin):
     def is_staff(self) -> bool:
         """Whether the admin site opens: administrators only."""
         return self.role == Role.ADMINISTRATOR
+
+    def has_perm(self, perm: str, obj: object = None) -> bool:
+        """What the admin site asks: an administrator may do whatever a page of it offers."""
+        return self.is_active and self.is_staff
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self.is_active and self.is_staff
 
     @property
     def sees_everything(self) -> bool:

@@ -92,6 +92,15 @@ def test_menus_work_by_keyboard(guide):
     assert more.evaluate("summary => summary === document.activeElement && !summary.parentElement.open")
 
 
+def test_a_form_in_a_menu_is_filled_in_without_the_mouse(guide):
+    guide.keyboard.press("l")
+    assert guide.evaluate("document.activeElement.name") == "log-kind"
+    guide.keyboard.press("ArrowDown")
+    assert guide.evaluate("document.activeElement.value") == "mail"
+    guide.keyboard.press("Escape")
+    assert guide.evaluate("document.activeElement.dataset.key") == "l"
+
+
 def test_the_keys_of_a_page_are_listed(guide):
     guide.keyboard.press("?")
     keys = guide.get_by_role("dialog", name="Keys")

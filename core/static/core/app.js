@@ -1,11 +1,10 @@
 (() => {
-  "use strict";
   const find = (selector, from = document) => from.querySelector(selector);
   const all = (selector, from = document) => [...from.querySelectorAll(selector)];
   const on = (type, handler, capture) => document.addEventListener(type, handler, capture);
   const root = document.documentElement;
 
-  // Theme and rail: the form works without us; we only spare the page load.
+  // Theme and rail: the form works without us, too.
   on("submit", (event) => {
     const { submitter: button, target: form } = event;
     if (!button || !form.matches("[data-appearance]")) return;
@@ -21,7 +20,7 @@
     }
   });
 
-  // Dialogs and the side sheet: the dialog element keeps the focus and gives it back.
+  // Dialogs and the side sheet: the dialog element minds the focus.
   const show = (dialog) => dialog && !dialog.open && dialog.showModal();
   on("click", (event) => {
     const { target } = event;
@@ -63,7 +62,7 @@
     if (event.key === "Escape") {
       menu.open = false;
       find("summary", menu).focus();
-    } else if (step) {
+    } else if (step && items[0] && !typing(event.target)) {
       items.at((items.indexOf(document.activeElement) + step) % items.length)?.focus();
       event.preventDefault();
     }
@@ -81,10 +80,10 @@
     event.preventDefault();
   });
 
-  // Filters that answer at once.
+  on("toggle", ({ target }) => target.open && find("form :is(select, textarea, input:not([type=hidden]))", target)?.focus(), true);
   on("change", ({ target }) => target.closest("form[data-auto]")?.requestSubmit());
 
-  // Toasts leave by themselves, unless someone is at them.
+  // Toasts leave by themselves.
   const leave = (toast) => setTimeout(() => (toast.matches(":hover, :focus-within") ? leave(toast) : toast.remove()), 8000);
   const toasts = find("#toasts");
   const welcome = () => all("[data-toast]:not([data-leaves])", toasts).forEach((toast) => leave(toast, (toast.dataset.leaves = "")));
@@ -97,7 +96,7 @@
   on("htmx:beforeRequest", () => wait(1));
   on("htmx:afterRequest", () => wait(-1));
 
-  // Charts: a mark's title, at once and in our type.
+  // Charts: a mark's title, at once.
   let tip;
   const hide = () => {
     if (tip) tip.title.textContent = tip.box.textContent;

@@ -1,0 +1,45 @@
+"""Who may open a page, by role. Which rows are on it is the business of ``visible_to``."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseBase
+from django.utils.translation import gettext as _
+
+from accounts.models import Role
+
+View = Callable[..., HttpResponseBase]
+
+
+def check_writer(user: Any) -> None:
+    """Raises PermissionDenied, with words for the page, for whoever only reads."""
+    if not getattr(user, "may_write", False):
+        raise PermissionDenied(
+            _("An analyst reads everything and changes nothing. Ask a colleague of the customer's team to do this.")
+        )
+
+
+def check_administrator(user: Any) -> None:
+    """Raises PermissionDenied, with words for the page, for whoever is no administrator."""
+    if getattr(user, "role", None) != Role.ADMINISTRATOR:
+        raise PermissionDenied(_("This is for administrators. Ask one of yours to do it, or to change your role."))
+
+
+def writers_only(view: View) -> View:
+    """A view that changes something: analysts get a page that says why not."""
+    return _guarded(view, check_writer)
+
+
+def administrators_only(view: View) -> View:
+    return _guarded(view, check_administrator)
+
+
+def _guarded(view: View, check: Callable[[Any], None]) -> View:
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        check(request.user)
+        return view(request, *args, **kwargs)
+
+    return guarded

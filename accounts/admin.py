@@ -1,0 +1,96 @@
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm
+from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Count
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts.domain import users
+from accounts.models import Team, User
+from core import clock
+
+admin.site.unregister(Group)  # roles decide, not groups
+
+PROFILE = ["email", "name", "role", "teams", "time_zone", "language"]
+
+
+class NewUserForm(AdminUserCreationForm):
+    class Meta:
+        model = User
+        fields = PROFILE
+
+
+class UserForm(forms.ModelForm[User]):
+    class Meta:
+        model = User
+        fields = [*PROFILE, "is_active"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not self.errors:
+            try:
+                users.check(user=self.instance, values={name: cleaned[name] for name in users.CHANGEABLE})
+            except ValidationError as error:
+                self.add_error(None, error)
+        return cleaned
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin):
+    """The people who sign in. They are taken out of use, not deleted: what they did stays theirs."""
+
+    form, add_form = UserForm, NewUserForm
+    list_display = ["name", "email", "role", "team_names", "last_login", "is_active"]
+    list_filter = ["role", "is_active", "teams"]
+    search_fields = ["name", "email"]
+    ordering = ["name", "id"]
+    filter_horizontal = ["teams"]
+    fieldsets = [
+        (None, {"fields": ["email", "name", "is_active"]}),
+        (_("What they see and do"), {"fields": ["role", "teams"]}),
+        (_("How it is shown to them"), {"fields": ["language", "time_zone"]}),
+    ]
+    add_fieldsets = [
+        (None, {"fields": ["email", "name", "usable_password", "password1", "password2"]}),
+        (_("What they see and do"), {"fields": ["role", "teams"]}),
+        (_("How it is shown to them"), {"fields": ["language", "time_zone"]}),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[User]:
+        return super().get_queryset(request).prefetch_related("teams")
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: User, form: forms.ModelForm[User], change: bool) -> None:
+        values = {name: value for name, value in form.cleaned_data.items() if name in users.CHANGEABLE}
+        if change:
+            users.change(user=obj, values=values, at=clock.now())
+            return
+        password = form.cleaned_data["password1"] if form.cleaned_data["set_usable_password"] else None
+        made = users.create(**values, password=password, at=clock.now())
+        obj.pk, obj.uid, obj._state = made.pk, made.uid, made._state
+
+    @admin.display(description=_("teams"))
+    def team_names(self, user: User) -> str:
+        return ", ".join(team.name for team in user.teams.all())
+
+
+@admin.register(Team)
+class TeamAdmin(admin.ModelAdmin[Team]):
+    list_display = ["name", "people"]
+    search_fields = ["name"]
+    fields = ["name"]
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Team]:
+        return super().get_queryset(request).annotate(people=Count("users"))
+
+    @admin.display(description=_("people"), ordering="people")
+    def people(self, team: Any) -> int:
+        return team.people

@@ -1,0 +1,81 @@
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.urls import reverse
+
+from accounts.access import administrators_only, writers_only
+from accounts.tests.factories import PASSWORD, make_cast
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def cast():
+    return make_cast()
+
+
+def opens(guard, user, rf):
+    request = rf.get("/")
+    request.user = user
+    try:
+        return guard(lambda request: HttpResponse())(request).status_code == 200
+    except PermissionDenied as refused:
+        assert str(refused)
+        return False
+
+
+def test_all_but_analysts_write(cast, rf):
+    who = {name: opens(writers_only, getattr(cast, name), rf) for name in ("owner", "lead", "administrator", "analyst")}
+    assert who == {"owner": True, "lead": True, "administrator": True, "analyst": False}
+
+
+def test_some_pages_are_for_administrators(cast, rf):
+    assert opens(administrators_only, cast.administrator, rf)
+    assert not any(opens(administrators_only, user, rf) for user in (cast.owner, cast.lead, cast.analyst))
+
+
+def test_who_is_not_signed_in_opens_nothing(rf):
+    assert not opens(writers_only, AnonymousUser(), rf)
+    assert not opens(administrators_only, AnonymousUser(), rf)
+
+
+def test_one_signs_in_by_e_mail_and_password(cast, client):
+    page = reverse("account_login")
+    assert client.post(page, {"login": "owner@holdfast.test", "password": "wrong"}).status_code == 200
+    assert "_auth_user_id" not in client.session
+    client.post(page, {"login": "OWNER@holdfast.test", "password": PASSWORD})
+    assert client.session["_auth_user_id"] == str(cast.owner.pk)
+
+
+def test_whoever_was_taken_out_of_use_does_not(cast, client):
+    cast.owner.is_active = False
+    cast.owner.save()
+    client.post(reverse("account_login"), {"login": cast.owner.email, "password": PASSWORD})
+    assert "_auth_user_id" not in client.session
+
+
+def test_a_session_ends_with_its_user(cast, client):
+    client.force_login(cast.administrator)
+    assert client.get(reverse("admin:index")).status_code == 200
+    cast.administrator.is_active = False
+    cast.administrator.save()
+    assert client.get(reverse("admin:index")).status_code == 302
+
+
+def test_nobody_signs_up(client):
+    response = client.get(reverse("account_signup"))
+    assert b"password1" not in response.content
+
+
+def test_administrators_have_the_admin_site(cast, client):
+    for name, status in {"administrator": 200, "owner": 302, "lead": 302, "analyst": 302}.items():
+        client.force_login(getattr(cast, name))
+        assert client.get(reverse("admin:index")).status_code == status, name
+
+
+def test_what_may_not_be_opened_says_why(cast, client, settings):
+    client.force_login(cast.analyst)
+    response = client.get(reverse("core:styleguide"))
+    assert response.status_code == 403
+    assert b"Ask an administrator" in response.content

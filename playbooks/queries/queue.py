@@ -1,0 +1,68 @@
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+
+from django.db.models import Q
+
+from accounts.models import User
+from core import clock
+from playbooks.models import Lane, QueueRule, WorkItem
+from playbooks.queries.rank import ranked
+from playbooks.querysets import WorkItemQuerySet
+
+MINE, ALL = "mine", "all"
+BY_HAND = "hand"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """Which part of the queue is looked at. ``who`` is ``mine``, ``all`` or a user's uid; ``kind`` a rule's key."""
+
+    who: str = MINE
+    lane: str = ""
+    due: int | None = None
+    kind: str = ""
+
+
+def queue(*, user: User, view: View, today: date) -> WorkItemQuerySet:
+    """What there is to do ``today``, in order, among what ``user`` may see. Snoozed items are back on their day."""
+    items = WorkItem.objects.visible_to(user).waiting(today).filter(_narrowed(user, view, today))
+    return ranked(items, today=today).select_related("customer__standing", "owner", "text")
+
+
+def _narrowed(user: User, view: View, today: date) -> Q:
+    narrow = Q()
+    if view.who != ALL:
+        narrow &= Q(owner=user) if view.who == MINE else Q(owner__uid=view.who)
+    if view.lane:
+        narrow &= Q(lane=view.lane)
+    if view.due is not None:
+        narrow &= Q(due_on__lte=today + timedelta(days=view.due))
+    if view.kind:
+        narrow &= Q(cause__startswith="hand:") if view.kind == BY_HAND else Q(cause=f"rule:{view.kind}")
+    return narrow
+
+
+def done_by(user: User, today: date) -> int:
+    """How many items ``user`` has completed today."""
+    midnight = datetime.combine(today, time(), tzinfo=clock.zone())
+    return WorkItem.objects.filter(closed_by=user, state=WorkItem.State.DONE, closed_at__gte=midnight).count()
+
+
+def kinds() -> list[tuple[str, str]]:
+    """The kinds of items there are: (key, title) of each rule in use, by lane."""
+    order = list(Lane)
+    rules = QueueRule.objects.filter(is_active=True).values_list("lane", "key", "title")
+    return [(key, title) for _lane, key, title in sorted(rules, key=lambda rule: (order.index(Lane(rule[0])), rule[2]))]
+
+
+def at_risk(items: list[WorkItem]) -> Decimal:
+    """MRR × chance to leave of the customers of ``items``, each once, in the reporting currency."""
+    customers = {item.customer_id: item.customer for item in items}
+    standings = [getattr(customer, "standing", None) for customer in customers.values()]
+    return sum((standing.mrr_at_risk for standing in standings if standing), Decimal(0))
+
+
+def live_for(customer: int) -> WorkItemQuerySet:
+    """The open and snoozed items of one customer, the nearest first."""
+    return WorkItem.objects.live().filter(customer=customer).select_related("owner", "text").order_by("due_on", "pk")

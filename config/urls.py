@@ -5,6 +5,7 @@ from config import health, views
 
 urlpatterns = [
     path("", include("core.urls")),
+    path("", include("desk.urls")),
     path("favicon.ico", views.favicon),
     path("livez", health.livez),
     path("readyz", health.readyz),

@@ -1,0 +1,111 @@
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any
+
+import django_filters
+from django.core.cache import cache
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Team, User
+from customers.models import Band, Customer, SavedFilter
+from customers.rules import RuleError, parse, to_q
+from desk.tables import stage_name
+
+NOBODY = "nobody"
+SOON = [(30, _("in 30 days")), (60, _("in 60 days")), (90, _("in 90 days")), (120, _("in 120 days"))]
+CHOICES_LAST = 300
+
+
+class CustomerFilter(django_filters.FilterSet):
+    """What the customer list can be narrowed by. The address holds its state."""
+
+    q = django_filters.CharFilter(method="find", label=_("Name or domain"))
+    owner = django_filters.ModelChoiceFilter(
+        queryset=lambda request: colleagues(request.user),
+        to_field_name="uid",
+        label=_("Owner"),
+        empty_label=_("Any owner"),
+        null_label=_("Nobody"),
+        null_value=NOBODY,
+    )
+    team = django_filters.ModelChoiceFilter(
+        queryset=lambda request: teams(request.user), label=_("Team"), empty_label=_("Any team")
+    )
+    band = django_filters.ChoiceFilter(
+        field_name="standing__band", choices=Band.choices, label=_("Health"), empty_label=_("Any health")
+    )
+    stage = django_filters.ChoiceFilter(label=_("Stage"), empty_label=_("Any stage"))
+    industry = django_filters.ChoiceFilter(label=_("Industry"), empty_label=_("Any industry"))
+    country = django_filters.ChoiceFilter(label=_("Country"), empty_label=_("Any country"))
+    renewal = django_filters.ChoiceFilter(
+        method="renewing", choices=SOON, label=_("Renewal"), empty_label=_("Any renewal")
+    )
+    saved = django_filters.ModelChoiceFilter(
+        queryset=lambda request: SavedFilter.objects.visible_to(request.user),
+        to_field_name="uid",
+        method="by_rule",
+        label=_("Saved filter"),
+        empty_label=_("No saved filter"),
+    )
+
+    class Meta:
+        model = Customer
+        fields: list[str] = []
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+        self.broken = ""
+        found = choices_for(self.request.user)
+        for name, values in found.items():
+            write = stage_name if name == "stage" else str
+            self.filters[name].extra["choices"] = [(value, write(value)) for value in values]
+
+    def find(self, rows: QuerySet[Customer], _name: str, words: str) -> QuerySet[Customer]:
+        # Fewer than three letters make no trigram: then the beginning is meant.
+        how = "icontains" if len(words) > 2 else "istartswith"
+        return rows.filter(Q(**{f"name__{how}": words}) | Q(**{f"domain__{how}": words}))
+
+    def renewing(self, rows: QuerySet[Customer], _name: str, days: str) -> QuerySet[Customer]:
+        return rows.filter(standing__renewal_on__range=(self.today, self.today + timedelta(days=int(days))))
+
+    def by_rule(self, rows: QuerySet[Customer], _name: str, saved: SavedFilter) -> QuerySet[Customer]:
+        try:
+            rule = parse(saved.rule, user=self.request.user)
+        except RuleError as error:
+            self.broken = str(error)
+            return rows.none()
+        return rows.filter(to_q(rule, self.today))
+
+    @property
+    def narrowing(self) -> list[str]:
+        """The names of the filters that are set."""
+        data = self.form.cleaned_data if self.form.is_bound and self.form.is_valid() else {}
+        return [name for name, value in data.items() if value not in (None, "")]
+
+
+def colleagues(user: User) -> QuerySet[User]:
+    """Who may own the customers that ``user`` sees."""
+    people = User.objects.filter(is_active=True)
+    return people if user.sees_everything else people.filter(teams__in=user.teams.all()).distinct()
+
+
+def teams(user: User) -> QuerySet[Team]:
+    return Team.objects.all() if user.sees_everything else user.teams.all()
+
+
+def choices_for(user: User) -> dict[str, list[str]]:
+    """The stages, industries and countries there are among the customers that ``user`` sees; minutes old at most."""
+    scope = "all" if user.sees_everything else f"{user.role}:{sorted(user.teams.values_list('pk', flat=True))}"
+    return cache.get_or_set(f"desk.choices:{scope}", lambda: _choices(user), CHOICES_LAST) or {}
+
+
+def _choices(user: User) -> dict[str, list[str]]:
+    rows = Customer.objects.visible_to(user).current().order_by()
+    seen: Iterable[tuple[str, ...]] = rows.values_list("stage", "industry", "country").distinct()
+    columns = zip(*seen, strict=True) if seen else ([], [], [])
+    return {
+        name: sorted({value for value in column if value})
+        for name, column in zip(("stage", "industry", "country"), columns, strict=True)
+    }

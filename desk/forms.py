@@ -1,0 +1,181 @@
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.utils.http import urlencode
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Role, Team, User
+from customers.models import Contact, Customer, Touchpoint
+from desk.filters import colleagues, teams
+from playbooks.models import Lane, WorkItem
+from playbooks.queries import queue as queues
+
+DUE = [("", _("due any day")), ("0", _("due today")), ("7", _("due in 7 days")), ("14", _("due in 14 days"))]
+
+
+class QueueForm(forms.Form):
+    """Which part of the queue is looked at. What can't be read is left at its default: a queue always answers."""
+
+    who = forms.ChoiceField(label=_("Whose"), required=False)
+    lane = forms.ChoiceField(label=_("Lane"), required=False, choices=[("", _("all lanes")), *Lane.choices])
+    due = forms.TypedChoiceField(label=_("Due"), required=False, choices=DUE, coerce=int, empty_value=None)
+    kind = forms.ChoiceField(label=_("Kind"), required=False)
+
+    def __init__(self, data: QueryDict, *, user: User) -> None:
+        super().__init__(data)
+        self.user = user
+        self.usual = queues.MINE if user.role == Role.CSM else queues.ALL
+        self._choices("who", self._people())
+        self._choices("kind", [("", _("all kinds")), *_kinds(), (queues.BY_HAND, _("added by hand"))])
+        for field in self.fields.values():
+            field.widget.attrs["class"] = "input input-small"
+
+    @property
+    def view(self) -> queues.View:
+        self.is_valid()
+        read = self.cleaned_data
+        return queues.View(
+            who=read.get("who") or self.usual,
+            lane=read.get("lane", ""),
+            due=read.get("due"),
+            kind=read.get("kind", ""),
+        )
+
+    @property
+    def address(self) -> str:
+        """What of the address says which part is looked at: ``who=all&due=7``."""
+        set_ = {name: self.data[name] for name in self.fields if self.data.get(name)}
+        return urlencode(set_)
+
+    @property
+    def is_narrowed(self) -> bool:
+        view = self.view
+        return bool(view.lane or view.kind or view.due is not None)
+
+    def _people(self) -> list[tuple[str, Any]]:
+        everyone = _("everyone") if self.user.sees_everything else _("my team")
+        people = [(str(one.uid), one.name) for one in colleagues(self.user) if one != self.user and one.may_write]
+        usual = [(queues.MINE, _("mine")), (queues.ALL, everyone)]
+        return [*(usual if self.usual == queues.MINE else usual[::-1]), *people]
+
+    def _choices(self, name: str, choices: list[tuple[str, Any]]) -> None:
+        field: Any = self.fields[name]
+        field.choices = choices
+
+
+def _kinds() -> list[tuple[str, str]]:
+    return [(key, gettext(title)) for key, title in queues.kinds()]
+
+
+class VersionForm(forms.Form):
+    """What every change of a task carries: which state of it was on the screen."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class TouchFields(forms.Form):
+    """A touchpoint, as part of another form: nothing is logged where no kind is chosen."""
+
+    kind = forms.ChoiceField(
+        label=_("Log it as"), required=False, choices=[("", _("nothing")), *Touchpoint.Kind.choices]
+    )
+    contact = forms.ModelChoiceField(
+        Contact.objects.none(), label=_("With"), required=False, empty_label=_("nobody in particular")
+    )
+    two_way = forms.BooleanField(label=_("They answered or took part"), required=False)
+    note = forms.CharField(label=_("What was said"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
+
+    def __init__(self, *args: Any, customer: Customer, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people: Any = self.fields["contact"]
+        people.queryset = customer.contacts.filter(left_on=None)
+
+
+class CompleteForm(TouchFields, VersionForm):
+    outcome = forms.ChoiceField(label=_("Outcome"), choices=WorkItem.Outcome.choices, widget=forms.RadioSelect)
+    field_order = ("outcome", "kind", "contact", "two_way", "note", "version")
+
+
+class SnoozeForm(VersionForm):
+    reason = forms.ChoiceField(label=_("Why"), choices=WorkItem.SnoozeReason.choices, widget=forms.RadioSelect)
+    until = forms.DateField(label=_("Until"), widget=forms.DateInput(attrs={"type": "date"}))
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+        self.fields["until"].initial = today + timedelta(days=7)
+        self.fields["until"].widget.attrs["min"] = f"{today + timedelta(days=1)}"
+
+    def clean_until(self) -> date:
+        until: date = self.cleaned_data["until"]
+        if until <= self.today:
+            raise forms.ValidationError(_("Choose a day after today."))
+        return until
+
+
+class ReassignForm(VersionForm):
+    to = forms.ModelChoiceField(User.objects.none(), label=_("To"), to_field_name="uid", empty_label=None)
+
+    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people: Any = self.fields["to"]
+        people.queryset = colleagues(by).exclude(role=Role.ANALYST)
+
+
+class UndoForm(ReassignForm):
+    to = forms.ModelChoiceField(User.objects.none(), to_field_name="uid", required=False)
+
+
+class SaveFilterForm(forms.Form):
+    """The name under which the filters of the list are kept, and for whom."""
+
+    name = forms.CharField(label=_("Name"), max_length=120)
+    team = forms.ModelChoiceField(Team.objects.none(), label=_("For"), required=False, empty_label=_("me alone"))
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        shared: Any = self.fields["team"]
+        shared.queryset = teams(user)
+
+
+class NoteForm(forms.Form):
+    text = forms.CharField(label=_("Note"), widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class TouchForm(TouchFields):
+    """A touchpoint on its own, now or on an earlier day."""
+
+    kind = forms.ChoiceField(label=_("Kind"), choices=Touchpoint.Kind.choices)
+    on = forms.DateField(label=_("On"), widget=forms.DateInput(attrs={"type": "date"}))
+    field_order = ("kind", "on", "contact", "two_way", "note")
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+        self.fields["on"].initial = today
+        self.fields["on"].widget.attrs["max"] = f"{today}"
+        kind: Any = self.fields["kind"]
+        kind.choices = Touchpoint.Kind.choices[:3]  # a note has a form of its own
+
+    def clean_on(self) -> date:
+        on: date = self.cleaned_data["on"]
+        if on > self.today:
+            raise forms.ValidationError(_("Log it when it has happened."))
+        return on
+
+
+class TaskForm(forms.Form):
+    words = forms.CharField(label=_("What is to be done"), max_length=400)
+    due_on = forms.DateField(label=_("Due"), widget=forms.DateInput(attrs={"type": "date"}))
+    owner = forms.ModelChoiceField(
+        User.objects.none(), label=_("Who"), to_field_name="uid", required=False, empty_label=_("the customer's owner")
+    )
+
+    def __init__(self, *args: Any, by: User, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people: Any = self.fields["owner"]
+        people.queryset = colleagues(by).exclude(role=Role.ANALYST)
+        self.fields["due_on"].initial = today + timedelta(days=7)

@@ -1,0 +1,100 @@
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from accounts.models import User
+from core.clock import AsOf
+from customers.models import Customer, Standing
+from customers.queries.canonical import members
+from customers.queries.people import People, people
+from customers.queries.tickets import Case, cases
+from desk.queries.charts import Money, Usage, money_of, usage_of
+from desk.queries.strip import Figure, strip_of
+from playbooks.models import WorkItem
+from playbooks.queries.queue import live_for
+from playbooks.words import because
+from subscriptions.queries.of_customer import reporting_currency
+from surveys.models import Response
+from surveys.queries.answers import answers
+
+ANSWERS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    item: WorkItem
+    reasons: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Who a customer belongs to and who belongs to them, with the MRR of all of them together."""
+
+    parent: Customer | None
+    children: list[Customer]
+    mrr: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Everything that the customer's page shows beside the timeline."""
+
+    standing: Standing | None
+    currency: str
+    people: People
+    money: Money
+    usage: Usage
+    answers: list[Response]
+    cases: list[Case]
+    tasks: list[Task]
+    family: Family | None
+    figures: list[Figure]
+
+
+def customer_page(customer: Customer, *, user: User, today: date) -> Page:
+    at, ids, currency = AsOf.at(today + timedelta(days=1)), members(customer.pk), reporting_currency()
+    standing: Standing | None = getattr(customer, "standing", None)
+    money, usage = money_of(ids, at=at, currency=currency), usage_of(customer, at=at)
+    given = list(answers(customer, at)[:ANSWERS])
+    nps = next((one for one in given if one.survey.kind == "nps"), None)
+    figures = (
+        list(strip_of(standing=standing, money=money, usage=usage, answer=nps, today=today, currency=currency))
+        if standing
+        else []
+    )
+    return Page(
+        standing=standing,
+        currency=currency,
+        people=people(customer, at=at),
+        money=money,
+        usage=usage,
+        answers=given,
+        cases=cases(customer, at=at),
+        tasks=tasks_of(customer, today),
+        family=family_of(customer, user),
+        figures=figures,
+    )
+
+
+def tasks_of(customer: Customer, today: date) -> list[Task]:
+    """The open and snoozed tasks, each with its reasons in words."""
+    return [Task(item, because(item.reasons, today=today)) for item in live_for(customer.pk)]
+
+
+def family_of(customer: Customer, user: User) -> Family | None:
+    """Parent and children that ``user`` may see; None without any. The MRR is that of the customer and its children."""
+    children = list(customer.children.visible_to(user).current().select_related("standing").order_by("name", "pk"))
+    parent = customer.parent if customer.parent and _is_seen(customer.parent, user) else None
+    if not children and not parent:
+        return None
+    own: list[Customer] = [customer, *children]
+    return Family(parent, children, sum((mrr_of(one) for one in own), Decimal(0)))
+
+
+def mrr_of(customer: Customer) -> Decimal:
+    standing: Standing | None = getattr(customer, "standing", None)
+    return standing.mrr if standing else Decimal(0)
+
+
+def _is_seen(customer: Customer, user: User) -> bool:
+    return Customer.objects.visible_to(user).filter(pk=customer.pk).exists()

@@ -1,0 +1,119 @@
+from collections.abc import Iterable
+from typing import Any
+
+import django_tables2 as tables
+from django.db.models import F, QuerySet
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core.tables import BandColumn, DayColumn, MoneyColumn, NumberColumn, PercentColumn, PersonColumn, SignedColumn
+from core.tables import Table as BaseTable
+from customers.models import Customer
+
+# These are never empty: their order is that of their index, read from either end.
+ALWAYS_THERE = {"mrr", "mrr_at_risk", "band", "open_work_items"}
+
+
+class Latest:
+    """A column of the standing: rows without a value come last in both directions, equal ones in a fixed order."""
+
+    sorts = ""
+
+    def order(self, rows: QuerySet[Any], is_descending: bool) -> tuple[QuerySet[Any], bool]:
+        path = self.sorts or str(self.accessor)  # type: ignore[attr-defined]
+        last = None if path.rsplit("__", 1)[-1] in ALWAYS_THERE else True
+        order = F(path).desc(nulls_last=last) if is_descending else F(path).asc()
+        return rows.order_by(order, "-pk" if is_descending else "pk"), True
+
+
+class LatestMoney(Latest, MoneyColumn): ...
+
+
+class LatestNumber(Latest, NumberColumn): ...
+
+
+class LatestPercent(Latest, PercentColumn): ...
+
+
+class LatestSigned(Latest, SignedColumn): ...
+
+
+class LatestDay(Latest, DayColumn): ...
+
+
+class Score(Latest, BandColumn):
+    """The band, with the score beside it; sorted by the score."""
+
+    sorts = "standing__score"
+
+
+FIRST_MOST: dict[str, Any] = {"initial_sort_descending": True}
+
+
+class CustomerTable(BaseTable):
+    """All columns of the customer list. ``LEAD`` and ``USUAL`` are shown unless others are chosen."""
+
+    LEAD = "name"
+    USUAL = ("score", "change", "mrr", "at_risk", "renewal", "touch", "owner")
+
+    name = tables.Column(
+        verbose_name=gettext_lazy("Customer"), order_by=("name", "pk"), attrs={"td": {"class": "lead"}}
+    )
+    score = Score(accessor="standing__band", text="standing__score", verbose_name=gettext_lazy("Health"))
+    change = LatestSigned(accessor="standing__score_change_30", verbose_name=gettext_lazy("30 days"))
+    mrr = LatestMoney(accessor="standing__mrr", verbose_name=gettext_lazy("MRR"), **FIRST_MOST)
+    at_risk = LatestMoney(accessor="standing__mrr_at_risk", verbose_name=gettext_lazy("MRR at risk"), **FIRST_MOST)
+    chance = LatestPercent(accessor="standing__churn_chance", verbose_name=gettext_lazy("Chance to leave"))
+    renewal = LatestDay(accessor="standing__renewal_on", verbose_name=gettext_lazy("Renewal"))
+    notice = LatestDay(accessor="standing__notice_on", verbose_name=gettext_lazy("Notice by"))
+    touch = LatestDay(accessor="standing__last_touch_on", verbose_name=gettext_lazy("Last contact"))
+    used = LatestDay(accessor="standing__last_usage_on", verbose_name=gettext_lazy("Last used"))
+    tasks = LatestNumber(accessor="standing__open_work_items", verbose_name=gettext_lazy("Open tasks"), **FIRST_MOST)
+    owner = PersonColumn(accessor="owner", verbose_name=gettext_lazy("Owner"), order_by=("owner__name", "pk"))
+    team = tables.Column(verbose_name=gettext_lazy("Team"), order_by=("team__name", "pk"))
+    stage = tables.Column(verbose_name=gettext_lazy("Stage"), order_by=("stage", "pk"))
+    industry = tables.Column(verbose_name=gettext_lazy("Industry"), order_by=("industry", "pk"))
+    country = tables.Column(verbose_name=gettext_lazy("Country"), order_by=("country", "pk"))
+    employees = NumberColumn(verbose_name=gettext_lazy("Employees"), order_by=("employees", "pk"))
+    since = DayColumn(accessor="created_on", verbose_name=gettext_lazy("Since"), order_by=("created_on", "pk"))
+
+    rank = {"change": 3, "at_risk": 3, "touch": 3, "owner": 2, "renewal": 2, "mrr": 0}
+
+    class Meta:
+        model = Customer
+        fields = ()
+        order_by_field = "sort"
+        empty_text = gettext_lazy("No customer fits")
+        attrs = {"class": "table"}
+
+    def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for column in self.columns:
+            if isinstance(column.column, MoneyColumn):
+                column.column.currency = currency
+
+    @classmethod
+    def chosen(cls, names: Iterable[str]) -> list[str]:
+        """The columns to show: those of ``names`` that there are, else the usual ones. The name always."""
+        known = [name for name in cls.base_columns if name in set(names)]
+        return [cls.LEAD, *(name for name in known or cls.USUAL if name != cls.LEAD)]
+
+    @classmethod
+    def choices(cls, chosen: Iterable[str]) -> list[tuple[str, Any, bool]]:
+        """All columns but the name: key, heading, and whether it is shown."""
+        shown = set(chosen)
+        columns = ((name, column.verbose_name) for name, column in cls.base_columns.items() if name != cls.LEAD)
+        return [(name, heading, name in shown) for name, heading in columns]
+
+    def render_name(self, record: Customer) -> SafeString:
+        return format_html('<a href="{}" data-row>{}</a>', record.get_absolute_url(), record.name)
+
+    def render_stage(self, value: str) -> str:
+        return stage_name(value)
+
+
+def stage_name(stage: str) -> str:
+    """A stage as people say it: the ones we know by name are translated, a company's own stand as written."""
+    return _(stage.replace("_", " ").capitalize()) if stage else ""

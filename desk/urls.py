@@ -1,0 +1,22 @@
+from django.urls import path
+
+from desk.views import customer, customers, figures, queue, work
+
+app_name = "desk"
+
+urlpatterns = [
+    path("", queue.home, name="home"),
+    path("queue/", queue.queue, name="queue"),
+    path("tasks/<uuid:uid>/complete/", work.complete, name="complete"),
+    path("tasks/<uuid:uid>/snooze/", work.snooze, name="snooze"),
+    path("tasks/<uuid:uid>/reassign/", work.reassign, name="reassign"),
+    path("tasks/<uuid:uid>/undo/", work.undo, name="undo"),
+    path("customers/", customers.customers, name="customers"),
+    path("customers/filters/", customers.save_filter, name="save-filter"),
+    path("customers/filters/<uuid:uid>/delete/", customers.delete_filter, name="delete-filter"),
+    path("customers/<uuid:uid>/", customer.customer, name="customer"),
+    path("customers/<uuid:uid>/note/", customer.add_note, name="add-note"),
+    path("customers/<uuid:uid>/touch/", customer.log_touch, name="log-touch"),
+    path("customers/<uuid:uid>/task/", customer.add_task, name="add-task"),
+    path("customers/<uuid:uid>/figures/<str:key>/", figures.figure, name="figure"),
+]

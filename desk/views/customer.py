@@ -1,0 +1,128 @@
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, time
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from core import clock
+from customers.domain import notes, touchpoints
+from customers.domain.touchpoints import NewTouchpoint
+from customers.models import Customer
+from customers.queries import timeline as story
+from desk.forms import NoteForm, TaskForm, TouchForm
+from desk.guards import customer_or_404, part, who, writes
+from desk.queries.customer_page import customer_page
+from playbooks.domain import working
+
+PARTS = {"timeline": "desk/customer/_timeline.html"}
+
+
+@require_safe
+def customer(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Everything about one customer; only the timeline where HTMX turns its pages."""
+    found, today = customer_or_404(request, uid), clock.today()
+    context = {"customer": found, "today": today, "story": _story(request, found), "kinds": story.kinds_of(found)}
+    template = part(request, PARTS, "desk/customer/page.html")
+    if template in PARTS.values():
+        return render(request, template, context)
+    context |= {
+        "title": found.name,
+        "page": customer_page(found, user=who(request), today=today),
+        "forms": _forms(request, found, today) if who(request).may_write else None,
+    }
+    return render(request, template, context)
+
+
+@writes
+def add_note(request: HttpRequest, uid: UUID) -> HttpResponse:
+    found, form = customer_or_404(request, uid), NoteForm(request.POST)
+
+    def act() -> str:
+        notes.add(customer=found.pk, text=form.cleaned_data["text"], by=who(request), at=clock.now())
+        return _("The note is on the timeline.")
+
+    return _act(request, found, form, act)
+
+
+@writes
+def log_touch(request: HttpRequest, uid: UUID) -> HttpResponse:
+    found, today = customer_or_404(request, uid), clock.today()
+    form = TouchForm(request.POST, customer=found, today=today)
+
+    def act() -> str:
+        touchpoints.log(touchpoints=[_touch(found, form, today)], by=who(request), at=clock.now())
+        return _("Logged for %(customer)s.") % {"customer": found}
+
+    return _act(request, found, form, act)
+
+
+@writes
+def add_task(request: HttpRequest, uid: UUID) -> HttpResponse:
+    found = customer_or_404(request, uid)
+    form = TaskForm(request.POST, by=who(request), today=clock.today())
+
+    def act() -> str:
+        read = form.cleaned_data
+        owner = read["owner"] or found.owner
+        working.add_task(
+            customer=found, words=read["words"], due_on=read["due_on"], owner=owner, by=who(request), at=clock.now()
+        )
+        return _("The task is in the queue of %(owner)s.") % {"owner": owner or _("nobody yet")}
+
+    return _act(request, found, form, act)
+
+
+def _act(request: HttpRequest, found: Customer, form: Form, act: Callable[[], str]) -> HttpResponse:
+    try:
+        if form.is_valid():
+            messages.success(request, act())
+        else:
+            _tell_wrong(request, form.errors.as_data().values())
+    except ValidationError as error:
+        _tell_wrong(request, [[error]])
+    return redirect(found)
+
+
+def _tell_wrong(request: HttpRequest, wrong: Iterable[Iterable[ValidationError]]) -> None:
+    words = " ".join(message for errors in wrong for error in errors for message in error.messages)
+    messages.error(request, _("Nothing was saved. %(wrong)s") % {"wrong": words})
+
+
+def _touch(found: Customer, form: Form, today: date) -> NewTouchpoint:
+    read = form.cleaned_data
+    noon = datetime.combine(read["on"], time(12), tzinfo=clock.zone())
+    return NewTouchpoint(
+        customer=found.pk,
+        kind=read["kind"],
+        at=clock.now() if read["on"] == today else noon,
+        two_way=read["two_way"],
+        contact=read["contact"].pk if read["contact"] else None,
+        text=read["note"],
+    )
+
+
+def _forms(request: HttpRequest, found: Customer, today: date) -> dict[str, Form]:
+    return {
+        "note": NoteForm(auto_id="note_%s"),
+        "touch": TouchForm(auto_id="touch_%s", customer=found, today=today),
+        "task": TaskForm(auto_id="task_%s", by=who(request), today=today),
+    }
+
+
+def _story(request: HttpRequest, found: Customer) -> story.Page:
+    kinds = [kind for kind in request.GET.getlist("kind") if kind]
+    return story.timeline(found, kinds=kinds, search=request.GET.get("words", ""), before=_before(request))
+
+
+def _before(request: HttpRequest) -> story.Position | None:
+    at, _sep, pk = request.GET.get("before", "").partition("~")
+    try:
+        return datetime.fromisoformat(at), int(pk)
+    except ValueError:
+        return None

@@ -1,0 +1,80 @@
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from core import clock
+from customers.domain import saved_filters
+from customers.models import Customer, SavedFilter
+from desk.filters import CustomerFilter
+from desk.forms import SaveFilterForm
+from desk.guards import part, who, writes
+from desk.paging import paginate
+from desk.queries.narrowing import rule_of
+from desk.tables import CustomerTable
+from subscriptions.queries.of_customer import reporting_currency
+
+PARTS = {"list": "desk/customers/_list.html"}
+
+
+@require_safe
+def customers(request: HttpRequest) -> HttpResponse:
+    """The customers that one may see: searched, filtered, sorted, a page at a time. The address holds it all."""
+    filters = _filters(request)
+    chosen = CustomerTable.chosen(request.GET.getlist("columns"))
+    table = CustomerTable(
+        filters.qs,
+        currency=reporting_currency(),
+        exclude=[name for name in CustomerTable.base_columns if name not in chosen],
+        order_by=request.GET.get("sort") or "-at_risk",
+        request=request,
+    )
+    context = {
+        "title": _("Customers"),
+        "filters": filters,
+        "table": paginate(table, page=request.GET.get("page", 1)),
+        "columns": CustomerTable.choices(chosen),
+        "save_form": SaveFilterForm(user=who(request)) if who(request).may_write else None,
+    }
+    return render(request, part(request, PARTS, "desk/customers/page.html"), context)
+
+
+@writes
+def save_filter(request: HttpRequest) -> HttpResponse:
+    """Keep the filters of the address as a rule under a name, and show the list by it."""
+    form, filters = SaveFilterForm(request.POST, user=who(request)), _filters(request)
+    filters.is_valid()
+    rule = rule_of(filters.form.cleaned_data)
+    if not form.is_valid() or not rule["all"]:
+        messages.error(request, _("Choose at least one filter, and give it a name of its own."))
+        return redirect(f"{reverse('desk:customers')}?{request.GET.urlencode()}")
+    try:
+        kept = saved_filters.save(
+            name=form.cleaned_data["name"], rule=rule, author=who(request), team=form.cleaned_data["team"]
+        )
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+        return redirect(f"{reverse('desk:customers')}?{request.GET.urlencode()}")
+    messages.success(request, _("Saved as “%(name)s”.") % {"name": kept.name})
+    return redirect(f"{reverse('desk:customers')}?saved={kept.uid}")
+
+
+@writes
+def delete_filter(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Delete one of one's own filters."""
+    kept = get_object_or_404(SavedFilter, uid=uid, author=who(request))
+    name = kept.name
+    saved_filters.delete(saved=kept)
+    messages.success(request, _("“%(name)s” is deleted.") % {"name": name})
+    return redirect("desk:customers")
+
+
+def _filters(request: HttpRequest) -> CustomerFilter:
+    rows = Customer.objects.visible_to(who(request)).current().filter(standing__isnull=False)
+    rows = rows.select_related("standing", "owner", "team")
+    return CustomerFilter(request.GET, rows, request=request, today=clock.today())

@@ -1,18 +1,65 @@
 import math
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
+from core.domain import events
 from customers.models import Attribute
+from customers.rules import users_of
 
+DECLARED = "customers.attribute_declared.v1"
+DELETED = "customers.attribute_deleted.v1"
 JsonValue = str | float | int | bool | None
 YES = {"yes", "true", "1", "y", "t"}
 NO = {"no", "false", "0", "n", "f"}
+
+
+@transaction.atomic
+def declare(*, key: str, label: str, type: str, nature: str, at: datetime) -> Attribute:
+    """Add an attribute of the company's own. Raises ValidationError by field for a bad or taken key."""
+    attribute = Attribute(key=key, label=label.strip(), type=type, nature=nature)
+    attribute.full_clean()
+    attribute.save()
+    events.append(type=DECLARED, payloads=[{"key": key, "type": type, "nature": nature}], at=at)
+    return attribute
+
+
+@transaction.atomic
+def change(*, attribute: Attribute, at: datetime, label: str, nature: str) -> Attribute:
+    """Call an attribute otherwise, or say otherwise how it is known. Key and type stay: values rest on them."""
+    attribute.label, attribute.nature = label.strip(), nature
+    attribute.full_clean()
+    attribute.save(update_fields=["label", "nature"])
+    payload = {"key": attribute.key, "type": attribute.type, "nature": nature}
+    events.append(type=DECLARED, payloads=[payload], at=at)
+    return attribute
+
+
+@transaction.atomic
+def delete(*, attribute: Attribute, at: datetime) -> None:
+    """Take an attribute and its present values away; its history stays. Raises what ``check_unused`` raises."""
+    check_unused(attribute=attribute)
+    # Plain SQL: one pass over the customers that have a value, none of them loaded.
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE customers_customer SET attributes = attributes - %(key)s WHERE attributes ? %(key)s",
+            {"key": attribute.key},
+        )
+    events.append(type=DELETED, payloads=[{"key": attribute.key}], at=at)
+    attribute.delete()
+
+
+def check_unused(*, attribute: Attribute) -> None:
+    """Raises ValidationError naming what filters by an attribute: it can't be taken away from under it."""
+    if names := users_of(f"attribute.{attribute.key}"):
+        message = _("%(label)s is used by %(names)s. Take it out there first.")
+        raise ValidationError(message % {"label": attribute.label, "names": ", ".join(f"“{one}”" for one in names)})
 
 
 def key_of(header: str) -> str:

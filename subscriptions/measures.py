@@ -1,0 +1,129 @@
+"""What the money tells of a customer. Facts only; none reads an end, a payment or a rate that was not yet known."""
+
+from django.utils.translation import gettext_lazy as _
+
+from customers.registry import Better, Measure, Scope, Sql, Type, measures
+from subscriptions.domain import rulesets
+from subscriptions.queries.ledger import IN_FORCE
+from subscriptions.queries.terms import NEXT_TERMS
+
+INVOICE_DAYS = 400
+
+
+@measures(
+    Measure(
+        "mrr",
+        _("MRR"),
+        Type.MONEY,
+        Better.MORE,
+        description=_(
+            "Monthly recurring revenue in the reporting currency: all movements before the day, as they were known."
+            " Trials are 0. 0 after a customer has left; missing, where there never was any."
+        ),
+    ),
+    Measure(
+        "mrr_change_90",
+        _("Change of MRR in 90 days"),
+        Type.MONEY,
+        Better.MORE,
+        description=_(
+            "Movements of MRR in the 90 days before, without exchange-rate effects. Missing for who did not pay"
+            " 90 days ago."
+        ),
+    ),
+    Measure(
+        "tenure_days",
+        _("Tenure"),
+        Type.DAYS,
+        Better.MORE,
+        description=_("Days since the first day with MRR. Missing, where there never was any."),
+    ),
+)
+def money(at: Scope) -> Sql:
+    return at.sql(
+        f"""
+        SELECT {{customer}}, sum(m.after - m.before + m.fx),
+               CASE WHEN sum(m.after - m.before + m.fx) FILTER (WHERE m.day < %(since)s) > 0
+                    THEN COALESCE(sum(m.after - m.before) FILTER (WHERE m.day >= %(since)s), 0) END,
+               %(day)s - min(m.day) FILTER (WHERE m.after > 0)
+        FROM subscriptions_mrrmovement m {{canonical}}
+        WHERE m.day < %(day)s AND {IN_FORCE} AND {{scope}} GROUP BY 1
+        HAVING bool_or(m.after > 0)
+        """,
+        table="m",
+        ruleset=rulesets.current().pk,
+        since=at.window(90)[0],
+    )
+
+
+@measures(
+    Measure(
+        "renewal_on",
+        _("Renewal"),
+        Type.DATE,
+        description=_(
+            "The next end of a paid term of three months or more; a term that goes on by itself ends again one term"
+            " later. Missing under notice, and where no term is known."
+        ),
+    ),
+    Measure(
+        "notice_on",
+        _("Last day to give notice"),
+        Type.DATE,
+        description=_("The next renewal less the days of notice; once that has passed, of the renewal after."),
+    ),
+    Measure(
+        "days_to_renewal",
+        _("Days to renewal"),
+        Type.DAYS,
+        description=_("Days until the next end of a paid term of three months or more. Missing under notice."),
+    ),
+    Measure(
+        "days_to_notice",
+        _("Days to notice"),
+        Type.DAYS,
+        description=_("Days until the last day on which the customer may give notice. Missing under notice."),
+    ),
+)
+def terms(at: Scope) -> Sql:
+    return at.sql(
+        f"""
+        WITH terms AS ({NEXT_TERMS})
+        SELECT {{customer}}, min(t.renewal_on), min(t.notice_on),
+               min(t.renewal_on) - %(day)s, min(t.notice_on) - %(day)s
+        FROM terms t {{canonical}} GROUP BY 1
+        """,
+        table="t",
+        everyone=at.customers is None,
+        months=rulesets.current().settings["renewal_term_months"],
+    )
+
+
+@measures(
+    Measure(
+        "overdue_invoices",
+        _("Overdue invoices"),
+        Type.NUMBER,
+        Better.LESS,
+        description=_(
+            "Invoices past their due day that are neither paid, void nor written off, of the last 400 days. Missing,"
+            " where there was no invoice in that time."
+        ),
+    )
+)
+def invoices(at: Scope) -> Sql:
+    return at.sql(
+        """
+        SELECT {customer}, count(*) FILTER (WHERE i.due_on < %(day)s AND NOT EXISTS (
+            SELECT FROM subscriptions_invoicestate s
+            WHERE s.invoice_id = i.id AND s.day < %(day)s AND s.known_on < %(known_on)s
+              AND s.status IN ('paid', 'void', 'uncollectible')
+              AND NOT EXISTS (SELECT FROM subscriptions_invoicestate l
+                              WHERE l.invoice_id = i.id AND l.day < %(day)s AND l.known_on < %(known_on)s
+                                AND l.status IN ('open', 'failed') AND (l.known_on, l.id) > (s.known_on, s.id))))
+        FROM subscriptions_invoice i {canonical}
+        WHERE i.day >= %(since)s AND {visible} AND {scope} GROUP BY 1
+        """,
+        table="i",
+        since=at.window(INVOICE_DAYS)[0],
+    )

@@ -1,8 +1,9 @@
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from core.faults import Fault
 from core.loading import sql
 from core.loading.columns import Message
 
@@ -24,7 +25,7 @@ class Batch:
     ``cells`` is a temporary table of texts (``line`` and the columns of the file); ``rows`` one of values: ``line``,
     every column of the noun, our id of what a column refers to under its name without ``_id``, and, where a source
     names the rows, our ``id`` and whether it is ``fresh``. ``extra`` maps the headers of columns that are not the
-    noun's own to their names in both tables.
+    noun's own to their names in both tables; ``troubled`` are the nouns before that have problems.
     """
 
     noun: str
@@ -35,6 +36,7 @@ class Batch:
     cells: str
     rows: str
     given: frozenset[str]
+    troubled: frozenset[str] = frozenset()
     extra: Mapping[str, str] = field(default_factory=dict)
     natures: Mapping[str, str] = field(default_factory=dict)
 
@@ -68,3 +70,13 @@ class Batch:
             **told,
             **params,
         )
+
+    def refuse_faults(self, faults: Iterable[Fault]) -> None:
+        """Refuse rows for what a domain call found; its rows are our lines."""
+        alike: dict[tuple[str, str, str], list[int]] = {}
+        for one in faults:
+            alike.setdefault((one.field, one.rule, f"{one.message}"), []).append(one.row)
+        for (name, rule, message), lines in alike.items():
+            value = f"c.{sql.quoted(name)}" if name in self.given else "NULL"
+            found = f"SELECT c.line, {value}, NULL FROM {self.cells} c WHERE c.line = ANY(%(lines_)s)"
+            self.refuse(field=name, rule=rule, message=message, lines=found, lines_=lines)

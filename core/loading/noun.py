@@ -48,3 +48,12 @@ def digest(*columns: str) -> str:
     """SQL for the name of a row without an id: the same values give the same name."""
     parts = ", ".join(f"COALESCE({column}::text, '')" for column in columns)
     return f"encode(sha256(convert_to(jsonb_build_array({parts})::text, 'UTF8')), 'hex')"
+
+
+def known_otherwise(noun: str, table: str, *pairs: tuple[str, str]) -> str:
+    """SQL: the row of the source's id ``noun``_id is there already, but differs in one of (its column, ours)."""
+    differs = " OR ".join(f"k.{column} IS DISTINCT FROM r.{ours}" for column, ours in pairs)
+    return (
+        f"EXISTS (SELECT FROM core_externalid x JOIN {table} k ON k.id = x.object_id"
+        f" WHERE x.source_id = %(source)s AND x.noun = '{noun}' AND x.value = r.{noun}_id AND ({differs}))"
+    )

@@ -4,8 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.ids import UUID7_SQL
 from core.loading import INSTANT, INTEGER, NUMBER, YES_NO, Batch, Column, Noun, Written
-from core.loading.noun import Condition
-from customers.loads.people import known_otherwise
+from core.loading.noun import Condition, known_otherwise
 
 COLUMNS: Final = (
     Column("ticket_id", required=True),

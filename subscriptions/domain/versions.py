@@ -9,7 +9,7 @@ from django.db import transaction
 
 from core import clock
 from core.domain import events
-from core.faults import Refused
+from core.faults import Fault, Refused
 from subscriptions.domain import checks, ledger, rulesets, stage
 from subscriptions.domain.version_sql import APPENDED, INSERT, LATEST, LOCK, NUMBER, SETTLE, TOLD, TOUCHED
 from subscriptions.models import Interval
@@ -106,15 +106,20 @@ def record_staged(*, known_on: date | None, today: date | None = None) -> Record
     With ``known_on`` it appends ``subscriptions.version_recorded.v1`` for each new row; a load of history appends
     its own ``data.loaded.v1``.
     """
+    if faults := check_staged():
+        raise Refused(faults)
+    return _append(known_on, today or clock.today())
+
+
+def check_staged() -> list[Fault]:
+    """Every fault of what stands in ``staged_versions``, in the order of the rows; at most 1,000 of each rule."""
     stage.analyze(STAGE)
     stage.execute(LOCK)
     ruleset = rulesets.for_first_load() or rulesets.current()
     stage.execute("DROP TABLE IF EXISTS pg_temp.staged_latest")
     stage.execute(LATEST)
     stage.execute(NUMBER)
-    if faults := checks.check(ruleset.settings):
-        raise Refused(faults)
-    return _append(known_on, today or clock.today())
+    return checks.check(ruleset.settings)
 
 
 def _append(known_on: date | None, today: date) -> Recorded:

@@ -113,7 +113,7 @@ def _take(noun: Noun, run: _Run, intake: Intake) -> None:
     run.progress.step(report.file, _("checked"))
     _check(noun, batch, run)
     report.dropped += run.problems.reasons(noun.name)
-    if run.order.skip_bad or not run.problems.count():
+    if run.order.skip_bad or not (run.problems.count() or run.unreadable):
         run.progress.step(report.file, _("written"))
         _write(noun, batch, run, report)
     else:
@@ -134,6 +134,7 @@ def _batch(noun: Noun, cells: Cells, run: _Run) -> Batch:
         cells=cells.staged.table,
         rows=f"load_{noun.name}_rows",
         given=cells.given,
+        troubled=frozenset(name for name in run.files if run.problems.rows(name)),
         extra=cells.extra,
         natures=cells.natures,
     )
@@ -141,6 +142,8 @@ def _batch(noun: Noun, cells: Cells, run: _Run) -> Batch:
 
 def _check(noun: Noun, batch: Batch, run: _Run) -> None:
     check_cells(noun, batch, frozenset(run.unreadable))
+    if any(column.refers in run.unreadable for column in noun.columns if column.refers):
+        return
     if not noun.builds:
         build_rows(noun, batch)
     check_rows(noun, batch)

@@ -1,0 +1,76 @@
+from typing import Final
+
+from core.loading import CURRENCY, DATE, INTEGER, NUMBER, Batch, Column, Noun, Written
+from subscriptions.domain import invoices
+from subscriptions.models import InvoiceState
+
+COLUMNS: Final = (
+    Column("invoice_id", required=True),
+    Column("customer_id", required=True, refers="customer"),
+    Column("subscription_id", refers="subscription"),
+    Column("issued_on", DATE, required=True),
+    Column("due_on", DATE),
+    Column("amount", NUMBER, required=True, least=0),
+    Column("currency", CURRENCY, required=True),
+    Column("status", choices=tuple(InvoiceState.Status.values)),
+    Column("paid_on", DATE),
+    Column("failed_attempts", INTEGER, least=0),
+)
+
+
+# An open invoice of which a payment failed is a failed one.
+STATUS: Final = """
+CASE WHEN COALESCE(r.status, 'open') <> 'open' THEN r.status WHEN r.failed_attempts > 0 THEN 'failed' ELSE 'open' END
+"""
+
+
+def check(batch: Batch) -> None:
+    known = """(SELECT x.object_id FROM core_externalid x WHERE x.source_id = %(source)s AND x.noun = 'invoice'
+                AND x.value = r.invoice_id)"""
+    _stage(batch, f"COALESCE({known}, -r.line)")
+    # Faults come in portions: look again without those that are told.
+    while faults := invoices.check():
+        batch.refuse_faults(faults)
+        batch.execute("DELETE FROM staged_invoices WHERE row = ANY(%(rows)s)", rows=[one.row for one in faults])
+
+
+def write(batch: Batch) -> Written:
+    """New invoices with what became of them, and what became of known ones since."""
+    _stage(batch, "r.id")
+    ((new, rows, last),) = batch.fetch(
+        f"SELECT count(*) FILTER (WHERE fresh), count(*), (SELECT COALESCE(max(id), 0) FROM subscriptions_invoicestate)"
+        f" FROM {batch.rows}"
+    )
+    invoices.record_staged(known_on=None if batch.history else batch.today)
+    ((changed,),) = batch.fetch(
+        f"SELECT count(DISTINCT r.id) FROM {batch.rows} r JOIN subscriptions_invoicestate s ON s.invoice_id = r.id"
+        " WHERE NOT r.fresh AND s.id > %(last)s",
+        last=last,
+    )
+    return Written(new=new, changed=changed, unchanged=rows - new - changed)
+
+
+def _stage(batch: Batch, invoice: str) -> None:
+    invoices.open_stage()
+    batch.execute(
+        f"""
+        INSERT INTO staged_invoices (row, invoice_id, customer_id, subscription_id, issued_on, due_on, amount, currency,
+                                     status, paid_on, failed_attempts)
+        SELECT r.line, {invoice}, r.customer, r.subscription, r.issued_on, COALESCE(r.due_on, r.issued_on), r.amount,
+               r.currency, {STATUS}, r.paid_on, COALESCE(r.failed_attempts, 0)
+        FROM {batch.rows} r
+        WHERE NOT EXISTS (SELECT FROM load_problem o WHERE o.noun = 'invoices' AND o.line = r.line)
+        """
+    )
+
+
+INVOICES: Final = Noun(
+    name="invoices",
+    columns=COLUMNS,
+    identity="invoice_id",
+    external="invoice",
+    table="subscriptions_invoice",
+    once=("invoice_id",),
+    check=check,
+    write=write,
+)

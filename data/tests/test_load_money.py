@@ -94,11 +94,20 @@ def test_the_good_subscriptions_load_without_the_bad(loaded: Load) -> None:
 
 
 def test_rates_of_the_same_folder_count(loaded: Load) -> None:
-    rates = "day,currency,rate 2025-04-28,EUR,1.1"
+    rates = "day,currency,rate 2025-04-28,EUR,1.1 2025-07-01,EUR,1.2"
     row = SUBSCRIPTIONS + "S9,A,Gold,year,1,5,EUR,2025-05-01,,,"
     report = loaded({"fx_rates": rates, "customers": CUSTOMERS, "subscriptions": row})
     assert report.problem_count == 0
-    assert FxRate.objects.values_list("known_on", "rate").get() == (date(2025, 4, 28), Decimal("1.1"))
+    assert FxRate.objects.values_list("known_on", "rate").first() == (date(2025, 4, 28), Decimal("1.1"))
+
+
+def test_a_rate_that_the_ledger_misses_is_told_with_the_first_row_that_needs_it(loaded: Load) -> None:
+    rates = "day,currency,rate 2025-04-28,EUR,1.1"
+    row = SUBSCRIPTIONS + "S9,A,Gold,year,1,5,EUR,2025-05-01,,,"
+    report = loaded({"fx_rates": rates, "customers": CUSTOMERS, "subscriptions": row}, skip_bad=True)
+    assert report.refused
+    assert [(one.line, one.field, one.rule) for one in report.problems] == [(5, "currency", "rate")]
+    assert not FxRate.objects.exists()
 
 
 def test_bad_rates_and_costs(loaded: Load) -> None:

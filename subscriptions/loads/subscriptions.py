@@ -2,10 +2,12 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
+from core.faults import Fault, Refused
 from core.ids import UUID7_SQL
 from core.loading import CURRENCY, DATE, INTEGER, NUMBER, YES_NO, Batch, Column, Noun, Written
 from core.loading.noun import Condition, known_otherwise
-from subscriptions.domain import versions
+from subscriptions.domain import rulesets, versions
+from subscriptions.domain.ledger import MissingRate
 from subscriptions.models import ChurnKind, Interval
 
 PERIODS: Final = (
@@ -88,9 +90,19 @@ def write(batch: Batch) -> Written:
     batch.execute(PLANS.replace("ROWS", batch.rows))
     _stage(batch, "r.id")
     ((last,),) = batch.fetch("SELECT COALESCE(max(id), 0) FROM subscriptions_subscriptionversion")
-    versions.record_staged(known_on=None if batch.history else batch.today, today=batch.today)
+    try:
+        versions.record_staged(known_on=None if batch.history else batch.today, today=batch.today)
+    except MissingRate as error:
+        raise Refused([Fault(_first_foreign(batch), "currency", "rate", f"{error}")]) from error
     ((rows, new, changed),) = batch.fetch(COUNTS, last=last)
     return Written(new=new, changed=changed, unchanged=rows - new - changed)
+
+
+def _first_foreign(batch: Batch) -> int:
+    """The first line in another currency than the one of the reports."""
+    reporting = rulesets.current().settings["reporting_currency"]
+    ((line,),) = batch.fetch(f"SELECT min(line) FROM {batch.rows} WHERE currency <> %(reporting)s", reporting=reporting)
+    return int(line or 1)
 
 
 def _stage(batch: Batch, subscription: str) -> None:

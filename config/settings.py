@@ -11,7 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from config.databases import from_url
-from config.embedded.broker import Broker
+from config.embedded.broker import IN_POSTGRES, Broker, options_in_postgres
 from config.embedded.postgres import Cluster
 from config.secret_key import local_secret_key
 
@@ -138,11 +138,8 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {}
 if CELERY_BROKER_URL.startswith(("redis", "rediss")):
     CELERY_BROKER_TRANSPORT_OPTIONS = {"unacked_restore_interval": 5, "unacked_restore_throttle": 1}
-elif CELERY_BROKER_URL == "pgmq://":
-    CELERY_BROKER_TRANSPORT_OPTIONS = {
-        "conn_string": DATABASE_ADDRESS,
-        "init_extension": False,
-    }
+elif CELERY_BROKER_URL == IN_POSTGRES:
+    CELERY_BROKER_TRANSPORT_OPTIONS = options_in_postgres(DATABASE_ADDRESS)
 WAKE_WORKERS = env.bool("WAKE_WORKERS", default=True)  # without it, work is found by the tick, seconds later
 CELERY_TASK_DEFAULT_QUEUE = "holdfast"
 CELERY_TASK_IGNORE_RESULT = True

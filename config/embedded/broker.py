@@ -78,6 +78,15 @@ class Broker:
                 return False
 
 
+def options_in_postgres(url: str) -> dict[str, object]:
+    """What Celery's transport must be told to keep its queue in this database."""
+    from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+    # As keywords: the transport understands no address that names a socket's directory.
+    words = make_conninfo("", **conninfo_to_dict(url))
+    return {"conn_string": words, "init_extension": False, "pool_timeout": 5}
+
+
 def install_in_postgres(url: str) -> None:
     """Make the schema of the queue inside PostgreSQL, once."""
     import psycopg

@@ -51,6 +51,10 @@ class Lock:
         self._file.close()
 
 
+# Those this process started. One may outlive the lease it was started for, and must not be waited for then.
+_supervisors: list[subprocess.Popen[bytes]] = []
+
+
 class Lease:
     """This process's claim on a running cluster. Taking it starts the server when nobody has yet.
 
@@ -93,6 +97,7 @@ class Lease:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
+        _supervisors.append(self._supervisor)
         assert self._supervisor.stdout is not None
         words = self._supervisor.stdout.readline().decode(errors="replace")
         if words.strip() != "ready":
@@ -114,6 +119,7 @@ class Lease:
         self._users.close()
         if self._supervisor and not self._supervised():
             self._supervisor.wait(timeout)
+            _supervisors.remove(self._supervisor)
 
 
 _held: dict[tuple[int, Path], Lease] = {}

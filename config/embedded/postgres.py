@@ -127,10 +127,10 @@ class Cluster:
                 return False
         return self._pid_file()[1:] == ["ready"]
 
-    def start(self, timeout: float = 60) -> None:
-        """Start the server below this process and return when it answers; at once if it already does."""
+    def start(self, timeout: float = 60) -> subprocess.Popen[bytes] | None:
+        """Start the server as a child and return it when it answers. None if a server already did."""
         if self.answers():
-            return
+            return None
         self.prepare()
         unprivileged = Unprivileged()
         self._initialise(unprivileged)
@@ -141,6 +141,7 @@ class Cluster:
             if server.poll() is not None or time.monotonic() > deadline:
                 raise EmbeddedError(f"PostgreSQL does not start. Its last words:\n{self.last_words()}")
             time.sleep(0.02)
+        return server
 
     def stop(self, timeout: float = 30) -> None:
         """End the server and return when it is gone; open sessions are cut, nothing committed is lost."""

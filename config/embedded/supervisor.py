@@ -45,14 +45,6 @@ def _wait_for_the_last_user(directory: Path) -> None:
             signal.signal(number, signal.SIG_IGN if number != signal.SIGCHLD else signal.SIG_DFL)
 
 
-def _bury() -> None:
-    """Wait for the server itself, so that no zombie stays where process 1 buries nobody."""
-    try:
-        os.wait()
-    except ChildProcessError:
-        pass
-
-
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("directory", type=Path)
@@ -63,14 +55,15 @@ def main() -> int:
     own.exclusive()
     cluster = Cluster(options.directory, dict(pair.split("=", 1) for pair in options.set))
     try:
-        cluster.start()
+        server = cluster.start()
     except (EmbeddedError, OSError) as error:
         _say(str(error))
         return 1
     _say("ready")
     _wait_for_the_last_user(options.directory)
     cluster.stop()
-    _bury()
+    if server:
+        server.wait()  # else a zombie stays where process 1 buries nobody
     if options.remove:
         shutil.rmtree(options.directory, ignore_errors=True)
     return 0

@@ -31,6 +31,6 @@ def broker_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
 def broker(broker_server: Broker, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Broker:
     """A running broker that Celery and the waking of workers use during this test."""
     settings.WAKE_WORKERS = True
-    monkeypatch.setattr(app.conf, "broker_url", broker_server.url)
+    monkeypatch.setitem(app.conf, "broker_url", broker_server.url)
     monkeypatch.setattr(app, "_pool", None)
     return broker_server

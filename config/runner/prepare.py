@@ -7,7 +7,7 @@ from django.core.management import call_command, get_commands
 from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
 
-from config.runner.say import say
+from config.runner.say import Voice, say
 
 
 def prepare(*, demo: bool) -> str:
@@ -31,7 +31,7 @@ def _migrate() -> None:
 def _load_demo() -> None:
     if "make_demo" in get_commands() and not apps.get_model("customers", "Customer").objects.exists():
         say("Loading the demo company …")
-        call_command("make_demo")
+        call_command("make_demo", stdout=Voice())
 
 
 def _sign_ins() -> str:

@@ -1,9 +1,12 @@
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.db import connection, transaction
 
 from core.models import Event, EventCursor
+
+log = logging.getLogger(__name__)
 
 Handler = Callable[[Sequence[Event]], None]
 
@@ -50,11 +53,20 @@ def consume(*, consumer: Consumer, limit: int = 500) -> int:
 
 
 def consume_all(*, limit: int = 500) -> int:
-    """Let every consumer read until there is nothing left. Returns how many events were read in all."""
+    """Let every consumer read until there is nothing left. Returns how many events were read in all.
+
+    One that fails is logged and stays where it is, to be tried again with the next look; the others go on.
+    """
+    return sum(_consume_to_the_end(consumer, limit) for consumer in CONSUMERS.values())
+
+
+def _consume_to_the_end(consumer: Consumer, limit: int) -> int:
     total = 0
-    for consumer in CONSUMERS.values():
+    try:
         while read := consume(consumer=consumer, limit=limit):
             total += read
+    except Exception:  # whatever a handler raises must not stop the other consumers
+        log.exception("Consumer %s stays at its position", consumer.name)
     return total
 
 

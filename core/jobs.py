@@ -2,7 +2,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
@@ -46,7 +46,9 @@ def work(*, limit: int = 100) -> int:
 
 
 def _claim() -> Job | None:
-    due = Q(state=Job.State.WAITING, run_at__lte=Now()) | Q(state=Job.State.RUNNING, leased_until__lt=Now())
+    left = Q(state=Job.State.RUNNING, leased_until__lt=Now())
+    _give_up(Job.objects.filter(left, attempts__gte=ATTEMPTS))
+    due = Q(state=Job.State.WAITING, run_at__lte=Now()) | left
     with transaction.atomic():
         claimed = Job.objects.filter(due).select_for_update(skip_locked=True).order_by("run_at", "id").first()
         if claimed is None:
@@ -74,12 +76,21 @@ def _held(claimed: Job) -> models.QuerySet[Job]:
 
 
 def _fail(claimed: Job, error: str) -> None:
-    again = Job.objects.filter(kind=claimed.kind, key=claimed.key, state=Job.State.WAITING).exists()
-    if again or claimed.attempts >= ATTEMPTS:
-        _held(claimed).update(state=Job.State.FAILED, error=error, settled_at=Now(), leased_until=None)
-    else:
-        wait = timedelta(seconds=2**claimed.attempts)
-        _held(claimed).update(state=Job.State.WAITING, error=error, leased_until=None, run_at=_from_now(wait))
+    wait = {"run_at": _from_now(timedelta(seconds=2**claimed.attempts)), "leased_until": None, "error": error}
+    try:
+        if claimed.attempts < ATTEMPTS:
+            with transaction.atomic():
+                _held(claimed).update(state=Job.State.WAITING, **wait)
+            return
+    except IntegrityError:
+        pass  # one waits under the same key already: that one is the next try
+    _held(claimed).update(state=Job.State.FAILED, error=error, settled_at=Now(), leased_until=None)
+
+
+def _give_up(lost: models.QuerySet[Job]) -> None:
+    """Whose worker ended without a word, time and again: it may be the job that ends it."""
+    error = f"No worker came back from it in {ATTEMPTS} attempts."
+    lost.update(state=Job.State.FAILED, error=error, settled_at=Now(), leased_until=None)
 
 
 def _from_now(delta: timedelta) -> models.Expression:

@@ -2,6 +2,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from django.db import transaction
+
 from core import clock, jobs
 from core.models import Slot
 
@@ -32,6 +34,7 @@ def nightly(name: str, *, order: int) -> Callable[[NightStep], NightStep]:
     return register
 
 
+@transaction.atomic
 def tick(*, at: datetime | None = None) -> bool:
     """Open tonight's slot once its time has come. True for the one caller, of any number, that opened it."""
     local = (at or clock.now()).astimezone(clock.zone())

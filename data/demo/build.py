@@ -13,8 +13,9 @@ from core.models import Company
 from customers.models import Customer
 from data.demo import catalogue, staff
 from data.demo.spec import Spec
-from data.demo.tables import book, money, people, product
+from data.demo.tables import answers, bills, book, losses, money, people, product, support, talk
 from data.demo.world import World, draw
+from subscriptions.domain import ledger
 
 Progress = Callable[[str], None]
 
@@ -58,7 +59,15 @@ def _write(world: World, made: Made) -> None:
         rows = book.write(world, staff.hire(world.spec, world.pop))
         people.write(rows)
     with made.phase(_("Subscriptions")):
-        money.rates(rows, "USD")
-        money.write(rows)
+        money.rates(rows)
+        subs = money.write(rows)
+        bills.write(rows, subs)
+    with made.phase(_("Ledger")):
+        ledger.refresh()
+    with made.phase(_("Tickets, talk, answers")):
+        support.write(rows)
+        talk.write(rows)
+        answers.write(rows)
+        losses.write(rows)
     with made.phase(_("Usage")):
         made.usage = product.write(rows)

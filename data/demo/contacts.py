@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from data.demo import stories
 from data.demo.fates import Fates
 from data.demo.hidden import Hidden
 from data.demo.names import cultures, people_names
@@ -42,7 +43,7 @@ def meet(spec: Spec, pop: Population, hidden: Hidden, fates: Fates) -> People:
     champion = everyone[(rng.random(size) < 0.96) | pop.told]
     decides = everyone[(rng.random(size) < 0.9) | pop.told]
     billing = everyone[(rng.random(size) < 0.45) | pop.told]
-    users = np.repeat(everyone, np.minimum(rng.poisson(1.2, size) + pop.told, pop.people))
+    users = np.repeat(everyone, np.where(pop.told, 1, np.minimum(rng.poisson(1.2, size), pop.people)))
     found = everyone[hidden.champion_new >= 0]
     customer = np.concatenate([champion, decides, billing, users, found])
     role = np.repeat(
@@ -53,8 +54,10 @@ def meet(spec: Spec, pop: Population, hidden: Hidden, fates: Fates) -> People:
     customer, role, later = customer[order], role[order], later[order]
     since = np.where(later, hidden.champion_new[customer], pop.since[customer])
     first, name, email = _names(spec, pop, customer)
+    _name_the_told(pop, customer, role, (first, name, email))
     at = np.arange(len(customer))
-    planned = np.where(later, -1, np.where(role == CHAMPION, hidden.champion_left[customer], OTHERS))
+    drawn = np.where(pop.told[customer], -1, OTHERS)
+    planned = np.where(later, -1, np.where(role == CHAMPION, hidden.champion_left[customer], drawn))
     left, told_on = _leavers(spec, planned, since, fates.leaving()[customer])
     return People(
         customer=customer,
@@ -82,6 +85,16 @@ def _names(spec: Spec, pop: Population, customer: np.ndarray) -> tuple[np.ndarra
     first, name, local = people_names(spec.rng("people"), spoken[pop.country[customer]])
     email = np.strings.add(np.strings.add(local, b"@"), pop.domain[customer])
     return first, name, email
+
+
+def _name_the_told(
+    pop: Population, customer: np.ndarray, role: np.ndarray, words: tuple[np.ndarray, np.ndarray, np.ndarray]
+) -> None:
+    for at, story in enumerate(stories.told()):
+        for key, name in story["contacts"].items():
+            here = (customer == at) & (role == ROLES.index(key))
+            for column, value in zip(words, stories.person(name, story["domain"]), strict=True):
+                column[here] = value
 
 
 def _leavers(spec: Spec, planned: np.ndarray, since: np.ndarray, until: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

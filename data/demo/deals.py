@@ -78,33 +78,49 @@ class Lines:
     seats: np.ndarray
 
 
-def agree(spec: Spec, pop: Population, hidden: Hidden, fates: Fates, told: list[Changes]) -> tuple[Lines, Deals]:
-    """Every subscription and every version of it up to today. ``told`` are the changes of the stories."""
-    lines = _lines(spec, pop, hidden, fates)
-    drawn = [_renewals(spec, pop, lines), *_growth(spec, pop, hidden), *told, *_at_renewal(spec, pop, hidden, lines)]
-    changes = Changes.joined(drawn)
+def agree(
+    spec: Spec, pop: Population, hidden: Hidden, fates: Fates, told: tuple[Changes, dict[int, int]]
+) -> tuple[Lines, Deals]:
+    """Every subscription and every version of it up to today.
+
+    ``told`` are the changes of the stories, and the days on which customers of theirs took the add-on.
+    """
+    lines = _lines(spec, pop, fates, told[1])
+    drawn = [_renewals(spec, pop, lines), *_growth(spec, pop, hidden), *_at_renewal(spec, pop, hidden)]
+    changes = Changes.joined([*drawn, told[0]])
     starts, ends = lines.starts[changes.sub], lines.ends[changes.sub]
     knows = np.where(fates.told_on >= 0, fates.told_on, spec.end)[lines.customer[changes.sub]]
     again = changes.sub >= len(pop) + _add_on_count(lines, pop)
     limit = np.where(again | (ends < 0), spec.end, np.minimum(ends, spec.end))
     negotiated = (changes.price == 1.0) & ~again
     alive = (changes.day > starts) & (changes.day < limit) & (~negotiated | (changes.day < knows))
-    return lines, _versions(spec, pop, lines, changes.where(alive))
+    return _of_real(pop, lines, _versions(spec, pop, lines, changes.where(alive)))
+
+
+def _of_real(pop: Population, lines: Lines, deals: Deals) -> tuple[Lines, Deals]:
+    """Without the customers that are there twice by mistake: those buy nothing."""
+    real = pop.double_of[lines.customer] < 0
+    place, kept = np.cumsum(real) - 1, real[deals.sub]
+    lines = Lines(*(getattr(lines, name)[real] for name in Lines.__slots__))
+    deals = Deals(*(getattr(deals, name)[kept] for name in Deals.__slots__))
+    deals.sub = place[deals.sub]
+    return lines, deals
 
 
 def _add_on_count(lines: Lines, pop: Population) -> int:
     return int((lines.plan[len(pop) :] == cat.ADD_ON).sum())
 
 
-def _lines(spec: Spec, pop: Population, hidden: Hidden, fates: Fates) -> Lines:
+def _lines(spec: Spec, pop: Population, fates: Fates, told: dict[int, int]) -> Lines:
     """The main subscription of everyone, then the add-ons, then those of customers who came back."""
     rng = spec.rng("add-ons")
     everyone = np.arange(len(pop))
     years = np.maximum(spec.end - np.maximum(pop.since + 60, spec.start), 0) / 365
-    buys = (rng.random(len(pop)) < 0.11 * years * np.exp(0.3 * pop.fit)) & ~pop.told & (years > 0)
+    buys = (rng.random(len(pop)) < 0.11 * years * np.exp(0.3 * pop.fit)) & pop.drawn & (years > 0)
     since = np.maximum(pop.since + 60, spec.start)
     day = since + (rng.random(len(pop)) * (spec.end - since)).astype(np.int64)
     buys &= (fates.told_on < 0) | (day < fates.told_on)
+    buys[list(told)], day[list(told)] = True, list(told.values())
     add, back = everyone[buys], everyone[fates.returned >= 0]
     return Lines(
         customer=np.concatenate([everyone, add, back]),
@@ -133,8 +149,8 @@ def _growth(spec: Spec, pop: Population, hidden: Hidden) -> list[Changes]:
     found: list[Changes] = []
     for week in range(spec.weeks):
         day, condition = spec.start + 7 * week, hidden.condition[week]
-        open_to = (pop.since + 75 < day) & ~pop.told
-        more = np.flatnonzero(open_to & (rng.random(size) < 0.42 * WEEK * np.exp(0.5 * condition - 0.3)))
+        open_to = (pop.since + 75 < day) & pop.drawn
+        more = np.flatnonzero(open_to & (rng.random(size) < 0.68 * WEEK * np.exp(0.5 * condition - 0.3)))
         larger = np.flatnonzero(
             open_to & (pop.plan < cat.ENTERPRISE) & (rng.random(size) < 0.05 * WEEK * np.exp(0.4 * condition))
         )
@@ -144,15 +160,15 @@ def _growth(spec: Spec, pop: Population, hidden: Hidden) -> list[Changes]:
     return found
 
 
-def _at_renewal(spec: Spec, pop: Population, hidden: Hidden, lines: Lines) -> list[Changes]:
+def _at_renewal(spec: Spec, pop: Population, hidden: Hidden) -> list[Changes]:
     """Who is in poor condition renews with fewer seats, or on a smaller plan instead of leaving; the rise."""
     rng, found = spec.rng("renewals"), []
     everyone = np.arange(len(pop))
     for week in range(1, spec.weeks):
         day = spec.start + 7 * week
         due = next_term_end(pop, day - 1)
-        here = (due >= day) & (due < day + 7) & pop.with_term & ~pop.told
-        monthly = ~pop.with_term & ~pop.told & (pop.since + 90 < day) & (rng.random(len(pop)) < 7 / 365)
+        here = (due >= day) & (due < day + 7) & pop.with_term & pop.drawn
+        monthly = ~pop.with_term & pop.drawn & (pop.since + 90 < day) & (rng.random(len(pop)) < 7 / 365)
         poor = (here | monthly) & (hidden.condition[week] < -0.4)
         fewer = everyone[poor & (rng.random(len(pop)) < 0.3)]
         smaller = everyone[poor & (pop.plan > cat.STARTER) & (rng.random(len(pop)) < 0.08)]

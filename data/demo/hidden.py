@@ -22,9 +22,10 @@ RISE = 0.14
 
 VISIBLE_ODDS = 0.0150  # a year, for a customer in average condition
 CHANCE_ODDS = 0.040
-CARD_ODDS = 0.115
+CARD_ODDS = 0.123
 CONDITION_PULL = 1.5
 WEEK = 7 / 365.2425
+LEAD = 26  # weeks
 
 NOTHING, CONDITION, CHAMPION, RELEASE, PRICE, CARD = range(6)
 CAUSES = ("none", "usage", "champion", "release", "price", "payment")
@@ -119,18 +120,33 @@ def _without_champion(hidden: Hidden, day: int) -> np.ndarray:
 
 
 def _odds(spec: Spec, pop: Population, hidden: Hidden) -> None:
-    small = -0.25 * (np.log(pop.employees) - 4.9) / 1.25
     for week in range(spec.weeks):
-        day = spec.start + 7 * week
-        timing, there = decision(pop, day), (pop.since + 28 <= day) & ~pop.told
         before = hidden.condition[max(0, week - 3)]  # what is felt today is decided some weeks later
-        pull = -CONDITION_PULL * before + small + 0.25 * (pop.since > day - 365) + _extra(spec, pop, hidden, day)
-        hidden.visible[week] = there * timing * VISIBLE_ODDS * WEEK * np.exp(np.minimum(pull, 4.2))
-        hidden.chance[week] = there * (0.2 + 0.8 * timing) * CHANCE_ODDS * WEEK
-        hidden.card[week] = there * pop.by_card * CARD_ODDS * WEEK
+        odds = _odds_of(spec, pop, hidden, spec.start + 7 * week, before)
+        hidden.visible[week], hidden.chance[week], hidden.card[week] = odds
 
 
-def _extra(spec: Spec, pop: Population, hidden: Hidden, day: int) -> np.ndarray:
+def _odds_of(spec: Spec, pop: Population, hidden: Hidden, day: int, condition: np.ndarray) -> np.ndarray:
+    """The chance of each customer to be lost in the week of ``day``: visibly, by chance, by card."""
+    timing, there = decision(pop, day), (pop.since + 28 <= day) & pop.drawn
+    small = -0.25 * (np.log(pop.employees) - 4.9) / 1.25
+    pull = -CONDITION_PULL * condition + small + 0.25 * (pop.since > day - 365) + _extra(spec, hidden, day)
+    visible = timing * VISIBLE_ODDS * np.exp(np.minimum(pull, 4.2))
+    return there * WEEK * np.stack([visible, (0.2 + 0.8 * timing) * CHANCE_ODDS, pop.by_card * CARD_ODDS])
+
+
+def _notices_before(spec: Spec, pop: Population, hidden: Hidden) -> np.ndarray:
+    """The odds of half a year before the history, for those whose term then ran on into it: weeks × 3 × customers."""
+    found = []
+    for week in range(-LEAD, 0):
+        day = spec.start + 7 * week
+        runs_on = next_term_end(pop, day + pop.notice_days) > spec.start
+        odds = _odds_of(spec, pop, hidden, day, hidden.condition[0]) * (runs_on & pop.with_term)
+        found.append(odds)
+    return np.array(found)
+
+
+def _extra(spec: Spec, hidden: Hidden, day: int) -> np.ndarray:
     """What a missing champion and a raised price add to the condition's pull."""
     return 0.5 * (_without_champion(hidden, day) > 1) + 0.9 * hidden.rise * (day > spec.end - RISE_DAYS[0] - 90)
 
@@ -144,23 +160,24 @@ def decision(pop: Population, day: int) -> np.ndarray:
 
 def _fates(spec: Spec, pop: Population, hidden: Hidden) -> None:
     """Each customer bears a certain sum of odds, drawn evenly over the book; the week that exceeds it loses them."""
-    rng = spec.rng("fates")
-    bears = -np.log(1 - strata(rng, len(pop)))
-    total = hidden.visible + hidden.chance + hidden.card
-    summed = np.cumsum(total, axis=0)
+    rng, size = spec.rng("fates"), len(pop)
+    bears = -np.log(1 - strata(rng, size))
+    odds = np.concatenate(
+        [_notices_before(spec, pop, hidden), np.stack([hidden.visible, hidden.chance, hidden.card], 1)]
+    )
+    summed = np.cumsum(odds.sum(axis=1), axis=0)
     lost = summed[-1] >= bears
     week = np.argmax(summed >= bears, axis=0)
-    everyone = np.arange(len(pop))
-    day = spec.start + 7 * week + rng.integers(0, 7, len(pop))
-    share = strata(rng, len(pop)) * total[week, everyone]
-    by_chance = share < hidden.chance[week, everyone]
-    by_card = ~by_chance & (share < (hidden.chance + hidden.card)[week, everyone])
+    visible, chance, card = odds[week, :, np.arange(size)].T
+    day = spec.start + 7 * (week - LEAD) + rng.integers(0, 7, size)
+    share = strata(rng, size) * (visible + chance + card)
+    why = np.select([share < chance, share < chance + card], [NOTHING, CARD], reasons_on(spec, hidden, day))
     hidden.lost = np.where(lost, day, -1)
-    hidden.cause = np.where(by_chance, NOTHING, np.where(by_card, CARD, _why(spec, hidden, day)))
-    hidden.cause = np.where(lost, hidden.cause, NOTHING)
+    hidden.cause = np.where(lost, why, NOTHING)
 
 
-def _why(spec: Spec, hidden: Hidden, day: np.ndarray) -> np.ndarray:
+def reasons_on(spec: Spec, hidden: Hidden, day: np.ndarray) -> np.ndarray:
+    """What shows at each customer on a day, if anything but the usage does."""
     released = hidden.hit & (day > spec.end - RELEASE_DAYS_AGO)
     orphaned = (hidden.champion_left >= 0) & (hidden.champion_left <= day)
     orphaned &= (hidden.champion_new < 0) | (hidden.champion_new > day)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from data.demo.rows import packed
 from data.demo.spec import Spec, words
 
 _FOLD = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ø": "o", "å": "a", "æ": "ae", "ł": "l"})
@@ -17,14 +18,10 @@ def plain(text: str) -> str:
     return "-".join("".join(char if char.isalnum() else " " for char in folded).split())
 
 
-def packed(texts: list[str]) -> np.ndarray:
-    return np.array([text.encode() for text in texts])
-
-
 def _roots(culture: str) -> list[str]:
     parts = words("names")["roots"][culture]
     pairs = [first + second for first in parts["first"] for second in parts["second"] if first.lower() != second]
-    return [*parts["family"], *(pair for pair in pairs)]
+    return [*parts["family"], *pairs]
 
 
 def company_names(spec: Spec, country: np.ndarray, industry: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -34,9 +34,15 @@ class Population:
     fit: np.ndarray  # hidden
     parent: np.ndarray  # -1: none
     told: np.ndarray  # whose fate is written, not drawn
+    double_of: np.ndarray  # who was entered twice, and is nobody: −1 for all others
 
     def __len__(self) -> int:
         return len(self.since)
+
+    @property
+    def drawn(self) -> np.ndarray:
+        """Whose fate is left to chance."""
+        return ~self.told & (self.double_of < 0)
 
     @property
     def with_term(self) -> np.ndarray:
@@ -63,7 +69,7 @@ def draw(spec: Spec) -> Population:
     name, domain = company_names(spec, country, industry)
     currencies = np.array([cat.CURRENCIES.index(place["currency"]) for place in places])
     terms = _terms(rng, plan)
-    return Population(
+    pop = Population(
         name=name,
         domain=domain,
         country=country,
@@ -80,7 +86,22 @@ def draw(spec: Spec) -> Population:
         fit=rng.normal(0, 0.9, size),
         parent=_parents(rng, employees),
         told=np.zeros(size, dtype=bool),
+        double_of=np.full(size, -1),
     )
+    _enter_twice(rng, pop)
+    return pop
+
+
+def _enter_twice(rng: np.random.Generator, pop: Population) -> None:
+    """Some dirt: one in 150 is another customer once more, under almost the same name."""
+    size, keep = len(pop), len(pop) // 10  # the first places are for the stories
+    double, original = rng.permutation(np.arange(keep, size))[: 2 * max(1, size // 150)].reshape(2, -1)
+    pop.double_of[double] = original
+    for name in ("country", "industry", "domain", "currency", "plan"):
+        getattr(pop, name)[double] = getattr(pop, name)[original]
+    pop.name[double] = np.strings.add(pop.name[original], rng.choice([b" Ltd", b" Holding", b" (2)"], len(double)))
+    pop.parent[double], pop.feed[double], pop.by_card[double] = -1, cat.NO_FEED, False
+    pop.parent[np.isin(pop.parent, double)] = -1
 
 
 def _choice(rng: np.random.Generator, size: int, weights: list[int]) -> np.ndarray:

@@ -10,6 +10,7 @@ from django.contrib.auth.hashers import make_password
 
 from accounts.models import Role, Team, User
 from data.demo import catalogue as cat
+from data.demo import stories
 from data.demo.names import people_names
 from data.demo.population import Population
 from data.demo.spec import Spec, words
@@ -85,6 +86,7 @@ def _owners(spec: Spec, pop: Population, pairs: int) -> np.ndarray:
     west = np.array([place["region"] in WEST for place in words("places").values()])[pop.country]
     team = 2 * rng.integers(0, pairs, len(pop)) + ~west
     owner = 3 * team + rng.integers(0, 3, len(pop))
+    owner[: len(stories.told())] = stories.owners()
     return np.where((rng.random(len(pop)) < 0.01) & ~pop.told, -1, owner)
 
 

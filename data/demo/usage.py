@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from data.demo import catalogue as cat
+from data.demo import stories
 from data.demo.hidden import RELEASE_DAYS_AGO
 from data.demo.population import Population
 from data.demo.spec import RECENT_DAYS, Spec, words
@@ -187,4 +188,6 @@ def _taken_up(spec: Spec, pop: Population) -> np.ndarray:
     reach = np.array([feature.reach for feature in cat.FEATURES]) ** np.exp(-0.35 * pop.fit[:, None])
     core = np.array([feature.kind == "core" for feature in cat.FEATURES])
     wait = np.where(core, rng.integers(0, 40, shape), rng.integers(20, 300, shape))
-    return np.where(rng.random(shape) < reach, pop.since[:, None] + wait, np.iinfo(np.int64).max)
+    taken_up = np.where(rng.random(shape) < reach, pop.since[:, None] + wait, np.iinfo(np.int64).max)
+    taken_up[tuple(np.array(stories.unused()).T)] = np.iinfo(np.int64).max
+    return taken_up

@@ -8,10 +8,10 @@ from core.models import ExternalId, Source
 from customers.models import Attribute, AttributeChange, Contact, Customer, CustomerRole, TimelineEntry
 from data.demo.hidden import RISE_DAYS
 from data.demo.population import countries, industries
+from data.demo.rows import filled, instants, joined, numbered, picked, quoted, uids
 from data.demo.spec import dates, words
 from data.demo.staff import Staff
 from data.demo.tables.copying import copy, reserve
-from data.demo.tables.rows import filled, instants, joined, numbered, picked, quoted, uids
 from data.demo.world import World
 
 CHANNELS = ("Inbound", "Referral", "Outbound", "Partner", "Trade fair")
@@ -50,7 +50,9 @@ class Book:
         value = numbered(prefix, np.arange(1, len(ids) + 1), width)
         copy(ExternalId, {"source_id": self.source, "noun": noun, "value": value, "object_id": ids})
 
-    def tell(self, kind: str, who: np.ndarray, day: np.ndarray, values: object = "{}", **more: object) -> None:
+    def tell(
+        self, kind: str | np.ndarray, who: np.ndarray, day: np.ndarray, values: object = "{}", **more: object
+    ) -> None:
         """Lines of the timeline of customers (by index), known the same day unless ``more`` says otherwise."""
         columns = {
             "uid": self.uids("timeline", len(who)),

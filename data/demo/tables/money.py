@@ -4,27 +4,34 @@ import numpy as np
 
 from data.demo import catalogue as cat
 from data.demo.fates import KEYS
+from data.demo.rows import picked
 from data.demo.spec import dates
 from data.demo.tables.book import Book
 from data.demo.tables.copying import Columns, copy, reserve
-from data.demo.tables.rows import picked
+from subscriptions.domain import rulesets
 from subscriptions.models import FxRate, Plan, Subscription, SubscriptionVersion
 
 # What one unit is worth in euros, before it wanders.
 WORTH = {"EUR": 1.0, "USD": 0.92, "GBP": 1.17}
 
 
-def rates(book: Book, reporting: str) -> None:
-    """A rate every week from before the first version on, for each currency but the reporting one."""
+def rates(book: Book) -> None:
+    """A rate every week from before the first version on, for each currency but the reporting one.
+
+    For the ends that are known and lie ahead there are planning rates: the latest one, held.
+    """
+    reporting = rulesets.current().settings["reporting_currency"]
     spec, rng = book.world.spec, book.world.spec.rng("rates")
-    days = np.arange(int(book.world.pop.since.min()) // 7 * 7 - 7, spec.end, 7)
-    walks = {one: np.exp(np.cumsum(rng.normal(0, 0.004, len(days)))) for one in sorted({*WORTH} - {"EUR"})}
+    days = np.arange(int(book.world.pop.since.min()) // 7 * 7 - 7, int(book.world.fates.ends.max()) + 7, 7)
+    steps = {one: rng.normal(0, 0.004, len(days)) * (days < spec.end) for one in sorted({*WORTH} - {"EUR"})}
+    walks = {one: np.exp(np.cumsum(step)) for one, step in steps.items()}
+    known = dates(np.minimum(days, spec.end - 1))
     worth = {one: base * walks.get(one, 1.0) * np.ones(len(days)) for one, base in WORTH.items()}
     base = worth.get(reporting, np.ones(len(days)))
     for currency, value in worth.items():
         if currency != reporting:
             rate = np.rint(value / base * 1e6).astype(np.int64) * 100
-            copy(FxRate, {"day": dates(days), "known_on": dates(days), "currency": currency, "rate": rate})
+            copy(FxRate, {"day": dates(days), "known_on": known, "currency": currency, "rate": rate})
 
 
 def write(book: Book) -> np.ndarray:

@@ -4,10 +4,10 @@ import numpy as np
 
 from customers.models import Contact, ContactChange
 from data.demo import contacts
+from data.demo.rows import filled, picked
 from data.demo.spec import dates, words
 from data.demo.tables.book import Book
 from data.demo.tables.copying import copy
-from data.demo.tables.rows import filled, picked
 
 
 def write(book: Book) -> None:

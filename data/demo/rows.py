@@ -1,5 +1,6 @@
 """Small things that every table needs: identifiers, numbers as text, instants, json."""
 
+from collections.abc import Iterable
 from datetime import date
 
 import numpy as np
@@ -31,13 +32,11 @@ def instants(rng: np.random.Generator, days: np.ndarray, *, first: float = 7.0, 
     return at.astype("M8[us]")
 
 
-def filled(template: str, **values: np.ndarray) -> np.ndarray:
-    """``template`` with each ``{name}`` replaced by the entry of an array of bytes, number or word."""
+def filled(template: str | np.ndarray, **values: np.ndarray) -> np.ndarray:
+    """A template, or one a row, with each ``{name}`` replaced by the entry of an array of bytes or numbers."""
     size = len(next(iter(values.values())))
-    text = np.full(size, template.encode())
-    if not size:
-        return text
-    for name, value in values.items():
+    text = template if isinstance(template, np.ndarray) else np.full(size, template.encode())
+    for name, value in values.items() if size else ():
         text = np.strings.replace(text, f"{{{name}}}".encode(), as_bytes(value))
     return text
 
@@ -51,8 +50,24 @@ def quoted(values: np.ndarray) -> np.ndarray:
     return np.strings.add(np.strings.add(b'"', values), b'"')
 
 
-def picked(options: list[str] | tuple[str, ...], index: np.ndarray) -> np.ndarray:
-    return np.array([option.encode() for option in options])[index]
+def packed(texts: Iterable[str]) -> np.ndarray:
+    """Texts as UTF-8 bytes."""
+    return np.array([text.encode() for text in texts])
+
+
+def picked(options: Iterable[str], index: np.ndarray) -> np.ndarray:
+    """Of each index the option, as bytes."""
+    return packed(options)[index]
+
+
+def uid_texts(raw: np.ndarray) -> np.ndarray:
+    """Identifiers of 16 bytes as they are written: 36 characters each."""
+    digits = np.stack([raw >> 4, raw & 15], axis=2).reshape(len(raw), 32)
+    text = np.full((len(raw), 36), ord("-"), dtype=np.uint8)
+    text[:, [at for at in range(36) if at not in {8, 13, 18, 23}]] = np.frombuffer(b"0123456789abcdef", np.uint8)[
+        digits
+    ]
+    return text.view("S36").ravel()
 
 
 def joined(*parts: np.ndarray | bytes) -> np.ndarray:

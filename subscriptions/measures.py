@@ -127,3 +127,32 @@ def invoices(at: Scope) -> Sql:
         table="i",
         since=at.window(INVOICE_DAYS)[0],
     )
+
+
+@measures(
+    Measure(
+        "is_active",
+        _("Active"),
+        Type.YES_NO,
+        Better.MORE,
+        description=_(
+            "Whether a subscription is in force that is no trial; free and paused ones count. Missing, where there"
+            " never was a subscription."
+        ),
+    )
+)
+def active(at: Scope) -> Sql:
+    return at.sql(
+        """
+        SELECT {customer}, bool_or(
+            v.starts_on < %(day)s AND (v.ends_on IS NULL OR v.ends_on >= %(day)s)
+            AND (v.trial_ends_on IS NULL OR v.trial_ends_on < %(day)s)
+        )::int
+        FROM (
+            SELECT DISTINCT ON (v.subscription_id, v.number) v.*
+            FROM subscriptions_subscriptionversion v WHERE {known} AND {scope}
+            ORDER BY v.subscription_id, v.number, v.known_on DESC, v.id DESC
+        ) v {canonical} GROUP BY 1
+        """,
+        table="v",
+    )

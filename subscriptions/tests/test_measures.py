@@ -24,6 +24,7 @@ KEYS = [
     "days_to_renewal",
     "days_to_notice",
     "overdue_invoices",
+    "is_active",
 ]
 
 
@@ -219,3 +220,27 @@ def test_who_keeps_another_subscription_pays_on() -> None:
     yearly(customer, date(2024, 3, 1), date(2025, 3, 1), ends_on=date(2025, 3, 1))
     sell(customer, 10, JAN)
     assert happened("non_renewal", JAN, D) == []
+
+
+@pytest.mark.parametrize(
+    ("agreed", "active"),
+    [
+        ({}, 1),
+        ({"amount": 0}, 1),
+        ({"starts_on": D, "known_on": before(3)}, 0),
+        ({"ends_on": D}, 1),
+        ({"ends_on": before(1)}, 0),
+        ({"trial_ends_on": D}, 0),
+        ({"trial_ends_on": before(1)}, 1),
+    ],
+)
+def test_active_is_who_has_a_subscription_in_force_that_is_no_trial(agreed: dict[str, Any], active: int) -> None:
+    customer = sell(**{"starts_on": before(50)} | agreed).customer
+    assert value("is_active", customer) == active
+
+
+def test_an_end_that_was_not_yet_known_leaves_a_customer_active() -> None:
+    subscription = sell(starts_on=before(50))
+    agree(subscription, starts_on=before(50), ends_on=before(5), known_on=D)
+    assert value("is_active", subscription.customer) == 1
+    assert value("is_active", subscription.customer, AsOf.at(D, known_on=D + timedelta(days=1))) == 0

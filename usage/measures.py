@@ -17,6 +17,8 @@ from usage.models import Feature
 
 WINDOW = 28
 ALIVE = 7
+LOOKED_BACK = 182
+HAD_PERSONS = 400
 CHUNK = 63  # features that fit into one bigint
 
 
@@ -54,7 +56,7 @@ CHUNK = 63  # features that fit into one bigint
         _("Last used"),
         Type.DATE,
         Better.MORE,
-        description=_("The last day with any use that we know of, whether the feed is alive or not."),
+        description=_("The last day with any use, of the last 182; whether the feed is alive or not."),
     ),
 )
 def usage_of_28_days(at: Scope) -> Sql:
@@ -100,7 +102,7 @@ OLDER = """
     SELECT seen.customer_id, found.last FROM seen, LATERAL (
         SELECT u.day AS last FROM usage_usageday u
         WHERE u.customer_id = seen.customer_id AND u.feature_id = %(over_all)s AND u.events > 0
-          AND u.day < %(before_from)s AND u.known_on < %(known_on)s
+          AND u.day >= %(older_from)s AND u.day < %(before_from)s AND u.known_on < %(known_on)s
         ORDER BY u.day DESC LIMIT 1
     ) found
     WHERE NOT EXISTS (SELECT FROM used WHERE used.customer_id = seen.customer_id AND used.last IS NOT NULL)
@@ -167,6 +169,8 @@ def _days(at: Scope) -> dict[str, object]:
         "recent_from": at.day - timedelta(days=WINDOW),
         "before_from": at.day - timedelta(days=2 * WINDOW),
         "alive_from": at.day - timedelta(days=ALIVE),
+        "older_from": at.day - timedelta(days=LOOKED_BACK),
+        "persons_from": at.day - timedelta(days=HAD_PERSONS),
     }
 
 
@@ -206,12 +210,14 @@ def users_of_28_days(at: Scope) -> Sql:
     return at.sql(text, table="p", first_month=first.replace(day=1), **_days(at))
 
 
+# Whose persons we know: those counted in the window, and who is silent there but was not within the last 400 days.
 WITH_PERSONS = """
     SELECT {customer} AS customer FROM seen f {canonical}
-    WHERE f.alive AND EXISTS (
+    WHERE f.alive AND ({customer} IN (SELECT customer FROM counted) OR EXISTS (
         SELECT FROM usage_usageperson p
-        WHERE p.customer_id = f.customer_id AND p.month < %(day)s AND p.known_on < %(known_on)s
-    )
+        WHERE p.customer_id = f.customer_id AND p.month >= %(persons_from)s AND p.month < %(day)s
+          AND p.known_on < %(known_on)s
+    ))
     GROUP BY 1
 """
 

@@ -42,7 +42,7 @@ def calculate(definition: Definition, columns: Mapping[str, np.ndarray]) -> Calc
 
 
 def rounded(values: np.ndarray) -> np.ndarray:
-    return values if values.dtype == object else np.round(values, DECIMALS)
+    return np.round(values, DECIMALS) if values.dtype.kind == "f" else values
 
 
 def nominal(definition: Definition) -> np.ndarray:

@@ -20,7 +20,7 @@ PRIORS = {Band.RISK.value: 0.25, Band.WATCH.value: 0.08, Band.GOOD.value: 0.02, 
 WEIGHT = 50
 WINDOW = 90
 WINDOWS = 4
-OUTCOME = "mrr_churn"
+OUTCOME = "customer_churn"
 ALL = ""
 
 

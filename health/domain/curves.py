@@ -31,7 +31,7 @@ class Answers:
     of: Mapping[str, float]
 
     def points(self, values: np.ndarray) -> np.ndarray:
-        given = values if values.dtype == object else [YES_NO.get(value) for value in values.tolist()]
+        given = values if values.dtype == object else [YES_NO.get(value, "") for value in values.tolist()]
         return np.array([self.of.get(answer, np.nan) for answer in given], dtype=float)
 
 

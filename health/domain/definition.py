@@ -12,13 +12,12 @@ A score from ``good`` up is good, from ``watch`` up watch, below it risk. ``appl
 customers it is for; null: all.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from customers.models import Band
+from customers.rules import Rule
 from health.domain.curves import Curve
 
 
@@ -66,7 +65,7 @@ class Definition:
     bands: Bands
     caps: tuple[Cap, ...]
     minimum_coverage: float
-    applies: Mapping[str, Any] | None = None
+    applies: Rule | None = None
 
     @property
     def items(self) -> list[Item]:

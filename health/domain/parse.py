@@ -5,7 +5,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from customers.models import Attribute
 from customers.registry import MEASURES, Measure, Tier, Type
+from customers.rules import Condition, Rule, RuleError
+from customers.rules import parse as parse_rule
 from health.domain.curves import Answers, Curve, Gone, Line
 from health.domain.definition import Bands, Cap, Definition, Group, Item
 
@@ -47,6 +50,7 @@ class _Reader:
         coverage = 0.0
         with self.at("minimum_coverage"):
             coverage = _number(data.get("minimum_coverage"), 0, 1)
+        applies = self.applies(data.get("applies"))
         self.unknown_words(data, {"groups", "bands", "caps", "minimum_coverage", "applies"}, "")
         if self.problems:
             raise DefinitionError(self.problems)
@@ -55,7 +59,7 @@ class _Reader:
             bands=bands,
             caps=tuple(filter(None, caps)),
             minimum_coverage=coverage,
-            applies=data.get("applies"),
+            applies=applies,
         )
 
     @contextmanager
@@ -122,6 +126,20 @@ class _Reader:
             return bands
         return Bands(0, 0)
 
+    def applies(self, data: Any) -> Rule | None:
+        if data is None:
+            return None
+        with self.at("applies"):
+            try:
+                rule = parse_rule(data)
+            except RuleError as error:
+                raise Wrong(str(error)) from error
+            for condition in rule.conditions:
+                if not _replayable(condition):
+                    raise Wrong(_("“%(key)s” can't be known as of a past day") % {"key": condition.field.key})
+            return rule
+        return None
+
     def cap(self, data: Mapping[str, Any], place: str) -> Cap | None:
         self.unknown_words(data, {"measure", "when_points_at_most", "score_at_most"}, place)
         with self.at(place):
@@ -133,6 +151,13 @@ class _Reader:
                 _number(data.get("score_at_most"), 0, 100),
             )
         return None
+
+
+def _replayable(condition: Condition) -> bool:
+    """Whether what a rule reads is a fact of then: neither made from scores, nor an outcome."""
+    if condition.field.measure:
+        return condition.field.measure.tier == Tier.BASE
+    return condition.field.attribute is not None and condition.field.attribute.nature != Attribute.Nature.OUTCOME
 
 
 def _number(value: Any, low: float, high: float) -> float:

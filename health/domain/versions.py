@@ -1,4 +1,4 @@
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -9,6 +9,7 @@ from django.db.models import Max
 from accounts.models import User
 from core import clock
 from core.domain import events
+from customers.rules import holds_rules
 from health.domain.definition import Definition
 from health.domain.parse import parse, parse_published
 from health.models import Scorecard, ScorecardVersion
@@ -61,3 +62,11 @@ def publish(
     payload = {"scorecard": scorecard.key, "version": version.pk, "number": version.number}
     events.append(type="health.scorecard_published.v1", payloads=[payload], at=at)
     return version
+
+
+@holds_rules("scorecards")
+def _rules() -> Iterator[tuple[str, Any]]:
+    # Old versions, too: past days are scored by them.
+    for version in _in_order():
+        if version.definition.get("applies"):
+            yield str(version), version.definition["applies"]

@@ -3,8 +3,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from customers.tests.factories import AttributeFactory
 from health.domain.calculate import calculate
 from health.domain.parse import DefinitionError, parse, parse_published
+from health.models import ScorecardVersion
 from health.tests.factories import definition, group
 
 
@@ -26,6 +28,11 @@ def test_a_measure_that_is_gone_since_is_always_missing() -> None:
     parsed = parse_published(published)
     result = calculate(parsed, {"no_such": np.array([np.nan]), "last_nps": np.array([8.0])})
     assert (result.score[0], result.coverage[0]) == (80, 0.5)
+
+
+@pytest.mark.django_db
+def test_the_one_that_the_product_starts_with_is_valid() -> None:
+    assert len(parse(ScorecardVersion.objects.get().definition).keys) == 12
 
 
 def test_all_problems_are_told_at_once() -> None:
@@ -102,3 +109,18 @@ def test_words_that_mean_nothing_are_refused() -> None:
 @pytest.mark.parametrize("groups", [None, [], {}, [3], [{"weight": 1, "measures": []}]])
 def test_groups_hold_measures(groups: Any) -> None:
     assert wrong_at(definition(groups=groups))[0].startswith("groups")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"key": "measure.score", "op": "<", "value": 40},  # made from scores
+        {"key": "attribute.health_in_crm", "op": "is", "value": "red"},  # an outcome
+        {"key": "attribute.nothing", "op": "is", "value": "x"},
+        "all",
+    ],
+)
+def test_whom_it_is_for_is_a_rule_over_what_was_known(rule: Any) -> None:
+    AttributeFactory(key="health_in_crm", nature="outcome")
+    assert wrong_at(definition(applies=rule)) == ["applies"]

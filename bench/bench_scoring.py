@@ -1,0 +1,92 @@
+"""The night's scoring of 100,000 customers, against what can't be avoided: reading the usage window once and writing
+the standings once."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
+from typing import Any
+
+from django.core.management import call_command
+from django.db import connection, transaction
+
+from bench.harness import figures, kept, seconds
+from core import clock
+from tools.figures import Figure, at_most, info
+
+CUSTOMERS, MONTHS = 100_000, 36
+WINDOW = 56
+
+
+def company() -> None:
+    call_command("make_demo", customers=CUSTOMERS, months=MONTHS, seed=1, verbosity=0)
+
+
+@figures.measured("scoring")
+def scoring() -> Iterator[Figure]:
+    from health.domain import scoring as health
+
+    with kept("company_100k", company):
+        day = clock.today()
+        first = min(_taken_back(lambda: health.run(day)) for _ in range(2))
+        scan = min(seconds(_scan) for _ in range(3))
+        copy = min(_copied() for _ in range(3))
+        yield info("scoring.usage_rows", _usage_rows(), "rows")
+        yield info("scoring.seconds", first, "s")
+        yield info("scoring.scan", scan, "s")
+        yield info("scoring.copy", copy, "s")
+        yield at_most("scoring.ratio", first / (scan + copy), "×", 3)
+        customer = _some_customer()
+        health.refresh([customer])
+        one = min(_taken_back(lambda: health.refresh([customer])) for _ in range(5))
+        yield at_most("scoring.one_customer", one, "s", 0.1)
+
+
+def _taken_back(work: Callable[[], object]) -> float:
+    with transaction.atomic():
+        taken = seconds(work)
+        transaction.set_rollback(True)
+    return taken
+
+
+def _scan() -> None:
+    _execute(
+        "SELECT customer_id, feature_id, count(*), sum(events) FROM usage_usageday"
+        " WHERE day >= %s AND day < %s GROUP BY 1, 2",
+        [clock.today() - timedelta(days=WINDOW), clock.today()],
+        rows=False,
+    )
+
+
+def _copied() -> float:
+    """One COPY of as many standings as there are customers, into a table that is as standings are, indexes included."""
+    from health.domain import scoring as health
+
+    with transaction.atomic():
+        health.run(clock.today())
+        with connection.cursor() as cursor:
+            with cursor.copy("COPY customers_standing TO STDOUT (FORMAT BINARY)") as copy:
+                data = [bytes(block) for block in copy]
+            cursor.execute("CREATE TABLE standing_copy (LIKE customers_standing INCLUDING ALL)")
+
+            def write() -> None:
+                with cursor.copy("COPY standing_copy FROM STDIN (FORMAT BINARY)") as copy:
+                    for block in data:
+                        copy.write(block)
+
+            taken = seconds(write)
+        transaction.set_rollback(True)
+    return taken
+
+
+def _execute(statement: str, params: Sequence[Any] = (), rows: bool = True) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement if rows else f"SELECT count(*) FROM ({statement}) counted", params)
+        return cursor.fetchall()
+
+
+def _usage_rows() -> int:
+    since = clock.today() - timedelta(days=WINDOW)
+    return _execute("SELECT count(*) FROM usage_usageday WHERE day >= %s", [since])[0][0]
+
+
+def _some_customer() -> int:
+    return _execute("SELECT customer_id FROM usage_customerfeed ORDER BY customer_id OFFSET 500 LIMIT 1")[0][0]

@@ -1,0 +1,136 @@
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from core.clock import AsOf
+from customers.domain import standings
+from customers.models import Band
+from customers.queries.attributes import attribute_frame
+from customers.registry import MEASURES, Frame, Tier, gather
+from customers.rules import mask
+from health.domain import chances, history
+from health.domain.calculate import Calculated, calculate
+from health.domain.definition import Definition
+from health.domain.versions import InForce, in_force
+
+IN_FORCE = "is_active"  # yes: a subscription is in force that is no trial; no: none is any more; missing: never any
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The customers of one version: their rows in the frame, and what came out."""
+
+    used: InForce
+    rows: np.ndarray
+    calculated: Calculated
+
+    def columns(self, frame: Frame) -> dict[str, np.ndarray]:
+        """The values of its measures, of its customers; of a measure that is gone, none."""
+        return columns(self.used.definition, frame, self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The scores of customers as of the frame's day; vectors beside ``frame.ids``.
+
+    ``score`` is NaN where there is none; ``band`` is "unknown" there; ``version`` is 0 for who is not scored: gone
+    customers, and those that no scorecard is for.
+    """
+
+    frame: Frame
+    parts: list[Part]
+    version: np.ndarray
+    score: np.ndarray
+    band: np.ndarray
+    coverage: np.ndarray
+
+    @property
+    def scored(self) -> np.ndarray:
+        return self.version > 0
+
+
+def score(at: AsOf, customers: Sequence[int] | None = None) -> Result:
+    """Score the customers there were as of ``at``, or some of them, by the versions in force then. Stores nothing."""
+    return score_frame(gather(at, base_measures(), customers))
+
+
+def score_frame(frame: Frame) -> Result:
+    """Score a frame of all base measures. The first scorecard in order that applies to a customer scores them."""
+    size = len(frame)
+    version = np.zeros(size, dtype=np.int64)
+    values = np.full(size, np.nan)
+    coverage = np.zeros(size)
+    band = np.full(size, Band.UNKNOWN.value, dtype=object)
+    left = frame[IN_FORCE] != 0
+    parts = []
+    for used in in_force(frame.at.day):
+        rows = np.flatnonzero(left & _applies(used, frame))
+        part = Part(used, rows, calculate(used.definition, columns(used.definition, frame, rows)))
+        version[rows] = used.version.pk
+        values[rows], coverage[rows], band[rows] = part.calculated.score, part.calculated.coverage, part.calculated.band
+        left[rows] = False
+        parts.append(part)
+    return Result(frame, parts, version, values, band, coverage)
+
+
+def columns(definition: Definition, frame: Frame, rows: np.ndarray) -> dict[str, np.ndarray]:
+    missing = np.full(len(frame), np.nan)
+    return {key: frame.columns.get(key, missing)[rows] for key in definition.keys}
+
+
+def base_measures() -> list[str]:
+    return [key for key, measure in MEASURES.items() if measure.tier == Tier.BASE]
+
+
+def run(day: date) -> Result:
+    """The night's scoring as of ``day``: scores, their history, standings. Bears being run twice.
+
+    Appends ``health.band_changed.v1`` for each stored change of band.
+    """
+    result = score(AsOf.at(day))
+    before = history.month_before(day, result.frame.ids)
+    history.store(result, announce=True)
+    standings.write(_with_derived(result, before))
+    return result
+
+
+def backfill(day: date) -> Result:
+    """Score as of a past day. The history gets it where it has nothing later; nobody is told, no standing changes."""
+    result = score(AsOf.at(day))
+    history.store(result, announce=False)
+    return result
+
+
+def refresh(customers: Sequence[int] | None = None) -> None:
+    """Bring the standings of these customers, or of all, to the live state, today's facts included.
+
+    History stays as it is.
+    """
+    result = score(AsOf.live(), customers)
+    before = history.month_before(result.frame.at.day, result.frame.ids)
+    standings.write(_with_derived(result, before))
+
+
+def _applies(used: InForce, frame: Frame) -> np.ndarray:
+    rule = used.definition.applies
+    if rule is None:
+        return np.ones(len(frame), dtype=bool)
+    attributes = [key for key in rule.keys if key.startswith("attribute.")]
+    columns = attribute_frame(frame.at, attributes, frame.ids.tolist()).columns
+    return mask(rule, frame.with_columns(columns))
+
+
+def _with_derived(result: Result, month_before: np.ndarray) -> Frame:
+    churn = chances.of(result.frame.at, result.band, result.scored)
+    return result.frame.with_columns(
+        {
+            "score": result.score,
+            "band": result.band,
+            "coverage": np.where(result.scored, result.coverage, np.nan),
+            "score_change_30": np.round(result.score - month_before, 2),
+            "churn_chance": churn,
+            "mrr_at_risk": np.round(result.frame["mrr"] * churn, 6),
+        }
+    )

@@ -1,0 +1,19 @@
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from core.jobs import job
+from core.ticks import nightly
+from health.domain import chances, scoring
+
+
+@nightly("scores", order=20)
+def score_everybody(day: date) -> None:
+    chances.keep(day)
+    scoring.run(day)
+
+
+@job("health.refresh")
+def refresh(payload: Mapping[str, Any]) -> None:
+    """Bring standings up to date: of the customers in the payload, or of all."""
+    scoring.refresh(payload.get("customers"))

@@ -1,0 +1,42 @@
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from customers.models import Customer
+from health.models import Score
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A customer's score as of a day; None where there was none."""
+
+    day: date
+    score: Decimal | None
+    band: str
+
+
+def history(customer: Customer, day: date, *, days: int = 365, step: int = 7) -> list[Point]:
+    """The stored scores of the ``days`` before ``day``, every ``step`` days, the last as of ``day``, oldest first."""
+    rows = list(_rows(customer, day - timedelta(days=days), day))
+    points = []
+    at = 0
+    for one in _days(day, days, step):
+        while at + 1 < len(rows) and rows[at + 1].day <= one:
+            at += 1
+        standing = rows[at] if rows and rows[at].day <= one else None
+        points.append(Point(one, standing.score if standing else None, standing.band if standing else ""))
+    return points
+
+
+def _rows(customer: Customer, first: date, last: date) -> Iterator[Score]:
+    """What stood on the first day, and every change up to the last."""
+    stored = Score.objects.filter(customer=customer).only("customer_id", "day", "score", "band")
+    standing = stored.filter(day__lte=first).order_by("-day").first()
+    if standing:
+        yield standing
+    yield from stored.filter(day__gt=first, day__lte=last).order_by("day")
+
+
+def _days(last: date, days: int, step: int) -> list[date]:
+    return [last - timedelta(days=back) for back in range(days - days % step, -1, -step)]

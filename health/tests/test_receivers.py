@@ -1,0 +1,51 @@
+from datetime import date
+
+import pytest
+import time_machine
+
+from core import consumers, jobs, ticks
+from core.domain import events
+from core.models import Job
+from customers.models import Standing
+from customers.tests.factories import CustomerFactory
+from health.models import BandRecord, Score
+from usage.tests.factories import use
+
+D = date(2026, 3, 20)
+
+
+@pytest.fixture(autouse=True)
+def _today() -> None:
+    with time_machine.travel(f"{D} 12:00"):
+        yield
+
+
+@pytest.mark.django_db(transaction=True)
+def test_new_usage_refreshes_its_customer_and_nobody_else() -> None:
+    customer, _other = CustomerFactory(), CustomerFactory()
+    use(customer, D)
+    consumers.consume_all()
+    jobs.work()
+    assert list(Standing.objects.values_list("customer", "last_usage_on")) == [(customer.pk, D)]
+    assert not Score.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_load_refreshes_everybody_and_counts_the_past_anew() -> None:
+    CustomerFactory.create_batch(2)
+    BandRecord.objects.create(month=D.replace(day=1), band="good", customers=3, churned=1)
+    events.append(type="data.loaded.v1", payloads=[{"source": "files"}])
+    consumers.consume_all()
+    jobs.work()
+    assert Standing.objects.count() == 2
+    assert not BandRecord.objects.exists()
+    assert not Job.objects.filter(state=Job.State.FAILED).exists()
+
+
+@pytest.mark.django_db
+def test_the_night_scores_after_the_facts_and_before_the_triggers() -> None:
+    CustomerFactory()
+    assert ticks.NIGHT["scores"].order == 20
+    ticks.NIGHT["scores"].run(D)
+    assert (Score.objects.get().day, Standing.objects.get().as_of) == (D, D)
+    assert BandRecord.objects.filter(month=D.replace(day=1), band="").exists()

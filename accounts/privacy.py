@@ -1,0 +1,10 @@
+from core.privacy import OURS, PLAIN, Privacy
+
+FIELDS: dict[str, Privacy] = {
+    "Team.name": PLAIN,
+    "User.email": OURS,
+    "User.language": PLAIN,
+    "User.name": OURS,
+    "User.password": OURS,
+    "User.time_zone": PLAIN,
+}

@@ -1,0 +1,28 @@
+from core.privacy import PERSONAL, PLAIN, Privacy
+
+FIELDS: dict[str, Privacy] = {
+    "Attribute.key": PLAIN,
+    "Attribute.label": PLAIN,
+    "AttributeChange.key": PLAIN,
+    "AttributeChange.value": PLAIN,  # of a company
+    "Contact.email": PERSONAL,
+    "Contact.language": PERSONAL,
+    "Contact.name": PERSONAL,
+    "Contact.time_zone": PERSONAL,
+    "Customer.attributes": PLAIN,  # of a company
+    "Customer.country": PLAIN,
+    "Customer.domain": PLAIN,
+    "Customer.industry": PLAIN,
+    "Customer.language": PLAIN,
+    "Customer.name": PLAIN,
+    "Customer.stage": PLAIN,
+    "Customer.time_zone": PLAIN,
+    "SavedFilter.name": PLAIN,
+    "SavedFilter.rule": PLAIN,  # over companies
+    "Standing.values": PLAIN,  # numbers, dates, bands
+    "Text.body": PERSONAL,
+    "Ticket.kind": PLAIN,
+    "TicketState.priority": PLAIN,
+    "TimelineEntry.kind": PLAIN,
+    "TimelineEntry.values": PLAIN,  # ids in place of people; their words are in Text
+}

@@ -33,7 +33,7 @@ def movements(customers: Sequence[int], *, at: AsOf) -> list[MrrMovement]:
     """The movements in force, the latest first: of each customer and day the row known last. In reporting currency."""
     known = MrrMovement.objects.filter(at.visible(), ruleset__in_force=True, customer__in=customers)
     rows = known.order_by("customer_id", "-day", "-known_on", "-revision").distinct("customer_id", "day")
-    return sorted((row for row in rows if row.before != row.after), key=lambda row: row.day, reverse=True)
+    return sorted((row for row in rows if row.before != row.after or row.fx), key=lambda row: row.day, reverse=True)
 
 
 def mrr_by_month(moves: Sequence[MrrMovement], *, until: date, months: int = 24) -> list[tuple[date, Decimal]]:

@@ -49,6 +49,9 @@ class CustomerFilter(django_filters.FilterSet):
         empty_label=_("No saved filter"),
     )
 
+    FIRST = ("q", "saved", "owner", "band", "stage", "renewal")
+    FURTHER = ("team", "industry", "country")
+
     class Meta:
         model = Customer
         fields: list[str] = []
@@ -61,6 +64,15 @@ class CustomerFilter(django_filters.FilterSet):
         for name, values in found.items():
             write = stage_name if name == "stage" else str
             self.filters[name].extra["choices"] = [(value, write(value)) for value in values]
+
+    @property
+    def form(self) -> Any:
+        """The form in the look of a toolbar: no field larger than it must be."""
+        form = super().form
+        for field in form.fields.values():
+            field.widget.attrs["class"] = "input input-small"
+        form.fields["q"].widget.attrs |= {"type": "search", "placeholder": form.fields["q"].label}
+        return form
 
     def find(self, rows: QuerySet[Customer], _name: str, words: str) -> QuerySet[Customer]:
         # Fewer than three letters make no trigram: then the beginning is meant.
@@ -83,6 +95,11 @@ class CustomerFilter(django_filters.FilterSet):
         """The names of the filters that are set."""
         data = self.form.cleaned_data if self.form.is_bound and self.form.is_valid() else {}
         return [name for name, value in data.items() if value not in (None, "")]
+
+    @property
+    def further(self) -> int:
+        """How many filters are set among those that are folded away."""
+        return len({*self.FURTHER} & {*self.narrowing})
 
 
 def colleagues(user: User) -> QuerySet[User]:

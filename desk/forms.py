@@ -83,7 +83,7 @@ class TouchFields(forms.Form):
         label=_("Log it as"), required=False, choices=[("", _("nothing")), *Touchpoint.Kind.choices]
     )
     contact = forms.ModelChoiceField(
-        Contact.objects.none(), label=_("With"), required=False, empty_label=_("nobody in particular")
+        Contact.objects.none(), label=_("With"), required=False, empty_label=_("nobody named")
     )
     two_way = forms.BooleanField(label=_("They answered or took part"), required=False)
     note = forms.CharField(label=_("What was said"), required=False, widget=forms.Textarea(attrs={"rows": 2}))

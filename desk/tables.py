@@ -48,6 +48,10 @@ class Score(Latest, BandColumn):
 
     sorts = "standing__score"
 
+    def render(self, value: Any, record: Customer) -> SafeString:
+        # What django-tables2 hands over is the band's name in the reader's language.
+        return super().render(record.standing.band, record)
+
 
 FIRST_MOST: dict[str, Any] = {"initial_sort_descending": True}
 

@@ -1,5 +1,6 @@
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
@@ -20,12 +21,20 @@ MOST_FEATURES = 14
 
 
 @dataclass(frozen=True, slots=True)
+class Move:
+    """A movement and its amount, signed, in the reporting currency."""
+
+    movement: MrrMovement
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Money:
     """MRR over two years, what moved it, and what is agreed and owed."""
 
     chart: Chart | None
     spark: SafeString
-    moves: list[MrrMovement]
+    moves: list[Move]
     contracts: list[SubscriptionVersion]
     bills: list[Bill]
 
@@ -44,7 +53,7 @@ def money_of(ids: list[int], *, at: AsOf, currency: str) -> Money:
     return Money(
         chart=drawn if moves else None,
         spark=charts.spark([mrr for _day, mrr in months[-13:]], title=_("MRR, 12 months")),
-        moves=moves[:8],
+        moves=[Move(one, one.after - one.before) for one in moves if one.after != one.before][:8],
         contracts=contracts(ids, at=at),
         bills=bills(ids, at=at),
     )

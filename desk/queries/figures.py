@@ -31,6 +31,16 @@ class Rows:
     note: str
     header: Sequence[str]
     rows: Sequence[Sequence[Cell]]
+    numbers: frozenset[int] = frozenset()
+
+    @property
+    def headings(self) -> list[tuple[str, bool]]:
+        """The headings, and which columns hold numbers."""
+        return [(name, place in self.numbers) for place, name in enumerate(self.header)]
+
+    @property
+    def cells(self) -> list[list[tuple[Cell, bool]]]:
+        return [[(cell, place in self.numbers) for place, cell in enumerate(row)] for row in self.rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +130,10 @@ def _formula(key: str, standing: Standing | None, currency: str) -> str:
     }
 
 
+def _at(*places: int) -> frozenset[int]:
+    return frozenset(places)
+
+
 def _movements(asked: Asked) -> Rows:
     rows = [
         [
@@ -130,7 +144,9 @@ def _movements(asked: Asked) -> Rows:
         ]
         for move in movements(asked.ids, at=asked.at)
     ]
-    return Rows(_("The movements that add up to it"), [_("Day"), _("Movement"), _("Change"), _("MRR after")], rows)
+    return Rows(
+        _("The movements that add up to it"), [_("Day"), _("Movement"), _("Change"), _("MRR after")], rows, _at(2, 3)
+    )
 
 
 def _contracts(asked: Asked) -> Rows:
@@ -145,7 +161,7 @@ def _contracts(asked: Asked) -> Rows:
         for one in contracts(asked.ids, at=asked.at)
     ]
     header = [_("Plan"), _("Starts"), _("Term ends"), _("Days of notice"), _("Known on")]
-    return Rows(_("The subscriptions in force"), header, rows)
+    return Rows(_("The subscriptions in force"), header, rows, _at(3))
 
 
 def _bills(asked: Asked) -> Rows:
@@ -158,14 +174,14 @@ def _bills(asked: Asked) -> Rows:
         ]
         for bill in bills(asked.ids, at=asked.at)
     ]
-    return Rows(_("The latest invoices"), [_("Issued"), _("Due"), _("Amount"), _("Days late")], rows)
+    return Rows(_("The latest invoices"), [_("Issued"), _("Due"), _("Amount"), _("Days late")], rows, _at(2, 3))
 
 
 def _usage(asked: Asked) -> Rows:
     found = features_by_week(asked.customer, asked.at, count=8)
     rows = [[str(one.feature), *(formatting.number(events) for events in one.events)] for one in found]
     firsts = [formatting.day(week.first, asked.today) for week in weeks(asked.customer, asked.at, count=8)]
-    return Rows(_("Events a week, by feature"), [_("Feature"), *firsts], rows)
+    return Rows(_("Events a week, by feature"), [_("Feature"), *firsts], rows, _at(*range(1, 9)))
 
 
 def _touches(asked: Asked) -> Rows:

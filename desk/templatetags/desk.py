@@ -1,4 +1,5 @@
 from django import template
+from django.forms import BoundField, Form
 from django.template import Context
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -55,3 +56,9 @@ def older_link(context: Context, older: Position) -> str:
     query = context["request"].GET.copy()
     query["before"] = f"{at.isoformat()}~{pk}"
     return f"?{query.urlencode()}"
+
+
+@register.simple_tag
+def named(form: Form, name: str) -> BoundField:
+    """A form's field by its name."""
+    return form[name]

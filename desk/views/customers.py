@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from core import clock
-from customers.domain import saved_filters
+from customers.domain import filters as saved_filters
 from customers.models import Customer, SavedFilter
 from desk.filters import CustomerFilter
 from desk.forms import SaveFilterForm
@@ -55,7 +55,11 @@ def save_filter(request: HttpRequest) -> HttpResponse:
         return redirect(f"{reverse('desk:customers')}?{request.GET.urlencode()}")
     try:
         kept = saved_filters.save(
-            name=form.cleaned_data["name"], rule=rule, author=who(request), team=form.cleaned_data["team"]
+            name=form.cleaned_data["name"],
+            rule=rule,
+            by=who(request),
+            at=clock.now(),
+            team=form.cleaned_data["team"],
         )
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
@@ -69,7 +73,7 @@ def delete_filter(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Delete one of one's own filters."""
     kept = get_object_or_404(SavedFilter, uid=uid, author=who(request))
     name = kept.name
-    saved_filters.delete(saved=kept)
+    saved_filters.delete(filter=kept, by=who(request), at=clock.now())
     messages.success(request, _("“%(name)s” is deleted.") % {"name": name})
     return redirect("desk:customers")
 

@@ -20,6 +20,7 @@ LOOK_BACK = {"active_users_28": 28, "active_days_28": 28, "core_adoption_28": 28
 # Where the change is itself a measure: value − change = before.
 CHANGES = {"score": ("score_change_30", 30), "mrr": ("mrr_change_90", 90)}
 # A value that says nothing is not given as a reason.
+MOVED = 0.1  # of the value before: less is no movement to speak of
 TELLING: dict[str, Callable[[float], bool]] = {
     "champion_left": bool,
     "overdue_invoices": bool,
@@ -85,6 +86,15 @@ def _reason(match: Match, key: str, before: Mapping[tuple[int, str], float]) -> 
         reason["ago"] = beside
     if key in CHANGES and (change := match.values.get(CHANGES[key][0])):
         reason |= {"before": round(value - change, 6), "days": CHANGES[key][1]}
-    elif (match.customer, key) in before:
-        reason |= {"before": before[match.customer, key], "days": LOOK_BACK[key]}
+    elif key in LOOK_BACK:
+        return _moved(reason, before.get((match.customer, key)))
     return reason
+
+
+def _moved(reason: Reason, before: float | None) -> Reason | None:
+    """With what it was before, where that is known; nothing at all where it has hardly moved."""
+    if before is None:
+        return reason
+    if abs(reason["value"] - before) < max(1e-9, MOVED * before):
+        return None
+    return reason | {"before": before, "days": LOOK_BACK[reason["key"]]}

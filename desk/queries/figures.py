@@ -144,9 +144,8 @@ def _movements(asked: Asked) -> Rows:
         ]
         for move in movements(asked.ids, at=asked.at)
     ]
-    return Rows(
-        _("The movements that add up to it"), [_("Day"), _("Movement"), _("Change"), _("MRR after")], rows, _at(2, 3)
-    )
+    header = [_("Day"), _("Movement"), _("Change"), _("MRR after")]
+    return Rows(_("The movements that add up to it"), header, rows, _at(2, 3))
 
 
 def _contracts(asked: Asked) -> Rows:

@@ -103,7 +103,7 @@ def test_htmx_gets_the_list_alone(as_user: As, cast: Cast) -> None:
     page = as_user(cast.owner).get("/customers/", headers={"HX-Request": "true", "HX-Target": "list"}).content.decode()
 
     assert page.lstrip().startswith('<div id="list"')
-    assert "No customer fits" in page
+    assert "No customers yet" in page
 
 
 def test_the_number_of_queries_is_fixed_and_small(as_user: As, cast: Cast, owned: Owned) -> None:

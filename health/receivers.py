@@ -6,6 +6,13 @@ from core.models import Event
 from health.domain import chances
 
 TOLD = (
+    "customers.customer_created.v1",
+    "customers.customer_changed.v1",
+    "customers.contact_added.v1",
+    "customers.contact_changed.v1",
+    "customers.ticket_recorded.v1",
+    "customers.ticket_changed.v1",
+    "customers.touchpoint_logged.v1",
     "usage.recorded.v1",
     "subscriptions.version_recorded.v1",
     "subscriptions.invoices_recorded.v1",

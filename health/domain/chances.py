@@ -85,7 +85,10 @@ COUNT = """
         FROM unnest(%(starts)s::date[]) w (start), customers_customer c, LATERAL (
             SELECT s.band, s.version_id FROM health_score s
             WHERE s.customer_id = c.id AND s.day <= w.start ORDER BY s.day DESC LIMIT 1
-        ) s WHERE s.version_id IS NOT NULL
+        ) s WHERE s.version_id IS NOT NULL AND NOT EXISTS (
+            SELECT FROM customers_canonical k WHERE k.from_id = c.id AND k.known_on < w.start
+              AND (k.undone_on IS NULL OR k.undone_on >= w.start)
+        )
     )
     SELECT seen.band, count(*)::int, count(*) FILTER (WHERE EXISTS (
         SELECT FROM outcome o

@@ -4,6 +4,7 @@ import pytest
 
 from core.clock import AsOf
 from customers.models import Band
+from customers.tests.factories import MergeFactory
 from health.domain import chances
 from health.models import BandRecord
 from health.tests.factories import ScoreFactory
@@ -46,6 +47,13 @@ def test_each_customer_counts_in_the_band_they_were_in_when_a_window_began() -> 
     assert kept == {"risk": (2, 1), "good": (4, 0), "": (6, 1)}
     assert chances.by_band_as_of(AsOf.at(D))["risk"] == pytest.approx(13.5 / 52)
     assert chances.by_band_as_of(AsOf.at(D))["unknown"] == pytest.approx(5 / 56)
+
+
+def test_who_was_merged_into_another_counts_no_more() -> None:
+    seen(Band.GOOD, since=400)
+    MergeFactory(from_customer=ScoreFactory(day=MONTH - timedelta(days=400)).customer, known_on=date(2020, 1, 1))
+    chances.keep(D)
+    assert BandRecord.objects.get(month=MONTH, band="good").customers == 4
 
 
 def test_the_record_is_counted_alike_whether_it_is_kept_or_not() -> None:

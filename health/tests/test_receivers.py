@@ -3,9 +3,10 @@ from datetime import date
 import pytest
 import time_machine
 
-from core import consumers, jobs, ticks
+from core import clock, consumers, jobs, ticks
 from core.domain import events
 from core.models import Job
+from customers.domain.touchpoints import NewTouchpoint, log
 from customers.models import Standing
 from customers.tests.factories import CustomerFactory
 from health.models import BandRecord, Score
@@ -28,6 +29,16 @@ def test_new_usage_refreshes_its_customer_and_nobody_else() -> None:
     jobs.work()
     assert list(Standing.objects.values_list("customer", "last_usage_on")) == [(customer.pk, D)]
     assert not Score.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_call_that_was_logged_refreshes_its_customer() -> None:
+    customer = CustomerFactory()
+    call = NewTouchpoint(customer=customer.pk, kind="call", at=clock.now(), two_way=True)
+    log(touchpoints=[call], by=None, at=clock.now())
+    consumers.consume_all()
+    jobs.work()
+    assert Standing.objects.get().last_touch_on == D
 
 
 @pytest.mark.django_db(transaction=True)

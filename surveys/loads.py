@@ -25,6 +25,7 @@ def write(batch: Batch) -> Written:
     sent = batch.execute(INVITATIONS)
     batch.execute(TEXTS)
     answered = batch.execute(ANSWERS)
+    batch.execute(ENTRIES)
     ((rows, new),) = batch.fetch("SELECT count(*), count(*) FILTER (WHERE fresh) FROM load_response")
     changed = answered - batch.fetch("SELECT count(*) FROM load_response WHERE fresh AND appended")[0][0]
     return Written(new=new, changed=changed, unchanged=rows - new - changed, notes=_notes(sent, answered))
@@ -55,8 +56,8 @@ def _gather(batch: Batch) -> None:
         SELECT r.*, CASE WHEN appended AND comment IS NOT NULL
                          THEN nextval(pg_get_serial_sequence('customers_text', 'id')) END AS text_id
         FROM (
-            SELECT r.id, r.line, r.fresh, s.id AS survey_id, COALESCE(r.customer, c.customer_id) AS customer_id,
-                   r.contact AS contact_id, r.sent_at, r.answered_at, r.score, r.comment,
+            SELECT r.id, r.line, r.fresh, r.survey, s.id AS survey_id,
+                   COALESCE(r.customer, c.customer_id) AS customer_id, r.contact AS contact_id, r.sent_at, r.answered_at, r.score, r.comment,
                    {batch.known("r.sent_at::date")} AS sent_known_on,
                    CASE WHEN l.id IS NULL THEN {batch.known("r.answered_at::date")} ELSE %(today)s END AS known_on,
                    r.answered_at IS NOT NULL AND (r.fresh OR (r.sent_at IS NOT NULL AND
@@ -92,6 +93,13 @@ INSERT INTO surveys_response (uid, survey_id, invitation_id, customer_id, contac
 SELECT {UUID7_SQL}, survey_id, CASE WHEN sent_at IS NOT NULL THEN id END, customer_id, contact_id, answered_at, score,
        'programme', text_id, answered_at::date, known_on
 FROM load_response WHERE appended ORDER BY line
+"""
+
+ENTRIES: Final = f"""
+INSERT INTO customers_timelineentry (uid, customer_id, at, known_on, kind, values, text_id)
+SELECT {UUID7_SQL}, customer_id, answered_at, known_on, 'survey_answered',
+       jsonb_build_object('survey', survey, 'score', score, 'contact', contact_id), text_id
+FROM load_response WHERE appended AND customer_id IS NOT NULL ORDER BY line
 """
 
 RESPONSES: Final = Noun(

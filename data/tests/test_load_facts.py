@@ -108,6 +108,7 @@ def test_what_was_only_sent_is_an_invitation_without_answer(loaded: Load) -> Non
     answer = Response.objects.get(score=9)
     assert (answer.known_on, answer.text.body) == (date(2025, 6, 3), "Good, mostly")
     assert Response.objects.get(score=3).customer is None
+    assert TimelineEntry.objects.filter(kind="survey_answered").count() == 2
 
 
 def test_an_answer_that_comes_later_is_known_today(loaded: Load) -> None:
@@ -137,14 +138,14 @@ def test_bad_responses(loaded: Load, row: str, problem: tuple[str, str]) -> None
 
 CHURN = b"""customer_id,on,reason,competitor,comment,churn_kind
 A,2025-08-01,Too Dear,Rival Inc,They left,voluntary
-B,2025-08-02,too_dear,,,
+B,2025-08-02,too dear,,,
 """
 
 
 def test_losses_make_their_reasons(loaded: Load) -> None:
     loaded(BASE | {"churn_events": CHURN})
-    reason = ChurnReason.objects.get(key="too_dear")
-    assert reason.label == "Too Dear"
+    reason = ChurnReason.objects.get(key="too-dear")
+    assert reason.label.lower() == "too dear"
     event = ChurnEvent.objects.get(customer__name="Acme")
     assert (event.reason, event.competitor, event.text.body, event.known_on) == (
         reason,

@@ -57,7 +57,8 @@ def _gather(batch: Batch) -> None:
                          THEN nextval(pg_get_serial_sequence('customers_text', 'id')) END AS text_id
         FROM (
             SELECT r.id, r.line, r.fresh, r.survey, s.id AS survey_id,
-                   COALESCE(r.customer, c.customer_id) AS customer_id, r.contact AS contact_id, r.sent_at, r.answered_at, r.score, r.comment,
+                   COALESCE(r.customer, c.customer_id) AS customer_id, r.contact AS contact_id,
+                   r.sent_at, r.answered_at, r.score, r.comment,
                    {batch.known("r.sent_at::date")} AS sent_known_on,
                    CASE WHEN l.id IS NULL THEN {batch.known("r.answered_at::date")} ELSE %(today)s END AS known_on,
                    r.answered_at IS NOT NULL AND (r.fresh OR (r.sent_at IS NOT NULL AND

@@ -20,6 +20,8 @@ from data.domain.load.intake import Cells, take_in
 from data.domain.load.problems import Problems
 from data.domain.load.progress import Progress, Silent
 from data.domain.load.report import NounReport, Report
+from data.domain.mapping.intake import MappedIntake
+from data.domain.mapping.model import FileMapping
 from data.models import LoadRun
 from data.nouns import NOUNS
 
@@ -82,6 +84,13 @@ def load(*, order: Order, at: datetime, progress: Progress | None = None) -> Rep
 
     names = {noun: path.name for noun, path in files.items()}
     return run(order=order, at=at, files=names, intake=intake, notes=notes, progress=progress or Silent())
+
+
+def load_mapped(*, order: Order, mapping: FileMapping, at: datetime, progress: Progress | None = None) -> Report:
+    """Load another tool's folder as its mapping says. Raises MappingError where the two don't fit."""
+    intake = MappedIntake(mapping, order.folder)
+    files = {noun: table.file for noun, table in intake.tables.items()}
+    return run(order=order, at=at, files=files, intake=intake, notes=[], progress=progress or Silent())
 
 
 def run(

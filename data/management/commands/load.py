@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 from core import clock
 from data.domain.load.progress import Progress, Silent
 from data.domain.load.report import Report
-from data.domain.load.run import NothingToLoad, Order, load
+from data.domain.load.run import NothingToLoad, Order, load, load_mapped
+from data.domain.mapping.model import FileMapping, MappingError
+from data.domain.mapping.parse import parse
 from data.management.bar import Bar
 from data.management.words import lines_of
 
@@ -48,14 +50,24 @@ class Command(BaseCommand):
 
     def _load(self, folder: Path, options: dict[str, Any]) -> Report:
         progress: Progress = Bar(self.stderr) if self.stderr.isatty() else Silent()
+        mapping = self._mapping(options["mapping"]) if options["mapping"] else None
         order = Order(
             folder=folder,
-            source=options["source"] or "files",
+            source=options["source"] or (mapping.source if mapping else "files"),
+            label=mapping.label if mapping else "",
             history=options["history"],
             dry_run=options["dry_run"],
             skip_bad=options["skip_bad"],
         )
         try:
+            if mapping:
+                return load_mapped(order=order, mapping=mapping, at=clock.now(), progress=progress)
             return load(order=order, at=clock.now(), progress=progress)
-        except NothingToLoad as error:
+        except (NothingToLoad, MappingError) as error:
             raise CommandError(str(error)) from error
+
+    def _mapping(self, path: Path) -> FileMapping:
+        try:
+            return parse(path.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError, MappingError) as error:
+            raise CommandError(f"{path}: {error}") from error

@@ -48,22 +48,22 @@ class Compiler:
         return f"SELECT {', '.join(['r.line', f'{dropped} AS rule', *said, *values])} FROM {self._own.table} r {joins}"
 
     def _outputs(self) -> list[tuple[str, Expression]]:
-        named = [*self._table.columns.items()]
-        named += [(f"extra_{place}", one) for place, one in enumerate(self._table.attributes.values())]
-        return [*named, *self._ends()]
+        named = self._with_ends()
+        named |= {f"extra_{place}": one for place, one in enumerate(self._table.attributes.values())}
+        return list(named.items())
 
-    def _ends(self) -> list[tuple[str, Expression]]:
-        """What follows from what the end column is: the term's end, a cancellation, or both."""
-        end = self._table.columns.get("ends_on")
-        means = self._table.end_means
-        if end is None or means is None:
-            return []
-        implied = {
-            EndMeans.CANCELLATION: {"cancelled_on": end},
-            EndMeans.TERM: {"term_ends_on": end, "ends_on": Constant("")},
-            EndMeans.BOTH: {"term_ends_on": end},
-        }[means]
-        return [(name, one) for name, one in implied.items() if name not in self._table.columns]
+    def _with_ends(self) -> dict[str, Expression]:
+        """The columns, and what follows from what the end column is: the term's end, a cancellation, or both."""
+        columns, means = dict(self._table.columns), self._table.end_means
+        if means is None or "ends_on" not in columns:
+            return columns
+        if means == EndMeans.CANCELLATION:
+            columns.setdefault("cancelled_on", columns["ends_on"])
+        else:
+            columns.setdefault("term_ends_on", columns["ends_on"])
+        if means == EndMeans.TERM:
+            columns["ends_on"] = Constant("")
+        return columns
 
     def value(self, expression: Expression) -> str:
         """SQL of a text; NULL for an empty one."""

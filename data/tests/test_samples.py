@@ -1,0 +1,61 @@
+"""The two public sample companies, as they are."""
+
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from customers.models import Attribute
+from data.domain.load.report import Report
+from data.domain.load.run import Order, load_mapped
+from data.domain.mapping.parse import parse
+from data.tests.conftest import AT
+from data.tests.test_load_twice import everything
+from subscriptions.models import MrrMovement, SubscriptionVersion
+from usage.models import UsageDay
+
+pytestmark = pytest.mark.django_db
+
+
+def load_sample(shared_data: Path, name: str) -> Report:
+    mapping = parse((settings.BASE_DIR / "docs" / "mappings" / f"{name}.toml").read_text())
+    return load_mapped(order=Order(folder=shared_data / name, source=mapping.source), mapping=mapping, at=AT)
+
+
+def test_ravenstack(shared_data: Path) -> None:
+    report = load_sample(shared_data, "ravenstack")
+    assert report.problem_count == 0
+    assert {one.noun: (one.rows, one.new) for one in report.nouns} == {
+        "customers": (500, 500),
+        "subscriptions": (5000, 5000),
+        "tickets": (2000, 2000),
+        "churn_events": (600, 599),
+        "usage": (25000, 24981),
+    }
+    assert Attribute.objects.get(key="churn_flag").nature == "outcome"
+    # An end is a cancellation of that day: nothing knows of it before.
+    ended = SubscriptionVersion.objects.filter(ends_on__isnull=False)
+    assert ended.count() == 486
+    assert all(one.known_on == one.cancelled_on == one.ends_on for one in ended)
+    before = everything()
+    assert not load_sample(shared_data, "ravenstack").wrote
+    assert everything() == before
+
+
+def test_churnsim_crm5(shared_data: Path) -> None:
+    report = load_sample(shared_data, "churnsim_crm5")
+    assert report.problem_count == 0
+    assert {one.noun: one.new for one in report.nouns} == {
+        "customers": 296,
+        "subscriptions": 5121,
+        "features": 28,
+        "usage": 46179,
+    }
+    assert UsageDay.objects.filter(feature__key="search", day__day__lt=28).count() == 0
+    assert SubscriptionVersion.objects.filter(term_ends_on=None).count() == 0
+    # Each customer leaves once, when nothing follows: a renewal moves nothing but its price.
+    churn = MrrMovement.objects.filter(kind="churn")
+    assert churn.count() == churn.values("customer").distinct().count() == 296
+    before = everything()
+    assert not load_sample(shared_data, "churnsim_crm5").wrote
+    assert everything() == before

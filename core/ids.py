@@ -11,9 +11,9 @@ def uuid7() -> UUID:
     return UUID(int=value)
 
 
-# The same as an SQL expression, for rows that the database makes.
+# The same as an SQL expression, for rows that the database makes: the stamp is that of the statement.
 UUID7_SQL = (
-    "encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid()) PLACING"
-    " substring(int8send((extract(epoch FROM clock_timestamp()) * 1000)::bigint) FROM 3) FROM 1 FOR 6),"
-    " 52, 1), 53, 1), 'hex')::uuid"
+    "overlay(overlay(gen_random_uuid()::text PLACING '7' FROM 15) PLACING (SELECT left(stamp, 8) || '-' ||"
+    " right(stamp, 4) FROM (SELECT lpad(to_hex((extract(epoch FROM clock_timestamp()) * 1000)::bigint), 12, '0')"
+    " AS stamp) s) FROM 1 FOR 13)::uuid"
 )

@@ -2,16 +2,34 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Final
 
+import numpy as np
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from core import clock
-from subscriptions.domain import rulesets, stage
-from subscriptions.domain.ledger_append import APPEND, TELL_LATER
-from subscriptions.domain.ledger_sql import movements
+from subscriptions.domain import bulk, exchange, ledger_source, rulesets, stage
+from subscriptions.domain.ledger_append import APPEND, FIRST, TELL_LATER
+from subscriptions.domain.ledger_cells import PARTS, Cells, cells_of
+from subscriptions.domain.ledger_edges import edges_of, seen_as_known
+from subscriptions.domain.ledger_rows import rows_of
+from subscriptions.domain.ledger_source import Money, to_date
 from subscriptions.models import Ruleset
 
 MANY: Final = 1000
+
+FRESH: Final = {
+    "customer_id": "bigint",
+    "day": "date",
+    "known_on": "date",
+    "replaces": "boolean",
+    "kind": "smallint",
+    "before": "bigint",
+    "after": "bigint",
+    "fx": "bigint",
+    **dict.fromkeys(PARTS, "bigint"),
+    "churn": "smallint",
+    "versions": "bigint[]",
+}
 
 
 class MissingRate(Exception):
@@ -39,7 +57,10 @@ def refresh(*, customers: Sequence[int] | None = None, ruleset: Ruleset | None =
         "zone": str(clock.zone()),
         "today": clock.today(),
     }
-    ((rows,),) = stage.fetch(APPEND.format(scope=_scope("m", customers)), params)
+    scope = "TRUE" if customers is None else "m.customer_id = ANY(%(customers)s)"
+    stored = f"SELECT FROM subscriptions_mrrmovement m WHERE m.ruleset_id = %(ruleset)s AND {scope} LIMIT 1"
+    statement = APPEND if stage.fetch(stored, params) else FIRST
+    ((rows,),) = stage.fetch(statement.format(scope=scope), params)
     return rows
 
 
@@ -58,22 +79,33 @@ def tell_known(*, day: date) -> int:
 
 def compute(ruleset: Ruleset, customers: Sequence[int] | None = None, *, all_wild: bool = False) -> None:
     """Put what the ledger should say into the temporary table ``fresh_movements``. Raises ``MissingRate``."""
-    sql = movements(scope=_scope("v", customers), all_wild=all_wild)
-    stage.execute("DROP TABLE IF EXISTS pg_temp.fresh_movements")
-    stage.execute(
-        f"CREATE TEMP TABLE fresh_movements ON COMMIT DROP AS {sql}",
-        {
-            "customers": list(customers or []),
-            "reporting": ruleset.settings["reporting_currency"],
-            "rate_days": ruleset.settings["rate_valid_days"],
-        },
-    )
-    stage.analyze("fresh_movements")
-    _refuse_without_rate(ruleset.settings["rate_valid_days"])
+    stage.create("fresh_movements", FRESH)
+    money = ledger_source.money(ruleset, customers)
+    corrections = exchange.corrections(money.rates)
+    for where, params in ledger_source.chunks(customers):
+        edges = edges_of(ledger_source.versions(money, where, params))
+        if not len(edges["id"]):
+            continue
+        seen = seen_as_known(edges, corrections, all_wild=all_wild)
+        try:
+            cells = cells_of(seen, money.rates)
+        except exchange.MissingRate as missing:
+            raise _named(missing, money, ruleset) from None
+        _put(rows_of(seen, cells))
+    if customers is None or len(customers) > MANY:
+        stage.analyze("fresh_movements")
 
 
-def _scope(alias: str, customers: Sequence[int] | None) -> str:
-    return "TRUE" if customers is None else f"{alias}.customer_id = ANY(%(customers)s)"
+def _put(rows: Cells) -> None:
+    columns = {
+        "customer_id": rows.columns["customer"].astype(np.int64),
+        "day": rows.columns["day"].astype(np.int32),
+        "known_on": rows.columns["known"].astype(np.int32),
+        "replaces": rows.columns["replaces"],
+        **{name: rows.columns[name].astype(np.int16) for name in ("kind", "churn")},
+        **{name: rows.columns[name].astype(np.int64) for name in ("before", "after", "fx", *PARTS)},
+    }
+    bulk.send("fresh_movements", columns, {"versions": (rows.counts, rows.versions)})
 
 
 def _expect_much() -> None:
@@ -82,10 +114,11 @@ def _expect_much() -> None:
         cursor.execute("SET LOCAL jit = off")
 
 
-def _refuse_without_rate(days: int) -> None:
-    missing = stage.fetch(
-        "SELECT day, without_rate FROM fresh_movements WHERE without_rate IS NOT NULL ORDER BY 1, 2 LIMIT 1"
-    )
-    for day, currency in missing:
-        message = _("There is no exchange rate of %(currency)s on %(day)s or in the %(days)s days before.")
-        raise MissingRate(message % {"currency": currency, "day": day, "days": days})
+def _named(missing: exchange.MissingRate, money: Money, ruleset: Ruleset) -> MissingRate:
+    message = _("There is no exchange rate of %(currency)s on %(day)s or in the %(days)s days before.")
+    names = {
+        "currency": money.currencies[missing.currency],
+        "day": to_date(missing.day),
+        "days": ruleset.settings["rate_valid_days"],
+    }
+    return MissingRate(message % names)

@@ -3,9 +3,19 @@
 from typing import Final
 
 from core.ids import UUID7_SQL
+from subscriptions.domain.ledger_cells import KINDS
+from subscriptions.domain.ledger_source import CHURN_KINDS
 
-PARTS: Final = "price, seats, plan_change, cross_sell, discount"
-CONTENT: Final = f"kind, before, after, fx, {PARTS}, churn_kind"
+CONTENT: Final = "kind, before, after, fx, price, seats, plan_change, cross_sell, discount, churn_kind"
+
+# ``fresh_movements`` holds millionths and codes; these are the same rows as the ledger has them.
+FRESH: Final = f"""
+SELECT customer_id, day, known_on, replaces, (ARRAY[{", ".join(f"'{kind}'" for kind in KINDS)}])[kind + 1] AS kind,
+       before * 0.000001 AS before, after * 0.000001 AS after, fx * 0.000001 AS fx, price * 0.000001 AS price,
+       seats * 0.000001 AS seats, plan_change * 0.000001 AS plan_change, cross_sell * 0.000001 AS cross_sell,
+       0.000000 AS discount, (ARRAY[{", ".join(f"'{kind}'" for kind in CHURN_KINDS)}])[churn + 1] AS churn_kind,
+       versions
+FROM fresh_movements"""
 
 
 def _of(alias: str) -> str:
@@ -25,22 +35,22 @@ TELL: Final = f"""
 # is followed by a revision that says what was known before. A row that got an older one beside it is repeated as one
 # that replaces, so that readers find it where they look for such.
 APPEND: Final = f"""
-WITH stored AS MATERIALIZED (
+WITH fresh AS MATERIALIZED ({FRESH}), stored AS MATERIALIZED (
     SELECT DISTINCT ON (m.customer_id, m.day, m.known_on) m.*
     FROM subscriptions_mrrmovement m
     WHERE m.ruleset_id = %(ruleset)s AND {{scope}}
     ORDER BY m.customer_id, m.day, m.known_on, m.revision DESC
 ), gone AS (
     SELECT s.* FROM stored s
-    WHERE NOT EXISTS (SELECT FROM fresh_movements f
+    WHERE NOT EXISTS (SELECT FROM fresh f
                       WHERE (f.customer_id, f.day, f.known_on) = (s.customer_id, s.day, s.known_on))
 ), desired AS (
-    SELECT f.customer_id, f.day, f.known_on, f.replaces, {_of("f")}, f.versions FROM fresh_movements f
+    SELECT f.customer_id, f.day, f.known_on, f.replaces, {_of("f")}, f.versions FROM fresh f
     UNION ALL
     SELECT g.customer_id, g.day, g.known_on, true, {_of("p")}, p.versions
     FROM gone g, LATERAL (
         SELECT * FROM (
-            SELECT f.known_on AS since, {_of("f")}, f.versions FROM fresh_movements f
+            SELECT f.known_on AS since, {_of("f")}, f.versions FROM fresh f
             WHERE (f.customer_id, f.day) = (g.customer_id, g.day) AND f.known_on < g.known_on
             UNION ALL SELECT '-infinity', {NOTHING}
         ) earlier ORDER BY since DESC LIMIT 1) p
@@ -67,6 +77,18 @@ WITH stored AS MATERIALIZED (
     ORDER BY customer_id, day, known_on
 )
 SELECT count(*) FROM wanted
+"""
+
+# The same where the ledger says nothing of these customers yet.
+FIRST: Final = f"""
+WITH fresh AS MATERIALIZED ({FRESH} ORDER BY customer_id, day, known_on), appended AS (
+    INSERT INTO subscriptions_mrrmovement (ruleset_id, customer_id, day, known_on, replaces, {CONTENT}, versions)
+    SELECT %(ruleset)s, customer_id, day, known_on, replaces, {CONTENT}, versions FROM fresh
+), told AS (
+    {TELL}
+    FROM fresh w WHERE %(tell)s AND known_on <= %(today)s AND (kind <> 'none' OR replaces AND fx = 0)
+)
+SELECT count(*) FROM fresh
 """
 
 # What was not yet known when it was written: an end that its version's notice did not announce.

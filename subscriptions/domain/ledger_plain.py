@@ -1,4 +1,4 @@
-"""The ledger once more, customer by customer and day by day, in plain Python: what the statements are checked with."""
+"""The ledger once more, customer by customer and day by day, in plain Python: what the columns are checked with."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -1,5 +1,6 @@
-"""The ledger of the statements against the plain one, over random histories."""
+"""The ledger as columns against the plain one, over random histories."""
 
+import os
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -12,13 +13,16 @@ from hypothesis import strategies as st
 from customers.models import Customer
 from subscriptions.domain import fx_rates, ledger, rulesets, stage
 from subscriptions.domain.fx_rates import Rate
+from subscriptions.domain.ledger_append import FRESH
 from subscriptions.domain.ledger_plain import Moved, Rates, ledger_of, world_of
 from subscriptions.models import FxRate, MrrMovement, Plan, Ruleset, Subscription, SubscriptionVersion
 from subscriptions.tests.factories import PlanFactory
 from subscriptions.tests.histories import FIRST, Told, add, days, histories, rates, write
 
 pytestmark = pytest.mark.django_db
-thorough = settings(deadline=None, max_examples=75, suppress_health_check=list(HealthCheck))
+thorough = settings(
+    deadline=None, max_examples=int(os.environ.get("EXAMPLES", "75")), suppress_health_check=list(HealthCheck)
+)
 
 Places = dict[tuple[date, date], Moved]
 
@@ -46,7 +50,7 @@ def plain_rates() -> Rates:
 
 def fresh(customer: Customer) -> Places:
     columns = ", ".join(Moved.columns())
-    rows = stage.fetch(f"SELECT day, known_on, {columns} FROM fresh_movements WHERE customer_id = {customer.pk}")
+    rows = stage.fetch(f"SELECT day, known_on, {columns} FROM ({FRESH}) f WHERE customer_id = {customer.pk}")
     return {(day, known_on): Moved(*rest) for day, known_on, *rest in rows}
 
 
@@ -70,7 +74,7 @@ def every_known_day(customer: Customer) -> list[date]:
 
 @thorough
 @given(st.lists(histories(), min_size=4, max_size=4))
-def test_statements_and_plain_python_agree(ground: Ground, several: list[list[Told]]) -> None:
+def test_columns_and_plain_python_agree(ground: Ground, several: list[list[Told]]) -> None:
     with pytest.raises(Undo), transaction.atomic():
         customers = [write(history, ground.plans) for history in several]
         for all_wild in (False, True):

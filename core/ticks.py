@@ -1,6 +1,7 @@
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.db import transaction
 
@@ -48,7 +49,7 @@ def tick(*, at: datetime | None = None) -> bool:
 
 
 @jobs.job("night")
-def night(payload: dict[str, str]) -> None:
+def night(payload: Mapping[str, Any]) -> None:
     """Run the first step that is left and pass the rest on, so that a step that fails is the one tried again."""
     day = date.fromisoformat(payload["day"])
     steps = sorted(NIGHT.values(), key=lambda step: (step.order, step.name))

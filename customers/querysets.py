@@ -7,7 +7,7 @@ from accounts.models import Role, User
 from core.clock import AsOf
 
 if TYPE_CHECKING:
-    pass
+    from customers.models import Customer, Merge, SavedFilter  # noqa: F401 (in the quotes below)
 
 
 class CustomerQuerySet(models.QuerySet["Customer"]):
@@ -33,7 +33,7 @@ class MergeQuerySet(models.QuerySet["Merge"]):
 
 class SavedFilterQuerySet(models.QuerySet["SavedFilter"]):
     def visible_to(self, user: User) -> Self:
-        """A user's own filters and those of their teams; an administrator's are all that a team shares."""
+        """A user's own filters and those of their teams; of all teams for who sees all customers."""
         if not user.is_active:
             return self.none()
         own = Q(author=user, team=None)

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
+from django.db import models
 from django.utils.formats import date_format, number_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -132,4 +133,7 @@ def _said(value: Any) -> str:
 
 
 def _attribute(change: Values) -> str:
-    return change.get("label") or capfirst(str(Customer._meta.get_field(change["key"]).verbose_name))
+    if change.get("label"):
+        return str(change["label"])
+    column = cast("models.Field[Any, Any]", Customer._meta.get_field(change["key"]))
+    return capfirst(str(column.verbose_name))

@@ -57,7 +57,7 @@ class ContactAdmin(admin.ModelAdmin[Contact]):
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
 
-    def get_fields(self, request: HttpRequest, obj: Contact | None = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Contact | None = None) -> Any:
         return ["customer", *COLUMNS, *(["left_on"] if obj else [])]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Contact | None = None) -> list[str]:

@@ -38,7 +38,7 @@ class SavedFilterAdmin(admin.ModelAdmin[SavedFilter]):
     def get_readonly_fields(self, request: HttpRequest, obj: SavedFilter | None = None) -> list[str]:
         return ["in_words", "team"] if obj else ["in_words"]
 
-    def get_fields(self, request: HttpRequest, obj: SavedFilter | None = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: SavedFilter | None = None) -> Any:
         return ["name", "team", "rule", *(["in_words"] if obj else [])]
 
     def save_model(self, request: HttpRequest, obj: SavedFilter, form: Any, change: bool) -> None:

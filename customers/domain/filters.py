@@ -75,7 +75,7 @@ def _check_hands(saved: SavedFilter, by: User) -> None:
     """A private filter is its author's, a team's is that of its people; administrators keep them all."""
     if by.is_staff or (saved.team is None and saved.author_id == by.pk):
         return
-    if saved.team is None or not by.teams.filter(pk=saved.team_id).exists():
+    if saved.team is None or not by.teams.filter(pk=saved.team.pk).exists():
         raise ValidationError(_("“%(name)s” is not yours to change.") % {"name": saved.name})
 
 

@@ -84,7 +84,7 @@ def attribute_frame(
     scope = Scope.of(at, customers)
     ids = customers_of(scope)
     known = fields(key.removeprefix(PREFIX) for key in wanted)
-    columns = {}
+    columns: dict[str, np.ndarray] = {}
     for name in wanted:
         columns |= _column(name, known[name.removeprefix(PREFIX)], scope, ids, by_today)
     return Frame(at, ids, columns)

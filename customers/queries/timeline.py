@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from customers.models import Contact, Customer, TimelineEntry
 from customers.queries.canonical import members
-from customers.registry import SENTENCES
+from customers.registry import SENTENCES, Sentence
 
 Position = tuple[datetime, int]
 
@@ -83,11 +83,18 @@ def _line(entry: TimelineEntry, values: Mapping[str, Any]) -> Line:
         kind=entry.kind,
         label=_label(entry.kind),
         icon=known.icon if known else "information-circle",
-        said=known.say(values) if known else _label(entry.kind),
+        said=_said(known, values) or _label(entry.kind),
         text=entry.text.body if entry.text else "",
         by=str(entry.by) if entry.by else "",
         position=(entry.at, entry.pk),
     )
+
+
+def _said(known: Sentence | None, values: Mapping[str, Any]) -> str:
+    try:
+        return known.say(values) if known else ""
+    except (KeyError, ValueError):
+        return ""  # entries stay for ever: one that lacks what its sentence says is still shown, by its kind
 
 
 def _label(kind: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from typing import Any, cast
 
 import numpy as np
 
@@ -11,10 +12,10 @@ from customers.queries.attributes import attribute_frame
 from customers.registry import Frame, gather
 from customers.rules.fields import ATTRIBUTE, MEASURE
 from customers.rules.ops import OPPOSITES, Kind
-from customers.rules.tree import Condition, Group, Node, Rule, Single
+from customers.rules.tree import Condition, Group, Node, Rule
 
 Mask = np.ndarray
-COMPARE: dict[str, Callable[[np.ndarray, Single], Mask]] = {
+COMPARE: dict[str, Callable[..., Mask]] = {
     "<": np.less,
     "<=": np.less_equal,
     ">": np.greater,
@@ -76,17 +77,17 @@ def _condition(condition: Condition, frame: Frame) -> Mask:
 
 
 def _met(condition: Condition, column: np.ndarray, day: date) -> Mask:
-    op, value = condition.op, condition.value
+    op, value = condition.op, cast(Any, condition.value)  # of the shape and type that the parser checked
     if condition.field.kind in (Kind.TEXT, Kind.CHOICE):
-        return _words(op, column, value)  # type: ignore[arg-type]
+        return _words(op, column, value)
     if condition.field.kind == Kind.DATE:
         return _days(op, column, value, day)
     if op == "in":
-        return np.isin(column, value)
+        return np.isin(column, np.array(value))
     if op == "between":
-        first, last = value  # type: ignore[misc]
+        first, last = value
         return (column >= first) & (column <= last)
-    return COMPARE[op](column, value)  # type: ignore[arg-type]
+    return COMPARE[op](column, value)
 
 
 def _words(op: str, column: np.ndarray, value: str | tuple[str, ...]) -> Mask:
@@ -99,13 +100,13 @@ def _words(op: str, column: np.ndarray, value: str | tuple[str, ...]) -> Mask:
     return np.fromiter(found, dtype=bool, count=len(column))
 
 
-def _days(op: str, column: np.ndarray, value: object, day: date) -> Mask:
+def _days(op: str, column: np.ndarray, value: Any, day: date) -> Mask:
     today = np.datetime64(day, "D")
     if op == "within_next_days":
-        return (column >= today) & (column < today + np.timedelta64(int(value), "D"))  # type: ignore[call-overload]
+        return (column >= today) & (column < today + np.timedelta64(int(value), "D"))
     if op == "within_last_days":
-        return (column >= today - np.timedelta64(int(value), "D")) & (column < today)  # type: ignore[call-overload]
+        return (column >= today - np.timedelta64(int(value), "D")) & (column < today)
     if op == "between":
-        first, last = (np.datetime64(one, "D") for one in value)  # type: ignore[attr-defined]
+        first, last = (np.datetime64(one, "D") for one in value)
         return (column >= first) & (column <= last)
-    return COMPARE[op](column, np.datetime64(value, "D"))  # type: ignore[call-overload]
+    return COMPARE[op](column, np.datetime64(value, "D"))

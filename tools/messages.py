@@ -34,6 +34,8 @@ KEYWORDS: dict[str, Any] = {
 COMMENTS = ("Translators:",)
 
 _NAMED = re.compile(r"%\((\w+)\)[a-z]|(?<!\{)\{(\w+)[^{}]*\}(?!\})")
+_STRING = r"""u?(?:'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")"""
+_CALL = re.compile(rf"\b(?:_|n?p?gettext)\((?:\s*(?:{_STRING}|count)\s*,?)+\)")
 _UNNAMED = re.compile(r"(?<!%)%[sdif]")
 
 
@@ -55,11 +57,14 @@ def _sources() -> Iterator[Path]:
 
 
 def _python(path: Path) -> bytes:
-    """A source as Python: a template becomes calls of gettext on the same lines."""
+    """A source as Python: of a template, its calls of gettext, each on the line where it stands."""
     from django.utils.translation.template import templatize
 
     text = path.read_text()
-    return (text if path.suffix == ".py" else templatize(text, origin=str(path))).encode()
+    if path.suffix != ".py":
+        lines = templatize(text, origin=str(path)).splitlines()
+        text = "\n".join("; ".join(call.group() for call in _CALL.finditer(line)) for line in lines)
+    return text.encode()
 
 
 def complaints(catalog: Catalog) -> Iterator[str]:

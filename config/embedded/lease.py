@@ -133,10 +133,11 @@ def ensure(cluster: Cluster) -> None:
         return
     with _guard:
         if key not in _held:
-            lease = _held[key] = Lease(cluster)
-            atexit.register(_give_back, os.getpid(), lease)
+            _held[key] = Lease(cluster)
 
 
-def _give_back(owner: int, lease: Lease) -> None:
-    if os.getpid() == owner:
-        lease.give_back()
+@atexit.register
+def give_back_all() -> None:
+    """End what `ensure` claimed for this process. Without this call it ends with the process."""
+    for key in [key for key in _held if key[0] == os.getpid()]:
+        _held.pop(key).give_back()

@@ -31,6 +31,7 @@ SETTINGS: Mapping[str, str] = {
     "work_mem": "32MB",
     "maintenance_work_mem": "256MB",
     "max_wal_size": "4GB",
+    "checkpoint_timeout": "1min",  # little is left to write when it is stopped
     "wal_compression": "on",
     "random_page_cost": "1.1",
     "jit": "off",

@@ -14,6 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from config import assets
 from config.embedded.broker import IN_POSTGRES, Broker, binary, install_in_postgres
+from config.embedded.lease import give_back_all
 from config.embedded.postgres import EmbeddedError
 from config.embedded.privileges import die_with_parent
 from config.runner import preflight, programs
@@ -140,4 +141,7 @@ def _greet(wanted: Wanted, sign_ins: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    code = main()
+    give_back_all()
+    sys.stdout.flush()
+    os._exit(code)  # taking a large interpreter apart in order would take longer than all the rest

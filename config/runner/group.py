@@ -19,7 +19,7 @@ class Group:
     """Starts programs, passes on what they say, knows the first to end, and ends them all when asked to."""
 
     def __init__(self) -> None:
-        self._running: dict[str, asyncio.subprocess.Process] = {}
+        self._running: dict[str, tuple[Program, asyncio.subprocess.Process]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._ends: asyncio.Queue[str] = asyncio.Queue()
 
@@ -34,7 +34,7 @@ class Group:
             start_new_session=True,
             preexec_fn=die_with_parent,
         )
-        self._running[program.name] = process
+        self._running[program.name] = (program, process)
         self._tasks.add(asyncio.create_task(self._accompany(program.name, process)))
 
     async def first_end(self) -> str:
@@ -48,10 +48,10 @@ class Group:
 
     async def _end(self, names: Iterable[str]) -> None:
         chosen = [self._running.pop(name) for name in list(names)]
-        for process in chosen:
+        for program, process in chosen:
             with suppress(ProcessLookupError):
-                process.terminate()
-        await asyncio.gather(*map(_wait_or_kill, chosen))
+                process.send_signal(program.stop)
+        await asyncio.gather(*(_wait_or_kill(process) for _, process in chosen))
 
     async def _accompany(self, name: str, process: asyncio.subprocess.Process) -> None:
         assert process.stdout is not None

@@ -1,5 +1,6 @@
 """The programs that make up the running product, as command lines."""
 
+import signal
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ class Program:
     name: str
     command: list[str]
     environment: Mapping[str, str] = field(default_factory=dict)
+    stop: signal.Signals = signal.SIGTERM
 
 
 def broker(embedded: Broker, program: Path) -> Program:
@@ -25,7 +27,7 @@ def web(*, host: str, port: int, debug: bool) -> Program:
     limits = {"--graceful-timeout": "2", "--timeout": "120", "--log-level": "warning"}
     flags = ["--no-control-socket", "--reload" if debug else "--preload"]
     pairs = [part for pair in {**options, **limits}.items() for part in pair]
-    return Program("web", [sys.executable, "-m", "gunicorn", "config.wsgi", *pairs, *flags])
+    return Program("web", [sys.executable, "-m", "gunicorn", "config.wsgi", *pairs, *flags], stop=signal.SIGQUIT)
 
 
 def worker() -> Program:

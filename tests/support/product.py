@@ -107,9 +107,13 @@ class Product:
         return {**inherited, **own, **self._environment}
 
     def _processes(self) -> dict[int, str]:
-        """Everything that inherited this installation's data directory, by process id."""
+        """Everything that inherited this installation's data directory or names it, by process id."""
         mark = f"DATA_DIR={self.data_dir}".encode()
-        return {pid: line for pid, environment, line in _all_processes() if mark in environment.split(b"\0")}
+        return {
+            pid: line
+            for pid, environment, line in _all_processes()
+            if mark in environment.split(b"\0") or f"{self.data_dir}/" in line
+        }
 
 
 # What a test run sets for itself must not reach the product.

@@ -7,7 +7,7 @@ USAGE = {
     "label": "Use of the product",
     "weight": 45,
     "measures": [
-        {"key": "active_days_28", "weight": 3, "points": [[0, 0], [4, 35], [12, 75], [20, 100]]},
+        {"key": "active_days_28", "weight": 3, "points": [[0, 0], [4, 25], [12, 60], [20, 85], [28, 100]]},
         {"key": "usage_change_28", "weight": 2, "points": [[-0.6, 0], [-0.3, 35], [0, 80], [0.2, 100]]},
         {"key": "active_users_change_28", "weight": 2, "points": [[-0.6, 0], [-0.25, 40], [0, 80], [0.2, 100]]},
         {"key": "core_adoption_28", "weight": 2, "points": [[0, 0], [0.25, 40], [0.6, 85], [0.9, 100]]},
@@ -49,7 +49,8 @@ MONEY = {
 DEFINITION = {
     "applies": None,
     "minimum_coverage": 0.4,
-    "bands": {"good": 70, "watch": 45},
+    # Where nothing is known to be wrong, what is known gives about 80.
+    "bands": {"good": 75, "watch": 65},
     "groups": [USAGE, RELATIONSHIP, SUPPORT, VOICE, MONEY],
     "caps": [
         # Silent on a live feed is at risk, whatever else is fine.

@@ -50,12 +50,15 @@ DEFINITION = {
     "applies": None,
     "minimum_coverage": 0.4,
     # Where nothing is known to be wrong, what is known gives about 80.
-    "bands": {"good": 75, "watch": 65},
+    "bands": {"good": 77, "watch": 65},
     "groups": [USAGE, RELATIONSHIP, SUPPORT, VOICE, MONEY],
+    # Where one thing alone is bad enough, nothing else makes up for it.
     "caps": [
-        # Silent on a live feed is at risk, whatever else is fine.
-        {"measure": "active_days_28", "when_points_at_most": 0, "score_at_most": 40},
-        {"measure": "champion_left", "when_points_at_most": 0, "score_at_most": 65},
+        {"measure": "active_days_28", "when_points_at_most": 0, "score_at_most": 30},
+        {"measure": "usage_change_28", "when_points_at_most": 0, "score_at_most": 49},
+        {"measure": "escalated_tickets_56", "when_points_at_most": 20, "score_at_most": 49},
+        {"measure": "overdue_invoices", "when_points_at_most": 0, "score_at_most": 60},
+        {"measure": "champion_left", "when_points_at_most": 0, "score_at_most": 70},
     ],
 }
 

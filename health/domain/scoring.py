@@ -3,8 +3,10 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+from django.db import transaction
 
 from core.clock import AsOf
+from core.domain import events
 from customers.domain import standings
 from customers.models import Band
 from customers.queries.attributes import attribute_frame
@@ -103,14 +105,16 @@ def backfill(day: date) -> Result:
     return result
 
 
+@transaction.atomic
 def refresh(customers: Sequence[int] | None = None) -> None:
     """Bring the standings of these customers, or of all, to the live state, today's facts included.
 
-    History stays as it is.
+    History stays as it is. Appends one ``health.refreshed.v1``; its ``customers`` are null where all were.
     """
     result = score(AsOf.live(), customers)
     before = history.month_before(result.frame.at.day, result.frame.ids)
     standings.write(_with_derived(result, before))
+    events.append(type="health.refreshed.v1", payloads=[{"customers": None if customers is None else [*customers]}])
 
 
 def _applies(used: InForce, frame: Frame) -> np.ndarray:

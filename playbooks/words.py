@@ -106,7 +106,7 @@ def _answer(reason: Reason, today: date) -> str:
     if "ago" not in reason:
         return _("gave %(score)s of 10") % {"score": plain(reason["value"])}
     answered = date.fromisoformat(reason["as_of"]) - timedelta(days=int(reason["ago"]))
-    return _("gave %(score)s of 10 %(when)s") % {
+    return _("gave %(score)s of 10, %(when)s") % {
         "score": plain(reason["value"]),
         "when": distance((answered - today).days),
     }
@@ -118,7 +118,7 @@ def _tenure(reason: Reason, today: date) -> str:
 
 
 def _stage(reason: Reason, today: date) -> str:
-    return _("stage “%(stage)s”") % {"stage": reason["value"]}
+    return _("stage “%(stage)s”") % {"stage": str(reason["value"]).replace("_", " ").capitalize()}
 
 
 def _plain(reason: Reason, today: date) -> str:

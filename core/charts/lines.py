@@ -42,7 +42,7 @@ def line(
     parts = [
         *rules(ticks, place, unit),
         svg.stretched(*(_shape(one.marks, one.tone, place) for one in series), height=height),
-        *names(labels, lambda index: _across(index, len(labels)), height - 6, ends=True),
+        *names(labels, lambda index: _across(index, len(labels)), height - 6, ends=True, most=(4, 8, 12)),
         *_targets(series, place, unit, height),
     ]
     return Chart(

@@ -9,6 +9,7 @@ from customers.queries.canonical import members
 from customers.queries.people import People, people
 from customers.queries.tickets import Case, cases
 from desk.queries.charts import Money, Usage, money_of, usage_of
+from desk.queries.health import Health, health_of
 from desk.queries.strip import Figure, strip_of
 from playbooks.models import WorkItem
 from playbooks.queries.queue import live_for
@@ -44,6 +45,7 @@ class Page:
     people: People
     money: Money
     usage: Usage
+    health: Health | None
     answers: list[Response]
     cases: list[Case]
     tasks: list[Task]
@@ -68,6 +70,7 @@ def customer_page(customer: Customer, *, user: User, today: date) -> Page:
         people=people(customer, at=at),
         money=money,
         usage=usage,
+        health=health_of(customer, at=at),
         answers=given,
         cases=cases(customer, at=at),
         tasks=tasks_of(customer, today),

@@ -15,6 +15,8 @@ from customers.queries.canonical import members
 from customers.queries.people import people
 from customers.queries.tickets import cases
 from customers.registry import MEASURES, Measure, Type
+from health.queries.explain import explain
+from health.queries.words import write
 from playbooks.queries.queue import live_for
 from playbooks.words import because
 from subscriptions.queries.of_customer import bills, contracts, movements, reporting_currency
@@ -235,6 +237,22 @@ def _tasks(asked: Asked) -> Rows:
     return Rows(_("The open tasks"), [_("Task"), _("Why"), _("Due")], rows)
 
 
+def _parts(asked: Asked) -> Rows:
+    explained = explain([asked.customer.pk], asked.at).get(asked.customer.pk)
+    rows = [
+        [
+            str(part.measure.label),
+            write(part.measure, part.value),
+            formatting.number(part.points),
+            formatting.percent(part.weight, 0),
+            formatting.number(part.contribution, 1) if part.measured else _("not measured"),
+        ]
+        for part in (explained.parts if explained else [])
+    ]
+    header = [_("Measure"), _("Value"), _("Points"), _("Weight"), _("Gives")]
+    return Rows(_("What the score is made of, today included"), header, rows, _at(1, 2, 3, 4))
+
+
 ROWS: dict[str, Callable[[Asked], Rows]] = {
     **dict.fromkeys(("mrr", "mrr_change_90", "mrr_at_risk"), _movements),
     **dict.fromkeys(("renewal_on", "notice_on", "days_to_renewal", "days_to_notice", "tenure_days"), _contracts),
@@ -247,5 +265,6 @@ ROWS: dict[str, Callable[[Asked], Rows]] = {
     **dict.fromkeys(("open_tickets", "escalated_tickets_56"), _cases),
     **dict.fromkeys(("active_contacts", "champion_left"), _people),
     **dict.fromkeys(("last_nps", "days_since_nps"), _answers),
+    **dict.fromkeys(("score", "band", "coverage", "score_change_30", "churn_chance"), _parts),
     "open_work_items": _tasks,
 }

@@ -139,7 +139,7 @@ def test_the_timeline_by_kind_words_and_page(as_user: As, cast: Cast, owned: Own
     older = f"?before={first.older[0].isoformat().replace('+', '%2B')}~{first.older[1]}"
     htmx = {"HX-Request": "true", "HX-Target": "timeline"}
 
-    assert "step-39" in page(client, customer, older, **htmx)
+    assert "step-12" in page(client, customer, older, **htmx)
     assert "step-0" not in page(client, customer, older, **htmx)
     assert page(client, customer, older, **htmx).lstrip().startswith('<div id="timeline"')
     assert "step-0" not in page(client, customer, "?kind=note", **htmx)

@@ -20,6 +20,7 @@ from desk.guards import customer_or_404, part, who, writes
 from desk.queries.customer_page import customer_page
 from playbooks.domain import working
 
+LINES = 12
 PARTS = {"timeline": "desk/customer/_timeline.html"}
 
 
@@ -117,7 +118,7 @@ def _forms(request: HttpRequest, found: Customer, today: date) -> dict[str, Form
 
 def _story(request: HttpRequest, found: Customer) -> story.Page:
     kinds = [kind for kind in request.GET.getlist("kind") if kind]
-    return story.timeline(found, kinds=kinds, search=request.GET.get("words", ""), before=_before(request))
+    return story.timeline(found, kinds=kinds, search=request.GET.get("words", ""), before=_before(request), size=LINES)
 
 
 def _before(request: HttpRequest) -> story.Position | None:

@@ -120,7 +120,7 @@ RULES = [
             "all": [
                 PAYING,
                 {"key": "measure.band", "op": "is", "value": "good"},
-                {"key": "measure.usage_change_28", "op": ">", "value": 0.3},
+                {"key": "measure.usage_change_28", "op": ">", "value": 0.5},
                 {"key": "measure.tenure_days", "op": ">", "value": 90},
             ]
         },

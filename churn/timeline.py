@@ -12,7 +12,7 @@ from customers.registry import sentence
 
 @sentence("churn_recorded", label=gettext_lazy("Recorded as lost"), icon="arrow-right-start-on-rectangle")
 def churn_recorded(values: Mapping[str, Any]) -> str:
-    reason = ChurnReason.objects.filter(pk=values.get("reason")).first()
+    reason = ChurnReason.objects.filter(pk=values.get("reason") or 0).first()
     if values.get("competitor"):
         return _("Left for %(competitor)s") % values
     return _("Left: %(reason)s") % {"reason": reason.label} if reason else _("Left, without a reason told")

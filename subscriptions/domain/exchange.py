@@ -4,7 +4,7 @@ The first rate of a day is known from that day, whenever we got it; one that cor
 """
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 
@@ -99,5 +99,8 @@ def _rounded(product: np.ndarray, divisor: np.ndarray) -> np.ndarray:
     return quotient + (above | (middle & (quotient % 2 == 1)))
 
 
-def _key(currency: "int | np.ndarray", day: "int | np.ndarray") -> "int | np.ndarray":
+Key = TypeVar("Key", int, np.ndarray)
+
+
+def _key(currency: Key, day: Key) -> Key:
     return currency * 2**32 + day + 2**20

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from subscriptions.domain import bulk, exchange, ledger_source, rulesets, stage
+from subscriptions.domain.columns import Columns
 from subscriptions.domain.ledger_append import APPEND, FIRST, TELL_LATER
 from subscriptions.domain.ledger_cells import PARTS, Cells, cells_of
 from subscriptions.domain.ledger_edges import edges_of, seen_as_known
@@ -97,7 +98,7 @@ def compute(ruleset: Ruleset, customers: Sequence[int] | None = None, *, all_wil
 
 
 def _put(rows: Cells) -> None:
-    columns = {
+    columns: Columns = {
         "customer_id": rows.columns["customer"].astype(np.int64),
         "day": rows.columns["day"].astype(np.int32),
         "known_on": rows.columns["known"].astype(np.int32),

@@ -71,7 +71,7 @@ def open_edges(rows: Columns) -> Columns:
 
 def seen_in_one_world(edges: Columns) -> Seen:
     customer, world = np.unique(edges["customer"], return_inverse=True)
-    nothing = {"world": np.zeros(0, dtype=np.int64), "day": np.zeros(0, dtype=np.int32)}
+    nothing: Columns = {"world": np.zeros(0, dtype=np.int64), "day": np.zeros(0, dtype=np.int32)}
     return Seen(edges, world, customer, np.full(len(customer), -1), nothing)
 
 

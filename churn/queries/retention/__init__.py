@@ -1,0 +1,32 @@
+"""Retention of customers and MRR over periods: the report, its identity, and the rows behind each of its figures.
+
+Start and end of a period are summed from the versions, flows from the movements: two ways, so that the identity
+start + new + reactivation + expansion − contraction − churn + FX = end can fail, and is checked.
+"""
+
+from churn.queries.retention.asked import Asked, tomorrow
+from churn.queries.retention.book import Book, read
+from churn.queries.retention.identity import Break, breaks
+from churn.queries.retention.lines import Counts, Line, Money, Rates
+from churn.queries.retention.periods import Period, periods, shift, trailing
+from churn.queries.retention.report import book_for, line_of, report
+
+__all__ = [
+    "Asked",
+    "Book",
+    "Break",
+    "Counts",
+    "Line",
+    "Money",
+    "Period",
+    "Rates",
+    "book_for",
+    "breaks",
+    "line_of",
+    "periods",
+    "read",
+    "report",
+    "shift",
+    "tomorrow",
+    "trailing",
+]

@@ -1,0 +1,89 @@
+from collections.abc import Iterable, Sequence
+from dataclasses import fields
+from datetime import date
+from typing import Final
+
+import numpy as np
+
+from churn.queries.retention.asked import Asked
+from churn.queries.retention.book import KINDS, Book, read
+from churn.queries.retention.lines import Cohort, Counts, Line, Money, Rates
+from churn.queries.retention.members import Members, members
+from churn.queries.retention.periods import Period
+
+NO_RATES: Final = Rates(None, None, None, None, None, None)
+
+
+def report(wanted: Sequence[Period], asked: Asked) -> list[Line]:
+    """One line a period; where asked by an attribute, one a period and group, by name, those without a value last."""
+    book = book_for(wanted, asked)
+    return [line for period in wanted for line in lines(book, period)]
+
+
+def book_for(wanted: Iterable[Period], asked: Asked, *days: date) -> Book:
+    """The book of all that these periods need."""
+    return read([*days, *(day for period in wanted for day in (period.start, period.end))], asked)
+
+
+def lines(book: Book, period: Period) -> list[Line]:
+    return tally(book, period, members(book, period))
+
+
+def line_of(book: Book, period: Period) -> Line:
+    """The line of a period over all who count, whatever their group."""
+    found = members(book, period)
+    return tally(book, period, Members(np.where(found.codes < 0, -1, 0), [None]))[0]
+
+
+def tally(book: Book, period: Period, found: Members) -> list[Line]:
+    """The lines of one period, one for each group of ``found``."""
+    sums = _sums(book, period, found)
+    return [
+        _line(book, period, name, {key: int(values[group]) for key, values in sums.items()})
+        for group, name in enumerate(found.names)
+    ]
+
+
+def _line(book: Book, period: Period, name: str | None, sums: dict[str, int]) -> Line:
+    cohort = Cohort(sums["there"], sums["lost"], sums["start"], sums["kept_end"], sums["kept"])
+    counts = Counts(sums["there"], sums["new count"], sums["reactivation count"], sums["churn count"], sums["then"])
+    mrr = Money(**{field.name: sums[field.name] for field in fields(Money)})
+    begun = period.start < book.asked.until
+    return Line(
+        period,
+        counts,
+        mrr,
+        cohort,
+        Rates.of(cohort, mrr) if begun else NO_RATES,
+        provisional=period.end >= book.asked.until,
+        group=name,
+    )
+
+
+def _sums(book: Book, period: Period, found: Members) -> dict[str, np.ndarray]:
+    """By group: what the levels say at both ends, and the movements in between; losses as positive amounts."""
+    start, end, moves = book.level(period.start), book.level(period.end), book.within(period)
+    there, groups, count = start > 0, found.codes[moves.place], len(found.names)
+    levels = {
+        "there": there,
+        "then": end > 0,
+        "lost": there & (end == 0),
+        "start": start,
+        "end": end,
+        "kept_end": np.where(there, end, 0),
+        "kept": np.minimum(start, end),
+    }
+    sums = {key: _total(found.codes, values, count) for key, values in levels.items()}
+    for kind in KINDS[1:]:
+        its = moves.kind == KINDS.index(kind)
+        sums[kind] = _total(groups, np.where(its, np.abs(moves.amount), 0), count)
+        sums[f"{kind} count"] = _total(groups, its, count)
+    return sums | {"fx": _total(groups, moves.fx, count)}
+
+
+def _total(codes: np.ndarray, values: np.ndarray, count: int) -> np.ndarray:
+    """Sums by group, exactly."""
+    sums = np.zeros(count, dtype=np.int64)
+    counted = codes >= 0
+    np.add.at(sums, codes[counted], values[counted].astype(np.int64))
+    return sums

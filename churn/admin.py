@@ -1,4 +1,7 @@
+from typing import Any
+
 from django.contrib import admin
+from django.http import HttpRequest
 
 from churn.models import ChurnReason
 
@@ -13,3 +16,8 @@ class ChurnReasonAdmin(admin.ModelAdmin[ChurnReason]):
     list_filter = ("is_active",)
     search_fields = ("label", "key")
     prepopulated_fields = {"key": ("label",)}
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        # Two levels: a finer reason is part of one that is part of nothing.
+        kwargs["queryset"] = ChurnReason.objects.filter(parent=None)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)

@@ -2,13 +2,35 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Final
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core.faults import Fault, Refused
-from subscriptions.domain import stage
+from subscriptions.domain import ledger, stage
 from subscriptions.domain.checks import currencies
+from subscriptions.models import Ruleset
+
+APPEND: Final = """
+INSERT INTO subscriptions_fxrate (day, currency, rate, known_on)
+SELECT n.day, n.currency, round(n.rate, 8), COALESCE(%(known_on)s, n.day)
+FROM unnest(%(days)s::date[], %(currencies)s::text[], %(rates)s::numeric[]) n(day, currency, rate)
+WHERE round(n.rate, 8) IS DISTINCT FROM (
+    SELECT r.rate FROM subscriptions_fxrate r WHERE r.currency = n.currency AND r.day = n.day
+    ORDER BY r.known_on DESC, r.id DESC LIMIT 1)
+RETURNING day, currency
+"""
+
+TOUCHED: Final = """
+SELECT DISTINCT m.customer_id
+FROM subscriptions_mrrmovement m
+JOIN (SELECT DISTINCT v.customer_id, v.currency FROM subscriptions_subscriptionversion v
+      WHERE v.currency = ANY(%(currencies)s)) v USING (customer_id)
+JOIN unnest(%(days)s::date[], %(currencies)s::text[]) r(day, currency)
+    ON r.currency = v.currency AND m.day >= r.day AND m.day < r.day + %(valid)s
+WHERE m.ruleset_id = %(ruleset)s ORDER BY 1
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,23 +46,22 @@ class Rate:
 def record(*, rates: Sequence[Rate], known_on: date | None = None) -> int:
     """Append exchange rates; one that is known already is not written again. Returns how many were.
 
-    ``known_on`` None takes each rate's own day, as a load of history does. Raises ``Refused``; ``Fault.row`` is the
-    place in ``rates``, from 0.
+    Brings the ledger of customers up to date that had a movement while the rate was valid. ``known_on`` None takes
+    each rate's own day, as a load of history does. Raises ``Refused``; ``Fault.row`` is the place in ``rates``, from 0.
     """
     if faults := check(rates):
         raise Refused(faults)
     columns = [[rate.day for rate in rates], [rate.currency for rate in rates], [rate.rate for rate in rates]]
-    return stage.execute(
-        """
-        INSERT INTO subscriptions_fxrate (day, currency, rate, known_on)
-        SELECT n.day, n.currency, round(n.rate, 8), COALESCE(%(known_on)s, n.day)
-        FROM unnest(%(days)s::date[], %(currencies)s::text[], %(rates)s::numeric[]) n(day, currency, rate)
-        WHERE round(n.rate, 8) IS DISTINCT FROM (
-            SELECT r.rate FROM subscriptions_fxrate r WHERE r.currency = n.currency AND r.day = n.day
-            ORDER BY r.known_on DESC, r.id DESC LIMIT 1)
-        """,
-        dict(zip(("days", "currencies", "rates"), columns, strict=True), known_on=known_on),
-    )
+    written = stage.fetch(APPEND, dict(zip(("days", "currencies", "rates"), columns, strict=True), known_on=known_on))
+    if written and (ruleset := Ruleset.objects.filter(in_force=True).first()):
+        params = {
+            "days": [day for day, _currency in written],
+            "currencies": [currency for _day, currency in written],
+            "ruleset": ruleset.pk,
+            "valid": ruleset.settings["rate_valid_days"],
+        }
+        ledger.refresh(customers=[customer for (customer,) in stage.fetch(TOUCHED, params)], ruleset=ruleset)
+    return len(written)
 
 
 def check(rates: Sequence[Rate]) -> list[Fault]:

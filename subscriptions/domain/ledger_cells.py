@@ -36,12 +36,6 @@ def cells_of(seen: Seen, rates: Rates) -> Cells:
     return Cells(_classed(columns), counts[moves], versions[kept])
 
 
-def balances_of(seen: Seen, rates: Rates) -> Columns:
-    """``world``, ``day``, ``before`` and ``after`` of each cell: the MRR as carried, restated on days of movement."""
-    totals = _totals(seen, rates)
-    return take(totals, np.flatnonzero(totals["moves"]))
-
-
 def _totals(seen: Seen, rates: Rates) -> Columns:
     """Each day of a world: MRR before and after at the rates of the day, and whether any currency's balance moves."""
     flows = _dense(_flows(seen))

@@ -60,15 +60,6 @@ def edges_of(rows: Columns) -> Columns:
     )
 
 
-def open_edges(rows: Columns) -> Columns:
-    """The edges of one world: of rows of which each is the one believed of its version."""
-    paying = pays(rows)
-    return joined(
-        _edges(rows, paying, "begins", rows["known"], 1),
-        _edges(rows, paying & (rows["ends"] < NEVER), "ends", rows["known"], 1),
-    )
-
-
 def seen_in_one_world(edges: Columns) -> Seen:
     customer, world = np.unique(edges["customer"], return_inverse=True)
     nothing: Columns = {"world": np.zeros(0, dtype=np.int64), "day": np.zeros(0, dtype=np.int32)}

@@ -12,7 +12,7 @@ class Invoice(Fact):
     """What a customer was asked to pay. What became of it is in its states. ``day`` is the day of issue."""
 
     uid = models.UUIDField(default=uuid7, unique=True, editable=False)
-    customer = models.ForeignKey(Customer, models.PROTECT, related_name="+")
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="+", db_index=False)
     subscription = models.ForeignKey(Subscription, models.PROTECT, null=True, related_name="+")
     due_on = models.DateField(_("due"))
     amount = models.DecimalField(_("amount"), max_digits=18, decimal_places=4)
@@ -36,8 +36,9 @@ class InvoiceState(Fact):
         VOID = "void", _("void")
         UNCOLLECTIBLE = "uncollectible", _("written off")
 
-    invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="states")
-    customer = models.ForeignKey(Customer, models.PROTECT, related_name="+")
+    invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="states", db_index=False)
+    # The invoice's: it is written from there.
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     status = models.CharField(_("status"), max_length=13, choices=Status)
     paid_on = models.DateField(_("paid"), null=True)
     failed_attempts = models.PositiveSmallIntegerField(_("failed attempts"), default=0)

@@ -37,7 +37,7 @@ class Subscription(models.Model):
     """A line of business with a customer. What was agreed, and when, is in its versions."""
 
     uid = models.UUIDField(default=uuid7, unique=True, editable=False)
-    customer = models.ForeignKey(Customer, models.PROTECT, related_name="+")
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="+", db_index=False)
 
     class Meta:
         verbose_name = _("subscription")
@@ -56,11 +56,12 @@ class SubscriptionVersion(models.Model):
     from the start; ``ends_on`` stands only in rows from the day it was known.
     """
 
-    subscription = models.ForeignKey(Subscription, models.PROTECT, related_name="versions")
-    customer = models.ForeignKey(Customer, models.PROTECT, related_name="+")
+    subscription = models.ForeignKey(Subscription, models.PROTECT, related_name="versions", db_index=False)
+    # The subscription's: it is written from there, so the database need not check it again for each of millions.
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     number = models.PositiveIntegerField()
     known_on = models.DateField(_("known on"))
-    plan = models.ForeignKey(Plan, models.PROTECT, null=True, related_name="+")
+    plan = models.ForeignKey(Plan, models.PROTECT, null=True, related_name="+", db_index=False)
     interval = models.CharField(_("billed every"), max_length=9, choices=Interval)
     quantity = models.DecimalField(_("quantity"), max_digits=14, decimal_places=3, default=1)
     amount = models.DecimalField(_("amount per interval"), max_digits=18, decimal_places=4)

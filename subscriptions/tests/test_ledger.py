@@ -12,6 +12,8 @@ from customers.models import Customer, TimelineEntry
 from customers.registry import SENTENCES
 from customers.tests.factories import CustomerFactory
 from subscriptions.domain import ledger, rulesets, versions
+from subscriptions.domain.fx_rates import Rate
+from subscriptions.domain.fx_rates import record as record_rates
 from subscriptions.domain.versions import Version
 from subscriptions.models import MrrMovement
 from subscriptions.tests.factories import PlanFactory, SubscriptionFactory, agree, rate, sell
@@ -118,6 +120,16 @@ def test_what_was_carried_is_restated_on_the_day_of_a_movement() -> None:
     new, more = MrrMovement.objects.filter(customer=customer).order_by("day")
     assert (new.kind, new.before, new.after, new.fx) == ("new", 0, 110, 0)
     assert (more.kind, more.before, more.after, more.fx) == ("expansion", 120, 180, 10)
+
+
+def test_a_corrected_rate_is_known_since() -> None:
+    rulesets.establish(reporting_currency="USD")
+    rate("EUR", "1.1", JAN)
+    customer = sell(CustomerFactory(), 100, JAN, currency="EUR").customer
+    unmoved = sell(CustomerFactory(), 100, JAN).customer
+    record_rates(rates=[Rate(JAN, "EUR", Decimal("1.3"))], known_on=MAY)
+    assert told(customer) == [(JAN, JAN, "new", 110), (JAN, MAY, "new", 130)]
+    assert told(unmoved) == [(JAN, JAN, "new", 100)]
 
 
 def test_a_movement_without_a_rate_is_refused() -> None:

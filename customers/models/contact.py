@@ -51,7 +51,7 @@ class ContactChange(Fact):
     """The role of a contact from a day on, and whether they had left by then."""
 
     contact = models.ForeignKey(Contact, models.PROTECT, related_name="changes")
-    customer = models.ForeignKey(Customer, models.PROTECT, related_name="+")
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="+", db_index=False)
     role = models.CharField(max_length=16, choices=ContactRole)
     left = models.BooleanField(default=False)
 

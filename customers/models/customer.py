@@ -62,7 +62,7 @@ class CustomerRole(Fact):
         IMPLEMENTER = "implementer", _("Implementer")
         SPONSOR = "sponsor", _("Sponsor")
 
-    customer = models.ForeignKey(Customer, models.PROTECT, related_name="roles")
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="roles", db_index=False)
     role = models.CharField(_("role"), max_length=16, choices=Role)
     user = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     team = models.ForeignKey(Team, models.PROTECT, null=True, related_name="+")

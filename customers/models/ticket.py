@@ -10,7 +10,7 @@ class Ticket(Fact):
     """A support case: when it was opened, and of what kind. What became of it is in its states."""
 
     uid = models.UUIDField(default=uuid7, unique=True, editable=False)
-    customer = models.ForeignKey(Customer, models.PROTECT, related_name="tickets")
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="tickets", db_index=False)
     opened_at = models.DateTimeField(_("opened"))
     kind = models.CharField(_("kind"), max_length=40, blank=True)
 
@@ -24,8 +24,8 @@ class Ticket(Fact):
 class TicketState(Fact):
     """What was known of a ticket from a day on. The latest known row is the state."""
 
-    ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="states")
-    customer = models.ForeignKey(Customer, models.PROTECT, related_name="+")
+    ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="states", db_index=False)
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="+", db_index=False)
     priority = models.CharField(_("priority"), max_length=16, blank=True)
     escalated = models.BooleanField(_("escalated"), default=False)
     closed_at = models.DateTimeField(_("closed"), null=True)

@@ -14,7 +14,7 @@ class TimelineEntry(models.Model):
     """
 
     uid = models.UUIDField(default=uuid7, unique=True, editable=False)
-    customer = models.ForeignKey(Customer, models.PROTECT, related_name="timeline")
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="timeline", db_index=False)
     at = models.DateTimeField()
     known_on = models.DateField()
     kind = models.CharField(max_length=40)

@@ -19,7 +19,7 @@ class Touchpoint(Fact):
         NOTE = "note", _("Note")
 
     uid = models.UUIDField(default=uuid7, unique=True, editable=False)
-    customer = models.ForeignKey(Customer, models.PROTECT, related_name="touchpoints")
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="touchpoints", db_index=False)
     contact = models.ForeignKey(Contact, models.PROTECT, null=True, related_name="+")
     by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(_("at"))

@@ -25,7 +25,8 @@ class Batch:
     ``cells`` is a temporary table of texts (``line`` and the columns of the file); ``rows`` one of values: ``line``,
     every column of the noun, our id of what a column refers to under its name without ``_id``, and, where a source
     names the rows, our ``id`` and whether it is ``fresh``. ``extra`` maps the headers of columns that are not the
-    noun's own to their names in both tables; ``troubled`` are the nouns before that have problems.
+    noun's own to their names in both tables. ``load_cell`` has each different ``cell`` of a ``column`` whose cells
+    repeat; ``troubled`` are the nouns before that have problems.
     """
 
     noun: str

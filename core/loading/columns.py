@@ -96,6 +96,7 @@ class Column:
     least: int | None = None
     most: int | None = None
     longest: int = 200
+    repeats: bool = False
 
     @property
     def reference(self) -> str:
@@ -104,8 +105,8 @@ class Column:
 
     @property
     def few(self) -> bool:
-        """Whether its rules are dear and its cells repeat, so that each different cell is looked at once."""
-        return self.type is not TEXT or bool(self.choices or self.refers)
+        """Whether its rules are dear or its cells repeat, so that each different cell is looked at once."""
+        return self.repeats or self.type is not TEXT or bool(self.choices or self.refers)
 
     def rules(self, *, unreadable: frozenset[str] = frozenset()) -> Iterator[Rule]:
         """In the order in which they are looked at. Nothing is asked of references to a noun that is unreadable."""

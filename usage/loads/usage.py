@@ -5,16 +5,17 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
-from core.ids import UUID7_SQL
 from core.loading import DATE, INTEGER, Batch, Column, Noun, Written
 from core.loading.sql import execute
 from usage.domain import partitions
 from usage.domain.persons import SQL as HASHED
+from usage.loads import fresh
+from usage.loads.beside import make_features, write_feeds
 
 COLUMNS: Final = (
     Column("customer_id", required=True, refers="customer"),
     Column("day", DATE, required=True),
-    Column("feature", longest=120),
+    Column("feature", longest=120, repeats=True),
     Column("events", INTEGER, required=True, least=0),
     Column("users", INTEGER, least=0),
     Column("person"),
@@ -25,6 +26,8 @@ MOST: Final = 2**31 - 1
 
 def check(batch: Batch) -> None:
     """Add up the rows by customer, day and feature; what stands there twice, or adds up to too much, is refused."""
+    if fresh.build(batch):
+        return
     _sum_up(batch)
     together = ["customer_id", "day", *(one for one in ("feature", "person") if one in batch.given)]
     same = ", ".join(f"COALESCE({one}, '')" for one in together)
@@ -62,7 +65,7 @@ def _sum_up(batch: Batch) -> None:
     feature = "COALESCE(c.feature, '')" if "feature" in batch.given else "''"
     errors = "COALESCE(sum(c.errors::bigint), 0)::bigint" if "errors" in batch.given else "0::bigint"
     batch.execute("DROP TABLE IF EXISTS pg_temp.load_usage_day")
-    _make_features(batch)
+    make_features(batch)
     # Sorted, the groups of both kinds come from one pass; in memory they would not fit.
     execute("SET LOCAL enable_hashagg = off")
     batch.execute(
@@ -101,31 +104,20 @@ def _without_problems(batch: Batch) -> str:
     return "WHERE NOT EXISTS (SELECT FROM load_problem p WHERE p.noun = 'usage' AND p.line = c.line)"
 
 
-def _make_features(batch: Batch) -> None:
-    if "feature" in batch.given:
-        batch.execute(
-            f"""
-            INSERT INTO usage_feature (uid, key, label, kind)
-            SELECT {UUID7_SQL}, left(feature, 120), left(feature, 120), 'other'
-            FROM (SELECT DISTINCT feature FROM {batch.cells} WHERE feature IS NOT NULL) c
-            WHERE NOT EXISTS (SELECT FROM usage_feature f WHERE f.key = left(c.feature, 120)) ORDER BY feature
-            ON CONFLICT DO NOTHING
-            """
-        )
-
-
 def write(batch: Batch) -> Written:
     """What is new, as known on its day or today; of a day that is known otherwise, the difference, known today.
 
     A row of usage.csv is the whole of what the customer did with the feature on that day. The day over all features
     is the sum of them, unless the file gives it.
     """
+    if fresh.is_built(batch):
+        return fresh.take_in(batch)
     if batch.fetch("SELECT FROM load_problem WHERE noun = 'usage' LIMIT 1"):
         _sum_up(batch)
     ((rows, first, last),) = batch.fetch("SELECT count(feature_id), min(day), max(day) FROM load_usage_day")
     if not rows:
         return Written()
-    for (month,) in batch.fetch("SELECT DISTINCT date_trunc('month', day)::date FROM load_usage_day ORDER BY 1"):
+    for month in sorted({day.replace(day=1) for (day,) in batch.fetch("SELECT DISTINCT day FROM load_usage_day")}):
         partitions.ensure(month, month)
     there = "SELECT FROM usage_usageday WHERE day BETWEEN %(first)s AND %(last)s LIMIT 1"
     if batch.fetch(there, first=first, last=last):
@@ -135,8 +127,7 @@ def write(batch: Batch) -> Written:
         batch.execute(FRESH.replace("KNOWN", batch.known("d.day")))
     if "person" in batch.given:
         _write_persons(batch)
-    for statement in (FEED_DAYS, CUSTOMER_FEEDS):
-        batch.execute(statement.replace("KNOWN", batch.known("day")))
+    write_feeds(batch, "SELECT customer_id, day FROM load_usage_day WHERE feature_id IS NULL")
     return Written(new=new, changed=changed, unchanged=rows - new - changed)
 
 
@@ -232,25 +223,5 @@ def _write_persons(batch: Batch) -> None:
         """
     )
 
-
-# As ``usage.domain.record`` writes them: a feed is alive on the days on which something came.
-FEED_DAYS: Final = """
-INSERT INTO usage_feedday (source_id, day, known_on, customers)
-SELECT %(source)s, day, KNOWN, count(*) FROM load_usage_day t
-WHERE feature_id IS NULL
-  AND NOT EXISTS (SELECT FROM usage_feedday f
-                  WHERE f.source_id = %(source)s AND f.day = t.day AND f.known_on <= KNOWN)
-GROUP BY day ORDER BY day
-"""
-
-# Only what says more than is there: an earlier day, or one that was known earlier.
-CUSTOMER_FEEDS: Final = """
-INSERT INTO usage_customerfeed (source_id, customer_id, day, known_on)
-SELECT %(source)s, customer_id, min(day), min(KNOWN) FROM load_usage_day t
-WHERE feature_id IS NULL
-  AND NOT EXISTS (SELECT FROM usage_customerfeed f WHERE f.source_id = %(source)s
-                  AND f.customer_id = t.customer_id AND f.day <= t.day AND f.known_on <= KNOWN)
-GROUP BY customer_id ORDER BY customer_id
-"""
 
 USAGE: Final = Noun(name="usage", columns=COLUMNS, check=check, write=write, builds=True)

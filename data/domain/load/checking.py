@@ -11,14 +11,33 @@ from core.loading.sql import literal, quoted
 
 def check_cells(noun: Noun, batch: Batch, unreadable: frozenset[str]) -> None:
     """Look at every cell of the columns that the file has."""
-    for column in noun.columns:
-        if column.name in batch.given and (rules := list(column.rules(unreadable=unreadable))):
+    batch.execute(f"ANALYZE {batch.cells}")
+    given = [column for column in noun.columns if column.name in batch.given]
+    _gather_different([column.name for column in given if column.few], batch)
+    for column in given:
+        if rules := list(column.rules(unreadable=unreadable)):
             _check_column(column, rules, batch)
+
+
+def _gather_different(names: Sequence[str], batch: Batch) -> None:
+    """``load_cell``: every different cell of these columns, found in one pass over the rows."""
+    batch.execute("DROP TABLE IF EXISTS pg_temp.load_cell")
+    batch.execute('CREATE TEMP TABLE load_cell ("column" text, cell text) ON COMMIT DROP')
+    if not names:
+        return
+    columns = [quoted(name) for name in names]
+    which = " ".join(f"WHEN GROUPING({one}) = 0 THEN {literal(name)}" for one, name in zip(columns, names, strict=True))
+    cell = " ".join(f"WHEN GROUPING({one}) = 0 THEN {one}" for one in columns)
+    batch.execute(
+        f"INSERT INTO load_cell SELECT CASE {which} END, CASE {cell} END FROM {batch.cells}"
+        f" GROUP BY GROUPING SETS ({', '.join(f'({one})' for one in columns)})"
+    )
 
 
 def _check_column(column: Column, rules: Sequence[Rule], batch: Batch) -> None:
     name = quoted(column.name)
-    cells = f"(SELECT DISTINCT {name} AS cell FROM {batch.cells}) c" if column.few else _as_they_stand(name, batch)
+    different = f'(SELECT cell FROM load_cell WHERE "column" = {literal(column.name)}) c'
+    cells = different if column.few else f"(SELECT {name} AS cell FROM {batch.cells}) c"
     batch.execute("DROP TABLE IF EXISTS pg_temp.load_broken")
     found = batch.execute(
         "CREATE TEMP TABLE load_broken ON COMMIT DROP AS"
@@ -36,10 +55,6 @@ def _check_column(column: Column, rules: Sequence[Rule], batch: Batch) -> None:
             lines=f"SELECT c.line, c.{name}, NULL FROM {batch.cells} c"
             f" JOIN load_broken b ON COALESCE(b.cell, '') = COALESCE(c.{name}, '') AND b.rule = '{rule.key}'",
         )
-
-
-def _as_they_stand(name: str, batch: Batch) -> str:
-    return f"(SELECT {name} AS cell FROM {batch.cells}) c"
 
 
 def _first_broken(rules: Sequence[Rule]) -> str:

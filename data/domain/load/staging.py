@@ -46,7 +46,6 @@ def stage(
     except (Unusual, DataError):
         done.take_back()
         count, exact = _copy_rows(path, table, names, tell, progress), True
-    execute(f"ANALYZE {table}")
     return Staged(path, table, columns, count, exact)
 
 

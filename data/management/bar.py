@@ -31,7 +31,7 @@ class Bar:
     def step(self, name: str, what: str) -> None:
         self._show(_("%(name)s  is being %(what)s …") % {"name": name, "what": what})
 
-    def close(self) -> None:
+    def done(self) -> None:
         self._show("")
 
     def _show(self, text: str) -> None:

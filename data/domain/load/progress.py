@@ -13,6 +13,9 @@ class Progress(Protocol):
     def step(self, name: str, what: str) -> None:
         """Something else is done with a file: it is checked, or written."""
 
+    def done(self) -> None:
+        """Nothing more comes."""
+
 
 class Silent:
     def file(self, name: str, size: int) -> None:
@@ -22,4 +25,7 @@ class Silent:
         return
 
     def step(self, name: str, what: str) -> None:
+        return
+
+    def done(self) -> None:
         return

@@ -15,6 +15,7 @@ from data.domain.mapping.model import FileMapping, MappingError
 from data.domain.mapping.parse import parse
 from data.management.bar import Bar
 from data.management.words import lines_of
+from health.domain import scoring
 
 PRINTED = 50
 
@@ -39,7 +40,12 @@ class Command(BaseCommand):
         folder: Path = options["folder"]
         if not folder.is_dir():
             raise CommandError(_("There is no folder %(folder)s.") % {"folder": folder})
-        report = self._load(folder, options)
+        progress: Progress = Bar(self.stderr) if self.stderr.isatty() else Silent()
+        report = self._load(folder, options, progress)
+        if report.wrote:
+            progress.step(_("Health"), _("brought up to date"))
+            scoring.refresh()
+        progress.done()
         if options["json"]:
             self.stdout.write(json.dumps(report.as_dict(), indent=2, ensure_ascii=False))
         else:
@@ -48,8 +54,7 @@ class Command(BaseCommand):
         if report.refused:
             sys.exit(1)
 
-    def _load(self, folder: Path, options: dict[str, Any]) -> Report:
-        progress: Progress = Bar(self.stderr) if self.stderr.isatty() else Silent()
+    def _load(self, folder: Path, options: dict[str, Any], progress: Progress) -> Report:
         mapping = self._mapping(options["mapping"]) if options["mapping"] else None
         order = Order(
             folder=folder,

@@ -35,8 +35,3 @@ def mrr_sql(*, amount: str, interval: str) -> str:
         f"WHEN '{key}' THEN round({amount} * {times} / {by}.000000000000, 6)" for key, (times, by) in FACTORS.items()
     )
     return f"CASE {interval} {cases} END"
-
-
-def half_even_sql(value: str) -> str:
-    """``value`` rounded half-even to six decimals, where ties do occur: products with an exchange rate."""
-    return f"subscriptions_half_even({value})"

@@ -1,11 +1,14 @@
 from decimal import Decimal
+from fractions import Fraction
 
+import numpy as np
 import pytest
 from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
-from subscriptions.domain.mrr import half_even_sql, mrr_of, mrr_sql
+from subscriptions.domain.exchange import half_even
+from subscriptions.domain.mrr import mrr_of, mrr_sql
 from subscriptions.models import Interval
 
 
@@ -45,6 +48,18 @@ def test_the_database_computes_the_same(amount: Decimal, interval: str) -> None:
     assert in_the_database(sql, amount, interval) == mrr_of(amount=amount, interval=interval)
 
 
+@given(
+    amount=st.integers(0, 10**18),
+    times=st.integers(-(10**16), 10**16),
+    by=st.sampled_from([1, 2, 3, 4, 10**8, 7_500]),
+)
+def test_columns_round_half_even_whatever_the_size(amount: int, times: int, by: int) -> None:
+    exact = round(Fraction(amount * times, by))
+    if abs(exact) < 2**63:
+        (rounded,) = half_even(np.array([amount]), np.array([times]), by)
+        assert rounded == exact
+
+
 @pytest.mark.django_db
 @given(
     value=st.one_of(
@@ -53,4 +68,4 @@ def test_the_database_computes_the_same(amount: Decimal, interval: str) -> None:
     )
 )
 def test_the_database_rounds_half_even(value: Decimal) -> None:
-    assert in_the_database(half_even_sql("v.amount"), value, "") == round(value, 6)
+    assert in_the_database("subscriptions_half_even(v.amount)", value, "") == round(value, 6)

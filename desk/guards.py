@@ -2,11 +2,11 @@ from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST
 
+from accounts.access import check_writer
 from accounts.models import User
 from customers.models import Customer
 from playbooks.models import WorkItem
@@ -19,8 +19,7 @@ def writes(view: View) -> View:
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not who(request).may_write:
-            raise PermissionDenied
+        check_writer(request.user)
         return view(request, *args, **kwargs)
 
     return require_POST(guarded)

@@ -68,13 +68,20 @@ def test_nobody_signs_up(client):
     assert b"password1" not in response.content
 
 
+def test_nobody_gives_themselves_another_address(cast, client):
+    client.force_login(cast.owner)
+    response = client.post(reverse("account_email"), {"action_add": "", "email": "new@holdfast.test"})
+    assert response.status_code == 403
+    assert b"An administrator keeps" in response.content
+
+
 def test_administrators_have_the_admin_site(cast, client):
     for name, status in {"administrator": 200, "owner": 302, "lead": 302, "analyst": 302}.items():
         client.force_login(getattr(cast, name))
         assert client.get(reverse("admin:index")).status_code == status, name
 
 
-def test_what_may_not_be_opened_says_why(cast, client, settings):
+def test_what_may_not_be_opened_says_why(cast, client):
     client.force_login(cast.analyst)
     response = client.get(reverse("core:styleguide"))
     assert response.status_code == 403

@@ -7,7 +7,7 @@ import numpy as np
 from data.demo import contacts, stories
 from data.demo.rows import packed
 from data.demo.spec import words
-from data.demo.talk import contact_of
+from data.demo.talk import by_customer, contact_of
 from data.demo.world import World
 
 SURVEY = "Relationship NPS"
@@ -58,7 +58,7 @@ def _invited(world: World) -> tuple[np.ndarray, np.ndarray]:
         found = np.flatnonzero(wanted & there)
         contact.append(found)
         sent.append(day[found])
-    return np.concatenate(contact), np.concatenate(sent)
+    return by_customer(np.concatenate(contact), np.concatenate(sent))
 
 
 def _comments(world: World, rng: np.random.Generator, contact: np.ndarray, score: np.ndarray) -> np.ndarray:

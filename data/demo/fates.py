@@ -10,32 +10,37 @@ from data.demo.population import Population, next_term_end
 from data.demo.spec import Spec, add_months
 
 DUNNING = 30
-REASONS = (
-    ("poor_onboarding", "Poor onboarding"),
-    ("wrong_fit", "Wrong fit"),
-    ("price", "Price"),
-    ("support", "Support"),
-    ("faults", "Product faults and speed"),
-    ("experience", "Experience"),
-    ("competitor", "Competitor"),
-    ("platform_free", "Platform offers it for free"),
-    ("no_improvement", "No improvement"),
-    ("needs_changed", "Needs changed"),
-    ("budget", "Budget"),
-    ("payment_failed", "Payment failed"),
-    ("business_closed", "Business closed"),
-    ("merged", "Merged"),
-)
-KEYS = [key for key, _label in REASONS]
+KEYS = [
+    "poor-onboarding",
+    "wrong-fit",
+    "price",
+    "support",
+    "product-faults-and-speed",
+    "experience",
+    "competitor",
+    "platform-offers-it-for-free",
+    "no-improvement",
+    "needs-changed",
+    "budget",
+    "payment-failed",
+    "business-closed",
+    "merged",
+]
 _BY_CAUSE = {
-    truth.NOTHING: {"business_closed": 3, "merged": 4, "budget": 5, "needs_changed": 5, "platform_free": 3},
-    truth.CONDITION: {"competitor": 5, "no_improvement": 4, "experience": 4, "support": 3, "wrong_fit": 4},
-    truth.CHAMPION: {"needs_changed": 3, "competitor": 3, "no_improvement": 4},
-    truth.RELEASE: {"faults": 1},
+    truth.NOTHING: {
+        "business-closed": 3,
+        "merged": 4,
+        "budget": 5,
+        "needs-changed": 5,
+        "platform-offers-it-for-free": 3,
+    },
+    truth.CONDITION: {"competitor": 5, "no-improvement": 4, "experience": 4, "support": 3, "wrong-fit": 4},
+    truth.CHAMPION: {"needs-changed": 3, "competitor": 3, "no-improvement": 4},
+    truth.RELEASE: {"product-faults-and-speed": 1},
     truth.PRICE: {"price": 4, "budget": 1},
-    truth.CARD: {"payment_failed": 1},
+    truth.CARD: {"payment-failed": 1},
 }
-_EARLY = {"poor_onboarding": 5, "wrong_fit": 3, "experience": 2}
+_EARLY = {"poor-onboarding": 5, "wrong-fit": 3, "experience": 2}
 
 
 @dataclass(slots=True)
@@ -46,7 +51,7 @@ class Fates:
     ends: np.ndarray  # the first day without a subscription, may lie ahead
     failed_on: np.ndarray  # the payment that failed and was not recovered, maybe still in dunning
     involuntary: np.ndarray
-    reason: np.ndarray  # index of REASONS, −1: not lost
+    reason: np.ndarray  # index of KEYS, −1: not lost
     returned: np.ndarray  # the day they came back
 
     def leaving(self) -> np.ndarray:
@@ -89,7 +94,7 @@ def _ends(rng: np.random.Generator, pop: Population, hidden: Hidden, reason: np.
     month = add_months(_billed_before(pop, hidden.lost), 1)
     soon = hidden.lost + rng.integers(14, 45, len(pop))
     ends = np.where(pop.with_term, term, month)
-    return np.where(reason == KEYS.index("business_closed"), np.minimum(ends, soon), ends)
+    return np.where(reason == KEYS.index("business-closed"), np.minimum(ends, soon), ends)
 
 
 def _reasons(rng: np.random.Generator, pop: Population, hidden: Hidden) -> np.ndarray:

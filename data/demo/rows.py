@@ -9,10 +9,12 @@ _US_A_DAY = 86_400_000_000
 
 
 def uids(rng: np.random.Generator, size: int, today: date) -> np.ndarray:
-    """Random identifiers of version 7 as 16 bytes each, all stamped with the same day."""
+    """Identifiers of version 7 as 16 bytes each, one a millisecond from a day on: in order, so that an index grows at
+    its end.
+    """
     raw = rng.integers(0, 256, (size, 16), dtype=np.uint8)
-    stamp = int(np.datetime64(today, "ms").astype(np.int64))
-    raw[:, :6] = np.frombuffer(stamp.to_bytes(6, "big"), dtype=np.uint8)
+    stamp = int(np.datetime64(today, "ms").astype(np.int64)) + np.arange(size)
+    raw[:, :6] = stamp.astype(">i8").view(np.uint8).reshape(size, 8)[:, 2:]
     raw[:, 6] = 0x70 | raw[:, 6] & 0x0F
     raw[:, 8] = 0x80 | raw[:, 8] & 0x3F
     return raw

@@ -10,6 +10,7 @@ from zlib import crc32
 
 import numpy as np
 
+FEWEST_CUSTOMERS, FEWEST_MONTHS = 50, 12
 THINNED_ABOVE = 5_000
 RECENT_DAYS = 56
 _WORDS = Path(__file__).parent / "words"

@@ -6,7 +6,7 @@ import numpy as np
 
 from data.demo import stories
 from data.demo.hidden import RELEASE_DAYS_AGO, WEEK
-from data.demo.talk import QUIET_DAYS
+from data.demo.talk import QUIET_DAYS, by_customer
 from data.demo.world import World
 
 KINDS = ("question", "fault", "integration", "billing", "access", "training")
@@ -79,7 +79,8 @@ def _opened(world: World) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     hit = np.repeat(hit, rng.integers(1, 4, len(hit)))
     late = spec.end - RELEASE_DAYS_AGO + rng.integers(0, 12, len(hit))
     of_release = np.repeat([False, True], [sum(map(len, customer)), len(hit)])
-    return np.concatenate([*customer, hit]), np.concatenate([*day, late]), of_release
+    found = by_customer(np.concatenate(customer), np.concatenate(day))
+    return np.concatenate([found[0], hit]), np.concatenate([found[1], late]), of_release
 
 
 def _told(world: World) -> Tickets:

@@ -23,7 +23,7 @@ ODDS_COOLING = (0.17, 0.05, 0.14, 0.54, 0.1)
 
 @dataclass(slots=True)
 class Talk:
-    """One entry a touchpoint or note, in no order. ``contact`` −1: nobody in particular."""
+    """One entry a touchpoint or note. ``contact`` −1: nobody in particular."""
 
     customer: np.ndarray
     contact: np.ndarray
@@ -50,7 +50,8 @@ def speak(world: World) -> Talk:
     known_on = day + np.where(late, rng.integers(1, 25, len(day)), 0)
     drawn = Talk(customer, contact, day, known_on, kind, text)
     twice = rng.random(len(day)) < 0.015  # logged by two people
-    return _known(world, _joined(drawn, _where(drawn, twice), _told(world)))
+    talk = _joined(drawn, _where(drawn, twice), _told(world))
+    return _where(talk, np.flatnonzero(talk.known_on < world.spec.end))
 
 
 def reachable(world: World, customer: np.ndarray, day: np.ndarray) -> np.ndarray:
@@ -79,7 +80,13 @@ def _days(world: World) -> tuple[np.ndarray, np.ndarray]:
         who = np.flatnonzero(there & (rng.random(len(pop)) < rate))
         customer.append(who)
         day.append(start + rng.choice(7, len(who), p=[0.2, 0.2, 0.2, 0.2, 0.16, 0.02, 0.02]))
-    return np.concatenate(customer), _on_working_days(np.concatenate(day))
+    return by_customer(np.concatenate(customer), _on_working_days(np.concatenate(day)))
+
+
+def by_customer(customer: np.ndarray, day: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The same in the order of customers and days, as tables and their indexes like it."""
+    order = np.lexsort((day, customer))
+    return customer[order], day[order]
 
 
 def _on_working_days(day: np.ndarray) -> np.ndarray:
@@ -152,7 +159,3 @@ def _joined(*parts: Talk) -> Talk:
 
 def _where(talk: Talk, mask: np.ndarray) -> Talk:
     return Talk(*(getattr(talk, name)[mask] for name in Talk.__slots__))
-
-
-def _known(world: World, talk: Talk) -> Talk:
-    return _where(talk, talk.known_on < world.spec.end)

@@ -13,6 +13,7 @@ from data.demo.spec import RECENT_DAYS, Spec, words
 from data.demo.world import World
 
 CLASSIC_DIED_DAYS_AGO = 33
+CORE = sum(feature.kind == "core" for feature in cat.FEATURES)  # they come first
 SAMPLE_EVERY = 28  # of the older days of large companies
 PERSONS_AT_MOST = 9  # in large companies
 CHUNK = 8_000
@@ -80,7 +81,10 @@ class Usage:
                 yield self._draw(rng, first, days, self.connected[start : start + CHUNK])
 
     def _days(self, first: int) -> np.ndarray:
-        """The days of the month to draw: all, or of older months of large companies one in four weeks."""
+        """The days of the month to draw: all, or of older months of large companies one in four weeks.
+
+        Of those only the day over all and the core features are kept.
+        """
         last = int((np.datetime64(int(first), "D").astype("M8[M]") + 1).astype("M8[D]").astype(int))
         days = np.arange(max(first, self.spec.start), min(last, self.spec.end))
         recent = days >= self.spec.end - RECENT_DAYS
@@ -138,7 +142,10 @@ class Usage:
         errors = np.zeros_like(every)
         errors[:, 0] = rng.poisson(total * self._error_rate(days, who))
         known = np.broadcast_to(self._known_on(rng, days, users)[:, None, :], every.shape)
-        at = np.nonzero((every > 0) & (known < self.spec.end))
+        kept = (every > 0) & (known < self.spec.end)
+        if not self.spec.small:
+            kept[:, 1 + CORE :] &= days >= self.spec.end - RECENT_DAYS
+        at = np.nonzero(kept)
         customer, feature, day = at
         self._count(who, days, users)
         return Rows(who[customer], feature - 1, days[day], known[at], every[at], people[at], errors[at])

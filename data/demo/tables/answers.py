@@ -3,7 +3,7 @@
 import numpy as np
 
 from data.demo.answers import SURVEY, Asked, survey
-from data.demo.rows import instants
+from data.demo.rows import filled, instants
 from data.demo.spec import dates
 from data.demo.tables.book import Book
 from data.demo.tables.copying import copy, reserve
@@ -49,3 +49,10 @@ def _responses(book: Book, asked: Asked, shared: dict[str, object], customer: np
         "known_on": dates(asked.answered[answered]),
     }
     copy(Response, columns)
+    values = filled(
+        f'{{"survey": "{SURVEY}", "score": {{score}}, "contact": {{contact}}}}',
+        score=asked.score[answered],
+        contact=book.contacts[asked.contact[answered]],
+    )
+    day = asked.answered[answered]
+    book.tell("survey_answered", customer[answered], day, values, text_id=columns["text_id"], at=columns["answered_at"])

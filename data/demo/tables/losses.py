@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from churn.models import ChurnEvent, ChurnReason
-from data.demo.fates import KEYS, REASONS
-from data.demo.rows import packed, picked
+from churn.domain import reasons
+from churn.models import ChurnEvent
+from data.demo.fates import KEYS
+from data.demo.rows import filled, packed, picked
 from data.demo.spec import dates, words
 from data.demo.tables.book import Book
 from data.demo.tables.copying import copy
@@ -30,10 +31,12 @@ def write(book: Book) -> None:
     texts = np.zeros(size, dtype=np.int64)
     nobody = np.full(len(says), -1)
     texts[says] = write_texts(book, who[says], nobody, lines[rng.integers(0, len(lines), len(says))])
+    made = reasons.ensure(names=KEYS)
+    ids = np.array([made[key] for key in KEYS])
     columns = {
         "uid": book.uids("losses", size),
         "customer_id": book.customers[who],
-        "reason_id": _reasons()[reason],
+        "reason_id": ids[reason],
         "competitor": picked((*COMPETITORS, ""), competitor),
         "churn_kind": picked(("voluntary", "involuntary"), fates.involuntary[who].astype(np.int64)),
         "text_id": np.ma.masked_array(texts, texts == 0),
@@ -41,11 +44,15 @@ def write(book: Book) -> None:
         "known_on": dates(recorded[who]),
     }
     copy(ChurnEvent, columns)
+    _tell(book, who, columns)
 
 
-def _reasons() -> np.ndarray:
-    """The keys of the reasons, in their order; those that are missing are made."""
-    for position, (key, label) in enumerate(REASONS):
-        ChurnReason.objects.get_or_create(key=key, defaults={"label": label, "position": position})
-    ids = dict(ChurnReason.objects.values_list("key", "id"))
-    return np.array([ids[key] for key in KEYS])
+def _tell(book: Book, who: np.ndarray, columns: dict[str, np.ndarray]) -> None:
+    values = filled(
+        '{"reason": {reason}, "competitor": "{competitor}", "churn_kind": "{kind}"}',
+        reason=columns["reason_id"],
+        competitor=columns["competitor"],
+        kind=columns["churn_kind"],
+    )
+    day, known = columns["day"].astype(np.int64), columns["known_on"]
+    book.tell("churn_recorded", who, day, values, known_on=known, text_id=columns["text_id"])

@@ -1,10 +1,12 @@
 """The two public sample companies, as they are."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 
+from churn.queries.retention import identity, periods
 from customers.models import Attribute
 from data.domain.load.report import Report
 from data.domain.load.run import Order, load_mapped
@@ -15,6 +17,11 @@ from subscriptions.models import MrrMovement, SubscriptionVersion
 from usage.models import UsageDay
 
 pytestmark = pytest.mark.django_db
+
+
+def breaks(first: date, end: date) -> list[object]:
+    """Customers and months in which start, flows and end don't add up."""
+    return list(identity.breaks(periods(first, end, "month")))
 
 
 def load_sample(shared_data: Path, name: str) -> Report:
@@ -37,6 +44,7 @@ def test_ravenstack(shared_data: Path) -> None:
     ended = SubscriptionVersion.objects.filter(ends_on__isnull=False)
     assert ended.count() == 486
     assert all(one.known_on == one.cancelled_on == one.ends_on for one in ended)
+    assert breaks(date(2023, 1, 1), date(2025, 3, 1)) == []
     before = everything()
     assert not load_sample(shared_data, "ravenstack").wrote
     assert everything() == before
@@ -56,6 +64,7 @@ def test_churnsim_crm5(shared_data: Path) -> None:
     # Each customer leaves once, when nothing follows: a renewal moves nothing but its price.
     churn = MrrMovement.objects.filter(kind="churn")
     assert churn.count() == churn.values("customer").distinct().count() == 296
+    assert breaks(date(2022, 1, 1), date(2025, 3, 1)) == []
     before = everything()
     assert not load_sample(shared_data, "churnsim_crm5").wrote
     assert everything() == before

@@ -2,6 +2,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from core import clock
 from core.jobs import job
 from core.ticks import nightly
 from health.domain import chances, scoring
@@ -16,4 +17,5 @@ def score_everybody(day: date) -> None:
 @job("health.refresh")
 def refresh(payload: Mapping[str, Any]) -> None:
     """Bring standings up to date: of the customers in the payload, or of all."""
+    chances.keep(clock.today())
     scoring.refresh(payload.get("customers"))

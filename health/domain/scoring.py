@@ -5,6 +5,7 @@ from datetime import date
 import numpy as np
 from django.db import transaction
 
+from core import clock
 from core.clock import AsOf
 from core.domain import events
 from customers.domain import standings
@@ -94,7 +95,7 @@ def run(day: date) -> Result:
     result = score(AsOf.at(day))
     before = history.month_before(day, result.frame.ids)
     history.store(result, announce=True)
-    standings.write(_with_derived(result, before))
+    standings.write(_with_derived(result, before, day))
     return result
 
 
@@ -113,7 +114,8 @@ def refresh(customers: Sequence[int] | None = None) -> None:
     """
     result = score(AsOf.live(), customers)
     before = history.month_before(result.frame.at.day, result.frame.ids)
-    standings.write(_with_derived(result, before))
+    # By the record of today's month: tomorrow's may not be counted yet.
+    standings.write(_with_derived(result, before, clock.today()))
     events.append(type="health.refreshed.v1", payloads=[{"customers": None if customers is None else [*customers]}])
 
 
@@ -126,8 +128,8 @@ def _applies(used: InForce, frame: Frame) -> np.ndarray:
     return mask(rule, frame.with_columns(columns))
 
 
-def _with_derived(result: Result, month_before: np.ndarray) -> Frame:
-    churn = chances.of(result.frame.at, result.band, result.scored)
+def _with_derived(result: Result, month_before: np.ndarray, today: date) -> Frame:
+    churn = chances.of(AsOf.at(today), result.band, result.scored)
     return result.frame.with_columns(
         {
             "score": result.score,

@@ -6,8 +6,9 @@ import numpy as np
 from django.db import connection
 
 from core.clock import AsOf
+from customers.registry.fetching import ids_and_floats
 from customers.registry.measure import FAMILIES, MEASURES, Family, Type
-from customers.registry.scope import Scope
+from customers.registry.scope import Scope, Sql
 
 Column = np.ndarray
 
@@ -74,26 +75,52 @@ def customers_of(scope: Scope) -> np.ndarray:
         """
         SELECT c.customer_id
         FROM (SELECT id AS customer_id, created_on AS day, known_on FROM customers_customer) c {canonical}
-        WHERE {visible} AND {scope} AND {customer} = c.customer_id ORDER BY 1
+        WHERE {visible} AND {scope} AND {customer} = c.customer_id
         """,
         table="c",
     )
-    return np.array([row[0] for row in _fetch(sql.text, sql.params)], dtype=np.int64)
+    ids, _none = ids_and_floats(sql, [])
+    return np.sort(ids)
 
 
 def fill(family: Family, scope: Scope, ids: np.ndarray, columns: dict[str, Column]) -> None:
     """Run one statement and put its values beside ``ids``, into those of ``columns`` that are asked for."""
-    sql = family.read(scope)
-    rows = _fetch(sql.text, sql.params)
-    if not rows or not len(ids):
+    owners, values = _read(family, scope)
+    if not len(owners) or not len(ids):
         return
-    owner, *values = zip(*rows, strict=True)
-    owners = np.array(owner, dtype=np.int64)
     place = np.minimum(np.searchsorted(ids, owners), len(ids) - 1)
     here = ids[place] == owners
     for one, column in zip(family.measures, values, strict=True):
         if one.key in columns:
-            columns[one.key][place[here]] = _vector(one.type, column)[here]
+            columns[one.key][place[here]] = column[here]
+
+
+def _read(family: Family, scope: Scope) -> tuple[np.ndarray, Sequence[Column]]:
+    sql = family.read(scope)
+    types = [one.type for one in family.measures]
+    if Type.CHOICE in types:
+        return _with_words(sql, types)
+    owners, values = ids_and_floats(sql, types)
+    return owners, [_typed(type, column) for type, column in zip(types, values, strict=True)]
+
+
+def _typed(type: Type, column: Column) -> Column:
+    if type != Type.DATE:
+        return column
+    known = ~np.isnan(column)
+    days = empty(Type.DATE, len(column))
+    days[known] = column[known].astype(np.int64).astype("datetime64[D]")
+    return days
+
+
+def _with_words(sql: Sql, types: Sequence[Type]) -> tuple[np.ndarray, Sequence[Column]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql.text, sql.params)
+        rows = cursor.fetchall()
+    if not rows:
+        return np.array([], dtype=np.int64), [empty(type, 0) for type in types]
+    owners, *values = zip(*rows, strict=True)
+    return np.array(owners, dtype=np.int64), [_vector(type, one) for type, one in zip(types, values, strict=True)]
 
 
 def _vector(type: Type, values: Sequence[Any]) -> Column:
@@ -104,9 +131,3 @@ def _vector(type: Type, values: Sequence[Any]) -> Column:
         vector[:] = values
         return vector
     return np.array(values, dtype=float)
-
-
-def _fetch(text: str, params: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(text, params)
-        return cursor.fetchall()

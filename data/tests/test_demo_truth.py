@@ -9,7 +9,7 @@ from data.demo import bills, truth
 from data.demo import catalogue as cat
 from data.demo.answers import survey
 from data.demo.hidden import NOTHING
-from data.demo.spec import Spec
+from data.demo.spec import DEFAULT_SEED, Spec
 from data.demo.talk import speak
 from data.demo.world import World, draw
 
@@ -138,3 +138,11 @@ def test_the_truth_is_written_as_a_file(tmp_path):
     assert 0 < float(first[2]) < 1
     causes = {line.rsplit(",", 1)[1] for line in lines[1:]}
     assert {"", "none", "usage"} <= causes
+
+
+def test_the_company_that_comes_with_make_run_is_a_usual_one():
+    shipped = draw(Spec(400, 24, DEFAULT_SEED, TODAY))
+    before, after = last_year(shipped)
+    assert 0.09 <= (after[before > 0] == 0).mean() <= 0.12
+    assert np.minimum(before, after).sum() / before.sum() == pytest.approx(0.90, abs=0.015)
+    assert after[before > 0].sum() / before.sum() == pytest.approx(1.04, abs=0.02)

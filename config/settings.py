@@ -138,7 +138,15 @@ CELERY_BROKER_URL = env("BROKER_URL", default="") or Broker(DATA_DIR / "broker")
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {}
 if CELERY_BROKER_URL.startswith(("redis", "rediss")):
-    CELERY_BROKER_TRANSPORT_OPTIONS = {"unacked_restore_interval": 5, "unacked_restore_throttle": 1}
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "unacked_restore_interval": 5,
+        "unacked_restore_throttle": 1,
+        # Waking is a courtesy: a write does not wait for a broker that is away.
+        "max_retries": 1,
+        "interval_start": 0,
+        "interval_step": 0,
+        "socket_connect_timeout": 1,
+    }
 elif CELERY_BROKER_URL == IN_POSTGRES:
     CELERY_BROKER_TRANSPORT_OPTIONS = options_in_postgres(DATABASE_ADDRESS)
 WAKE_WORKERS = env.bool("WAKE_WORKERS", default=True)  # without it, work is found by the tick, seconds later

@@ -11,6 +11,7 @@ admin.site.index_title = _("Settings")
 urlpatterns = [
     path("", include("core.urls")),
     path("", include("desk.urls")),
+    path("", include("churn.urls")),
     path("favicon.ico", views.favicon),
     path("livez", health.livez),
     path("readyz", health.readyz),

@@ -9,7 +9,7 @@ from churn.queries.retention.book import Book, read
 from churn.queries.retention.identity import Break, breaks
 from churn.queries.retention.lines import Counts, Line, Money, Rates
 from churn.queries.retention.periods import Period, periods, shift, trailing
-from churn.queries.retention.report import book_for, line_of, report
+from churn.queries.retention.report import book_for, line_of, lines, opening, report
 
 __all__ = [
     "Asked",
@@ -23,6 +23,8 @@ __all__ = [
     "book_for",
     "breaks",
     "line_of",
+    "lines",
+    "opening",
     "periods",
     "read",
     "report",

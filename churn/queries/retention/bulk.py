@@ -11,7 +11,8 @@ HEAD, TAIL = 19, 2  # of PostgreSQL's binary copy format
 
 def table(sql: str, params: Mapping[str, Any], *columns: str) -> dict[str, np.ndarray]:
     """The rows of a statement that gives ``columns``, all bigint and none of them null, as int64 by column."""
-    with connection.cursor() as cursor, cursor.copy(f"COPY ({sql}) TO STDOUT (FORMAT binary)", params) as out:
+    # Django's wrapper of the cursor, while it records statements, takes no parameters here: the cursor itself does.
+    with connection.cursor() as wrapper, wrapper.cursor.copy(f"COPY ({sql}) TO STDOUT (FORMAT binary)", params) as out:
         data = b"".join(bytes(block) for block in out)
     fields = [("fields", ">i2")]
     for column in columns:

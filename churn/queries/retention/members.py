@@ -6,12 +6,13 @@ from math import isnan
 from typing import Any
 
 import numpy as np
+from django.utils.translation import gettext as _
 
 from churn.queries.retention.asked import Asked
 from churn.queries.retention.book import EPOCH, Book, Moves
 from churn.queries.retention.periods import Period
 from customers import rules
-from customers.queries.attributes import attribute_frame, labels
+from customers.queries.attributes import Kind, attribute_frame, fields, labels
 
 FEW_IDS = 2000
 
@@ -24,9 +25,9 @@ class Members:
     names: list[str | None]
 
 
-def members(book: Book, period: Period) -> Members:
+def members(book: Book, period: Period, *, entrants: bool = True) -> Members:
     """The groups of one period: by what was true at its start for who had MRR then, for who enters later by what
-    was true on the day of their first movement."""
+    was true on the day of their first movement. Rates need the first only: without ``entrants`` the others are out."""
     asked = book.asked
     if not asked.narrows:
         return Members(np.zeros(len(book.ids), dtype=np.int64), [None])
@@ -34,7 +35,7 @@ def members(book: Book, period: Period) -> Members:
     inside = np.zeros(len(book.ids), dtype=bool)
     active = book.level(period.start) > 0
     _place(book, np.flatnonzero(active), period.start, values, inside)
-    for day, places in _entrants(book.within(period), active):
+    for day, places in _entrants(book.within(period), active) if entrants else []:
         _place(book, places, day + timedelta(days=1), values, inside)
     return _named(asked, values, inside)
 
@@ -64,12 +65,19 @@ def _place(book: Book, places: np.ndarray, day: date, values: np.ndarray, inside
 def _named(asked: Asked, values: np.ndarray, inside: np.ndarray) -> Members:
     if not asked.by:
         return Members(np.where(inside, 0, -1), [None])
-    called = labels(asked.by)
+    called = _called(asked.by)
     names = [None if value is None else called.get(str(value), str(value)) for value in map(_plain, values)]
     found = sorted({name for name, counts in zip(names, inside, strict=True) if counts}, key=_order)
     place = {name: code for code, name in enumerate(found)}
     codes = [place[name] if counts else -1 for name, counts in zip(names, inside, strict=True)]
     return Members(np.array(codes, dtype=np.int64), list(found))
+
+
+def _called(key: str) -> dict[str, str]:
+    """What values are called that are not words themselves."""
+    if fields([key])[key].kind == Kind.YES_NO:
+        return {"1": _("yes"), "0": _("no")}
+    return labels(key)
 
 
 def _plain(value: Any) -> Any:

@@ -35,6 +35,12 @@ def line_of(book: Book, period: Period) -> Line:
     return tally(book, period, Members(np.where(found.codes < 0, -1, 0), [None]))[0]
 
 
+def opening(book: Book, period: Period) -> Line:
+    """As ``line_of``, for the rates of the opening cohort only: who entered later may be left out of its flows."""
+    found = members(book, period, entrants=False)
+    return tally(book, period, Members(np.where(found.codes < 0, -1, 0), [None]))[0]
+
+
 def tally(book: Book, period: Period, found: Members) -> list[Line]:
     """The lines of one period, one for each group of ``found``."""
     sums = _sums(book, period, found)

@@ -1,0 +1,191 @@
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.utils.formats import date_format
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from churn.queries.retention import Asked, Period, shift
+from churn.queries.retention.periods import MONTHS
+from customers.models import Attribute, Customer, SavedFilter
+from customers.queries.attributes import Kind, fields
+from customers.rules import Rule, RuleError, parse
+
+STEPS = [("month", _("Month")), ("quarter", _("Quarter")), ("year", _("Year")), ("range", _("Two dates"))]
+BACK = {"month": 36, "quarter": 16, "year": 8}
+SHOWN = {"month": 12, "quarter": 8, "year": 5, "range": 2}
+YEARS = range(1970, 2200)
+NOT_GROUPED = {"name", "domain"}
+
+
+def asked_by(user: User, *, until: date, known_on: date, **more: Any) -> Asked:
+    """A question about the customers that this user may see."""
+    ids = None if user.sees_everything else list(Customer.objects.visible_to(user).values_list("pk", flat=True))
+    return Asked(**{"until": until, "known_on": known_on, "customers": ids} | more)
+
+
+class ReportForm(forms.Form):
+    """Who counts in a report and by what was known. What can't be read is said in ``problems``, and counts nobody."""
+
+    filter = forms.ModelChoiceField(
+        SavedFilter.objects.none(),
+        label=_("Customers"),
+        required=False,
+        to_field_name="uid",
+        empty_label=_("All customers"),
+    )
+    by = forms.ChoiceField(label=_("By"), required=False)
+    known_on = forms.DateField(label=_("Known on"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+
+    def __init__(self, data: QueryDict, *, user: User, today: date) -> None:
+        super().__init__(data)
+        self.user, self.today = user, today
+        kept: Any = self.fields["filter"]
+        kept.queryset = SavedFilter.objects.visible_to(user)
+        grouped: Any = self.fields["by"]
+        grouped.choices = [("", _("not divided")), *_attributes()]
+        self.fields["known_on"].widget.attrs["max"] = f"{today}"
+        for field in self.fields.values():
+            field.widget.attrs["class"] = "input input-small"
+
+    def read(self, name: str) -> Any:
+        """The value of a field; None where it is empty, can't be read, or is a day outside of all histories."""
+        self.is_valid()
+        value = self.cleaned_data.get(name) or None
+        return None if isinstance(value, date) and value.year not in YEARS else value
+
+    @property
+    def until(self) -> date:
+        return self.today + timedelta(days=1)
+
+    @property
+    def known(self) -> date:
+        """The last day of which it is known what was learnt on it."""
+        return min(self.read("known_on") or self.today, self.today)
+
+    def asked(self, *, by: str | None = None) -> Asked:
+        """The question. Raises RuleError where the saved filter can't be read any more."""
+        return asked_by(
+            self.user,
+            until=self.until,
+            known_on=self.known + timedelta(days=1),
+            rule=self.rule(),
+            by=(self.read("by") or "") if by is None else by,
+        )
+
+    def rule(self) -> Rule | None:
+        kept = self.read("filter")
+        return parse(kept.rule, user=self.user) if kept else None
+
+    @property
+    def problems(self) -> list[str]:
+        self.is_valid()
+        return [f"{self.fields[name].label}: {' '.join(map(str, said))}" for name, said in self.errors.items()]
+
+    @property
+    def state(self) -> dict[str, str]:
+        """What of the address says who counts, for links to the rows of figures."""
+        kept, known = self.read("filter"), self.read("known_on")
+        return {**({"filter": f"{kept.uid}"} if kept else {}), **({"known_on": f"{known}"} if known else {})}
+
+
+class RetentionForm(ReportForm):
+    """Which period of the retention report is looked at. The address holds it all; a report always answers."""
+
+    period = forms.ChoiceField(label=_("Period"), required=False, choices=STEPS)
+    on = forms.DateField(label=_("Which"), required=False, widget=forms.Select)
+    start = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    end = forms.DateField(label=_("Up to"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+
+    def __init__(self, data: QueryDict, *, user: User, today: date) -> None:
+        super().__init__(data, user=user, today=today)
+        which: Any = self.fields["on"].widget
+        which.choices = [(f"{one.start}", named(one, self.step, today)) for one in self._offered()]
+        # The fields show what the report is of, also where the address says less, or something else.
+        shown = {"period": self.step, "on": self.chosen.start, "start": self.chosen.start, "end": self.chosen.end}
+        query = data.copy()
+        for name, value in shown.items():
+            query[name] = f"{value}"
+        self.data = query
+
+    @property
+    def step(self) -> str:
+        return self.read("period") or "month"
+
+    @property
+    def chosen(self) -> Period:
+        if not hasattr(self, "_chosen"):
+            self._chosen = self._choose()
+        return self._chosen
+
+    @property
+    def before(self) -> Period:
+        """The period before the chosen one, as long as it."""
+        start = self.chosen.start
+        if self.step == "range":
+            return Period(start - (self.chosen.end - start), start)
+        return Period(shift(start, -MONTHS[self.step]), start)
+
+    @property
+    def listed(self) -> list[Period]:
+        """The periods of the table, the chosen one last."""
+        if self.step == "range":
+            return [self.before, self.chosen]
+        months = MONTHS[self.step]
+        starts = [shift(self.chosen.start, -months * back) for back in range(SHOWN[self.step])]
+        return [Period(start, shift(start, months)) for start in reversed(starts)]
+
+    def _choose(self) -> Period:
+        if self.step == "range":
+            end = self.read("end") or self.today
+            start = self.read("start") or shift(end, -1)
+            return Period(start, end) if start < end else Period(end - timedelta(days=1), end)
+        last = _first(self.today, self.step)
+        return containing(self.read("on") or shift(last, -MONTHS[self.step]), self.step)
+
+    def _offered(self) -> Iterator[Period]:
+        if self.step == "range":
+            return
+        running = containing(self.today, self.step)
+        offered = [shift(running.start, -MONTHS[self.step] * back) for back in range(BACK[self.step])]
+        if self.chosen.start not in offered:
+            offered.append(self.chosen.start)
+        yield from (containing(start, self.step) for start in offered)
+
+
+def containing(day: date, step: str) -> Period:
+    """The month, quarter or year that a day lies in."""
+    start = _first(day, step)
+    return Period(start, shift(start, MONTHS[step]))
+
+
+def named(period: Period, step: str, today: date) -> str:
+    """What a period is called: ``Oct 2026``, ``Q3 2026``, ``2025``, else its two dates."""
+    start = period.start
+    said = {
+        "month": lambda: date_format(start, "M Y"),
+        "quarter": lambda: gettext("Q%(quarter)s %(year)s") % {"quarter": (start.month + 2) // 3, "year": start.year},
+        "year": lambda: f"{start.year}",
+    }.get(step, lambda: f"{date_format(start, 'j M Y')} – {date_format(period.end, 'j M Y')}")()
+    return gettext("%(period)s, so far") % {"period": said} if step != "range" and period.end > today else said
+
+
+def _first(day: date, step: str) -> date:
+    months = MONTHS[step]
+    return date(day.year, (day.month - 1) // months * months + 1, 1)
+
+
+def _attributes() -> list[tuple[str, Any]]:
+    words = {Kind.TEXT, Kind.YES_NO, Kind.USER, Kind.TEAM}
+    return [
+        (one.key, str(one.label).capitalize())
+        for one in fields().values()
+        if one.kind in words and one.key not in NOT_GROUPED and one.nature != Attribute.Nature.OUTCOME
+    ]
+
+
+__all__ = ["ReportForm", "RetentionForm", "RuleError", "asked_by", "containing", "named"]

@@ -31,7 +31,7 @@ class QueueForm(forms.Form):
         self._choices("who", self._people())
         self._choices("kind", [("", _("all kinds")), *_kinds(), (queues.BY_HAND, _("added by hand"))])
         for field in self.fields.values():
-            field.widget.attrs["class"] = "input input-small"
+            field.widget.attrs |= {"class": "input input-small", "aria-label": field.label}
 
     @property
     def view(self) -> queues.View:

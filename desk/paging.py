@@ -44,7 +44,9 @@ class CappedPaginator(Paginator):
 
 def paginate(table: Table, *, page: Any, per_page: int = 50) -> Table:
     """``table`` with one page of its rows, and without the count that django-tables2 would make of all of them."""
-    table.paginate(paginator_class=CappedPaginator, page=page, per_page=per_page)
+    table.paginator = CappedPaginator(table.rows, per_page)
+    table.data._length = table.paginator.count
+    table.page = table.paginator.page(page)
     table.data._length = table.paginator.count
     return table
 

@@ -14,6 +14,7 @@ from customers.models import Customer, SavedFilter
 from customers.tests.factories import SavedFilterFactory
 from desk.paging import CappedPaginator
 from desk.queries.narrowing import rule_of
+from desk.tables import CustomerTable
 
 As = Callable[[User], Client]
 Owned = Callable[..., Customer]
@@ -104,6 +105,17 @@ def test_htmx_gets_the_list_alone(as_user: As, cast: Cast) -> None:
 
     assert page.lstrip().startswith('<div id="list"')
     assert "No customers yet" in page
+
+
+def test_the_address_says_no_more_than_it_must(as_user: As, cast: Cast) -> None:
+    usual = "&".join(f"columns={name}" for name in CustomerTable.USUAL)
+
+    def pushed(query: str) -> str:
+        return as_user(cast.owner).get(f"/customers/?{query}").headers["HX-Push-Url"]
+
+    assert pushed(f"q=x&band=&{usual}") == "/customers/?q=x"
+    assert pushed(usual) == "/customers/"
+    assert pushed("columns=mrr") == "/customers/?columns=mrr"
 
 
 def test_the_number_of_queries_is_fixed_and_small(as_user: As, cast: Cast, owned: Owned) -> None:

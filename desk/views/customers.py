@@ -2,7 +2,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -32,7 +32,6 @@ def customers(request: HttpRequest) -> HttpResponse:
         currency=reporting_currency(),
         exclude=[name for name in CustomerTable.base_columns if name not in chosen],
         order_by=request.GET.get("sort") or "-at_risk",
-        request=request,
     )
     context = {
         "title": _("Customers"),
@@ -41,7 +40,9 @@ def customers(request: HttpRequest) -> HttpResponse:
         "columns": CustomerTable.choices(chosen),
         "save_form": SaveFilterForm(user=who(request)) if who(request).may_write else None,
     }
-    return render(request, part(request, PARTS, "desk/customers/page.html"), context)
+    response = render(request, part(request, PARTS, "desk/customers/page.html"), context)
+    response.headers["HX-Push-Url"] = _address(request.GET, chosen)
+    return response
 
 
 @writes
@@ -76,6 +77,16 @@ def delete_filter(request: HttpRequest, uid: UUID) -> HttpResponse:
     saved_filters.delete(filter=kept, by=who(request), at=clock.now())
     messages.success(request, _("“%(name)s” is deleted.") % {"name": name})
     return redirect("desk:customers")
+
+
+def _address(query: QueryDict, chosen: list[str]) -> str:
+    """The list's address without what it would show anyway."""
+    kept = query.copy()
+    if chosen == CustomerTable.chosen([]):
+        kept.pop("columns", None)
+    for name in [name for name, value in kept.items() if not value]:
+        del kept[name]
+    return f"{reverse('desk:customers')}{'?' if kept else ''}{kept.urlencode()}"
 
 
 def _filters(request: HttpRequest) -> CustomerFilter:

@@ -1,10 +1,11 @@
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from data.tests.conftest import AT, Load
+from subscriptions.domain import ledger_check
 from subscriptions.models import Cost, FxRate, Invoice, InvoiceState, Plan, Subscription, SubscriptionVersion
 
 TODAY = AT.date()
@@ -176,3 +177,12 @@ def test_bad_invoices(loaded: Load, row: str, problem: tuple[int, str, str]) -> 
     report = loaded({"customers": CUSTOMERS, "subscriptions": SUBSCRIPTIONS, "invoices": INVOICES + row})
     assert [(one.line, one.field, one.rule) for one in report.problems] == [problem]
     assert not Invoice.objects.exists()
+
+
+def test_an_end_still_to_come_in_another_currency_takes_todays_rate(loaded: Load) -> None:
+    now = datetime.now(UTC)
+    row = f"S9,A,Gold,month,1,5,EUR,{now:%Y-%m-%d},{now.year + 1}-05-01,{now:%Y-%m-%d},"
+    files = {"fx_rates": f"day,currency,rate {now:%Y-%m-%d},EUR,1.2", "customers": CUSTOMERS}
+    report = loaded(files | {"subscriptions": f"{HEAD}\n{row}"}, at=now)
+    assert report.problem_count == 0
+    assert list(ledger_check.differences()) == []

@@ -9,6 +9,7 @@ from babel.numbers import list_currencies
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from core import clock
 from core.faults import Fault
 from subscriptions.domain import stage
 from subscriptions.models import ChurnKind, Interval
@@ -84,7 +85,7 @@ SELECT row FROM (
 ) s WHERE place > 1 ORDER BY row
 """
 
-# A rate is needed on each day on which the version moves MRR.
+# A rate is needed on each day on which the version moves MRR; until such a day comes, that of today will do.
 RATES: Final = """
 SELECT s.row, d.field, d.day, s.currency
 FROM staged_versions s,
@@ -92,7 +93,7 @@ LATERAL (VALUES ('starts_on', GREATEST(s.starts_on, s.trial_ends_on)), ('ends_on
 WHERE s.currency <> %(reporting)s AND s.amount > 0 AND d.day IS NOT NULL
   AND (s.ends_on IS NULL OR s.ends_on > GREATEST(s.starts_on, s.trial_ends_on))
   AND NOT EXISTS (SELECT FROM subscriptions_fxrate r
-                  WHERE r.currency = s.currency AND r.day <= d.day AND r.day > d.day - %(rate_days)s)
+                  WHERE r.currency = s.currency AND r.day <= d.day AND r.day > LEAST(d.day, %(today)s) - %(rate_days)s)
 ORDER BY 1, 2
 """
 
@@ -105,6 +106,7 @@ def check(settings: Mapping[str, Any]) -> list[Fault]:
         "churn_kinds": list(ChurnKind.values),
         "reporting": settings["reporting_currency"],
         "rate_days": settings["rate_valid_days"],
+        "today": clock.today(),
     }
     faults = [fault for rule in RULES for fault in _broken(rule, params)]
     if not faults:

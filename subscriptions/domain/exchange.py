@@ -30,25 +30,26 @@ class Rates:
 
     rows: Columns
     valid_days: int
+    today: int
 
     def find(self, currency: int, day: int, known: int) -> int | None:
         """The rate of the last day up to ``valid_days`` before; of that day the one known last at the end of
-        ``known``.
+        ``known``. A day that is still to come has the rate of today until then.
         """
         rows = self.rows
-        low = np.searchsorted(rows["key"], _key(currency, day - self.valid_days + 1))
+        low = np.searchsorted(rows["key"], _key(currency, min(day, self.today) - self.valid_days + 1))
         high = np.searchsorted(rows["key"], _key(currency, day), "right")
         then = np.flatnonzero(rows["known"][low:high] <= known)
         return int(rows["rate"][low + then[-1]]) if len(then) else None
 
 
-def sorted_rates(rows: Columns, valid_days: int) -> Rates:
+def sorted_rates(rows: Columns, valid_days: int, today: int) -> Rates:
     """``rows`` are sorted by currency, day, known and id: the first of each day counts as known always."""
     key = _key(rows["currency"].astype(np.int64), rows["day"].astype(np.int64))
     first = np.ones(len(key), dtype=bool)
     first[1:] = key[1:] != key[:-1]
     known = np.where(first, ALWAYS, rows["known"])
-    return Rates({**rows, "key": key, "known": known}, valid_days)
+    return Rates({**rows, "key": key, "known": known}, valid_days, today)
 
 
 def corrections(rates: Rates) -> Columns:

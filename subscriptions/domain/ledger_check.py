@@ -7,6 +7,7 @@ from datetime import date
 from itertools import groupby
 from operator import attrgetter
 
+from core import clock
 from subscriptions.domain import rulesets
 from subscriptions.domain.ledger_plain import Moved, Place, Rates, ledger_of
 from subscriptions.models import FxRate, MrrMovement, Ruleset, SubscriptionVersion
@@ -30,6 +31,7 @@ def differences(*, ruleset: Ruleset | None = None) -> Iterator[Difference]:
         FxRate.objects.all(),
         reporting=chosen.settings["reporting_currency"],
         valid_days=chosen.settings["rate_valid_days"],
+        today=clock.today(),
     )
     versions = SubscriptionVersion.objects.order_by("customer_id", "id").iterator(5000)
     for customer, rows in groupby(versions, attrgetter("customer_id")):

@@ -44,8 +44,8 @@ Value = Callable[[SubscriptionVersion], Decimal]
 class Rates:
     """Exchange rates: the first of a day is known from that day, a corrected one from when it was."""
 
-    def __init__(self, rates: Iterable[FxRate], *, reporting: str, valid_days: int) -> None:
-        self.reporting, self.valid_days = reporting, valid_days
+    def __init__(self, rates: Iterable[FxRate], *, reporting: str, valid_days: int, today: date = date.max) -> None:
+        self.reporting, self.valid_days, self.today = reporting, valid_days, today
         self._by_day: dict[tuple[str, date], list[tuple[date, Decimal]]] = defaultdict(list)
         for rate in sorted(rates, key=lambda rate: (rate.known_on, rate.pk)):
             listed = self._by_day[rate.currency, rate.day]
@@ -59,7 +59,8 @@ class Rates:
         """KeyError where there is no rate."""
         if currency == self.reporting or not amount:
             return amount
-        for back in range(self.valid_days):
+        # A day that is still to come has the rate of today until then.
+        for back in range((day - min(day, self.today)).days + self.valid_days):
             known = [rate for since, rate in self._by_day[currency, day - timedelta(back)] if since <= known_on]
             if known:
                 return _exactly(partial(mul, amount, known[-1]))

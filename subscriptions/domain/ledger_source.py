@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from core import clock
 from subscriptions.domain import bulk, stage
 from subscriptions.domain.columns import Columns, take
 from subscriptions.domain.exchange import Rates, sorted_rates
@@ -63,7 +64,7 @@ def money(ruleset: Ruleset, customers: Sequence[int] | None) -> Money:
     )
     currencies = [reporting, *sorted({code for (code,) in found} - {reporting})]
     rows = bulk.fetch(RATES, {"currencies": currencies}, RATE_TYPES) if len(currencies) > 1 else _none(RATE_TYPES)
-    return Money(currencies, sorted_rates(rows, ruleset.settings["rate_valid_days"]))
+    return Money(currencies, sorted_rates(rows, ruleset.settings["rate_valid_days"], from_date(clock.today())))
 
 
 def chunks(customers: Sequence[int] | None) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -17,6 +17,7 @@ KINDS = ("call", "meeting", "mail", "mail_out", "note")
 SITUATIONS = ("onboarding", "growing", "steady", "cooling", "orphaned", "release", "price", "leaving", "open")
 ONBOARDING, GROWING, STEADY, COOLING, ORPHANED, RELEASE, PRICE, LEAVING, OPEN = range(len(SITUATIONS))
 A_WEEK = (0.38, 0.24, 0.13)  # for a large, a middling, a small customer
+TALKED_OF = ("the schedule board", "job cards", "dispatch", "calendar sync", "mobile forms", "saved reports")
 ODDS = (0.3, 0.1, 0.28, 0.22, 0.1)
 ODDS_COOLING = (0.17, 0.05, 0.14, 0.54, 0.1)
 
@@ -45,7 +46,7 @@ def speak(world: World) -> Talk:
     situation = _situations(world, customer, day)
     kind = _kinds(rng, situation)
     situation = np.where(kind == NOTE, OPEN, situation)
-    text = _texts(world, rng, contact, situation, kind)
+    text = _texts(world, customer, contact, situation, kind)
     late = rng.random(len(day)) < 0.06
     known_on = day + np.where(late, rng.integers(1, 25, len(day)), 0)
     drawn = Talk(customer, contact, day, known_on, kind, text)
@@ -122,18 +123,28 @@ def _kinds(rng: np.random.Generator, situation: np.ndarray) -> np.ndarray:
 
 
 def _texts(
-    world: World, rng: np.random.Generator, contact: np.ndarray, situation: np.ndarray, kind: np.ndarray
+    world: World, customer: np.ndarray, contact: np.ndarray, situation: np.ndarray, kind: np.ndarray
 ) -> np.ndarray:
+    rng = world.spec.rng("features talked of")
     first = np.where(contact >= 0, world.people.first[contact], b"their planner")
-    feature = packed([feature.label.lower() for feature in cat.FEATURES])[rng.integers(0, len(cat.FEATURES), len(kind))]
+    feature = packed(TALKED_OF)[rng.integers(0, len(TALKED_OF), len(kind))]
     text = np.zeros(len(kind), dtype="S320")
     notes = words("notes")
     for at, name in enumerate(SITUATIONS):
         for how, lines in notes[name].items():
             here = np.flatnonzero((situation == at) & (kind == KINDS.index(how)))
-            templates = packed(lines)[rng.integers(0, len(lines), len(here))]
+            templates = packed(lines)[_turn(customer[here], at) % len(lines)]
             text[here] = filled(templates, first=first[here], feature=feature[here])
     return text
+
+
+def _turn(customer: np.ndarray, situation: int) -> np.ndarray:
+    """Whose how manieth it is, from another start for each customer (but what begins, begins at the beginning): so
+    that nobody reads the same line twice in a row. ``customer`` is sorted.
+    """
+    place = np.arange(len(customer))
+    first = np.searchsorted(customer, customer)
+    return place - first + (customer if situation != ONBOARDING else 0)
 
 
 def _told(world: World) -> Talk:

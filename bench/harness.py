@@ -56,6 +56,21 @@ def kept(name: str, build: Callable[[], None]) -> Iterator[str]:
         _point_to(before)
 
 
+@contextmanager
+def scratch(name: str) -> Iterator[None]:
+    """Inside, Django's connection leads to a new database, migrated and otherwise empty, dropped afterwards."""
+    full, before = f"bench_{name}_scratch", connection.settings_dict["NAME"]
+    _execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", full)
+    _execute("CREATE DATABASE {} TEMPLATE template0", full)
+    _point_to(full)
+    try:
+        call_command("migrate", verbosity=0, interactive=False)
+        yield
+    finally:
+        _point_to(before)
+        _execute("DROP DATABASE {} WITH (FORCE)", full)
+
+
 def _build(full: str, name: str, build: Callable[[], None]) -> None:
     for old in _names(f"bench_{name}_"):
         _execute("DROP DATABASE {} WITH (FORCE)", old)

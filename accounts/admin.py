@@ -1,7 +1,9 @@
 from typing import Any
+from zoneinfo import available_timezones
 
 from allauth.account.models import EmailAddress
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
@@ -10,6 +12,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Count
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from accounts.domain import users
@@ -19,16 +23,27 @@ from core import clock
 admin.site.unregister(Group)  # roles decide, not groups
 admin.site.unregister(EmailAddress)  # a user has one address, and it is on the user
 
+
+def zones() -> list[tuple[str, str]]:
+    return [(zone, zone) for zone in sorted(available_timezones())]
+
+
 PROFILE = ["email", "name", "role", "teams", "time_zone", "language"]
 
 
 class NewUserForm(AdminUserCreationForm):
+    time_zone = forms.ChoiceField(label=_("Time zone"), choices=zones, initial="UTC")
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+
     class Meta:
         model = User
         fields = PROFILE
 
 
 class UserForm(forms.ModelForm[User]):
+    time_zone = forms.ChoiceField(label=_("Time zone"), choices=zones)
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+
     class Meta:
         model = User
         fields = [*PROFILE, "is_active"]
@@ -52,9 +67,10 @@ class UserAdmin(DjangoUserAdmin):
     list_filter = ["role", "is_active", "teams"]
     search_fields = ["name", "email"]
     ordering = ["name", "id"]
-    filter_horizontal = ["teams"]
+    filter_horizontal = []
+    readonly_fields = ["new_password"]
     fieldsets = [
-        (None, {"fields": ["email", "name", "is_active"]}),
+        (None, {"fields": ["email", "name", "is_active", "new_password"]}),
         (_("What they see and do"), {"fields": ["role", "teams"]}),
         (_("How it is shown to them"), {"fields": ["language", "time_zone"]}),
     ]
@@ -78,6 +94,17 @@ class UserAdmin(DjangoUserAdmin):
         password = form.cleaned_data["password1"] if form.cleaned_data["set_usable_password"] else None
         made = users.create(**values, password=password, at=clock.now())
         obj.pk, obj.uid, obj._state = made.pk, made.uid, made._state
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        return super().formfield_for_manytomany(
+            db_field, request, **kwargs | {"widget": forms.CheckboxSelectMultiple, "help_text": ""}
+        )
+
+    @admin.display(description=_("password"))
+    def new_password(self, user: User) -> str:
+        words = _("Set a new password") if user.has_usable_password() else _("None yet: set one")
+        address = reverse(f"{self.admin_site.name}:auth_user_password_change", args=[user.pk])
+        return format_html('<a href="{}">{}</a>', address, words)
 
     @admin.display(description=_("teams"))
     def team_names(self, user: User) -> str:

@@ -74,5 +74,3 @@ def _stand() -> None:
     scoring.run(clock.today())
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE customers_customer, customers_standing")
-
-

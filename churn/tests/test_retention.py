@@ -184,6 +184,16 @@ def test_two_that_are_one_count_once() -> None:
     assert one(FEB, MAR, known_on=MAY).customers.start == 2
 
 
+def test_the_loss_of_one_record_is_no_loss_of_the_customer() -> None:
+    kept, gone = sold(1)[0], sold(1, 50, ends_on=date(2025, 2, 10))[0]
+    MergeFactory(from_customer=gone, into_customer=kept, known_on=MAY)
+    line = one(FEB, MAR)
+    assert (line.customers.churned, written(line.mrr.contraction), written(line.mrr.churn)) == (0, "50.00", "0.00")
+    assert (line.missing, list(breaks([Period(FEB, MAR)]))) == ((0, 0), [])
+    assert one(FEB, MAR, known_on=MAY).customers.churned == 1
+    assert one(FIRST, date(2025, 1, 1)).customers.new == 1
+
+
 def test_a_ledger_that_says_something_else_breaks_the_identity() -> None:
     customer = sell(None, 100, date(2025, 2, 10)).customer
     assert list(breaks([Period(FEB, MAR)])) == []

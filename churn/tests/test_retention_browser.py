@@ -50,3 +50,10 @@ def test_nobody_is_left_out(report, theme, width):
 
 def test_it_is_kept_as_pictures(report, shot):
     assert len(shot(report, "retention")) == 4
+
+
+def test_groups_and_a_sheet_are_kept_as_pictures(report, shot):
+    report.goto(f"{report.url}?by=industry")
+    report.get_by_role("link", name="GRR, trailing 12 months").click()
+    report.get_by_role("dialog").get_by_text("Who came later").wait_for()
+    assert len(shot(report, "retention-sheet")) == 4

@@ -41,6 +41,7 @@ class TableRow:
     name: str
     chosen: bool
     cells: list[Value]
+    few: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ class Page:
     @property
     def has_few(self) -> bool:
         """Whether a rate of the table is over fewer than 30 customers."""
-        return any(cell.few for row in self.table for cell in row.cells)
+        return any(row.few for row in self.table)
 
 
 @dataclass(frozen=True)
@@ -257,11 +258,7 @@ def _largest_first(groups: Iterable[Line]) -> list[Line]:
 
 
 def _table_row(name: str, line: Line, writer: Writer, *, chosen: bool = False, by: str = "") -> TableRow:
-    return TableRow(
-        name,
-        chosen,
-        [writer.value(key, line, by=by, few=few(line) if key.startswith("rates.") else "") for key in KEYS],
-    )
+    return TableRow(name, chosen, [writer.value(key, line, by=by) for key in KEYS], few(line))
 
 
 def as_rows(shown: Page) -> Iterable[list[str]]:

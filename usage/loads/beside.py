@@ -28,17 +28,18 @@ def make_features(batch: Batch) -> None:
 # As ``usage.domain.record`` writes them: a feed is alive on the days on which something came.
 FEED_DAYS: Final = """
 INSERT INTO usage_feedday (source_id, day, known_on, customers)
-SELECT %(source)s, day, KNOWN, count(*) FROM (DAYS) t
+SELECT %(source)s, day, KNOWN, customers FROM (SELECT day, count(*) AS customers FROM (DAYS) d GROUP BY day) t
 WHERE NOT EXISTS (SELECT FROM usage_feedday f
                   WHERE f.source_id = %(source)s AND f.day = t.day AND f.known_on <= KNOWN)
-GROUP BY day ORDER BY day
+ORDER BY day
 """
 
 # Only what says more than is there: an earlier day, or one that was known earlier.
 CUSTOMER_FEEDS: Final = """
 INSERT INTO usage_customerfeed (source_id, customer_id, day, known_on)
-SELECT %(source)s, customer_id, min(day), min(KNOWN) FROM (DAYS) t
+SELECT %(source)s, customer_id, day, KNOWN
+FROM (SELECT customer_id, min(day) AS day FROM (DAYS) d GROUP BY customer_id) t
 WHERE NOT EXISTS (SELECT FROM usage_customerfeed f WHERE f.source_id = %(source)s
                   AND f.customer_id = t.customer_id AND f.day <= t.day AND f.known_on <= KNOWN)
-GROUP BY customer_id ORDER BY customer_id
+ORDER BY customer_id
 """

@@ -23,7 +23,7 @@ def build(batch: Batch) -> bool:
             partitions.fill_beside(months)
             batch.execute(_rows(batch))
             for statement in OVER_ALL:
-                batch.execute(statement)
+                batch.execute(statement.replace("KNOWN", batch.known("u.day")))
             partitions.key_beside(months)
     except (IntegrityError, DataError):
         return False
@@ -61,12 +61,12 @@ OVER_ALL: Final = (
     "DROP TABLE IF EXISTS pg_temp.load_usage_over_all",
     """
     CREATE TEMP TABLE load_usage_over_all ON COMMIT DROP AS
-    SELECT customer_id, day, min(known_on) AS known_on, sum(events)::integer AS events, sum(errors)::integer AS errors
+    SELECT customer_id, day, sum(events)::integer AS events, sum(errors)::integer AS errors
     FROM usage_beside GROUP BY 1, 2
     """,
     """
     INSERT INTO usage_beside (customer_id, feature_id, day, known_on, events, users, errors)
-    SELECT u.customer_id, o.id, u.day, u.known_on, u.events, NULL, u.errors
+    SELECT u.customer_id, o.id, u.day, KNOWN, u.events, NULL, u.errors
     FROM load_usage_over_all u, (SELECT id FROM usage_feature WHERE key = '') o
     """,
 )

@@ -30,9 +30,10 @@ LOADED: Final = "data.loaded.v1"
 # One load at a time, in memory that does not grow with the files.
 SETTINGS: Final = """
 SELECT pg_advisory_xact_lock(hashtext('data load')),
-       set_config('timezone', %(zone)s, true), set_config('work_mem', '64MB', true),
+       set_config('timezone', %(zone)s, true), set_config('work_mem', '128MB', true),
        set_config('hash_mem_multiplier', '1', true),
-       set_config('maintenance_work_mem', '200MB', true), set_config('datestyle', 'ISO, YMD', true)
+       set_config('maintenance_work_mem', '200MB', true), set_config('datestyle', 'ISO, YMD', true),
+       set_config('default_statistics_target', '20', true)
 """
 
 

@@ -25,13 +25,17 @@ def load_usage() -> Iterator[Figure]:
         folder = Path(name)
         rows = write_usage(folder / "usage.csv")
         order = Order(folder=folder, source="bench")
-        copy = min(_copied(folder / "usage.csv") for _ in range(2))
+        copies, loads = [_copied(folder / "usage.csv")], []
         with Watch() as watch:
-            taken = min(_taken_back(lambda: load(order=order, at=clock.now())) for _ in range(2))
+            for _ in range(2):
+                loads.append(_taken_back(lambda: load(order=order, at=clock.now())))
+                copies.append(_copied(folder / "usage.csv"))
+        # Each load against the copies just before and after it: other work on the machine slows all three.
+        ratio = min(taken / ((copies[n] + copies[n + 1]) / 2) for n, taken in enumerate(loads))
         yield info("load_usage.rows", rows, "rows")
-        yield info("load_usage.seconds", taken, "s")
-        yield info("load_usage.copy", copy, "s")
-        yield at_most("load_usage.ratio", taken / copy, "×", 8)
+        yield info("load_usage.seconds", min(loads), "s")
+        yield info("load_usage.copy", min(copies), "s")
+        yield at_most("load_usage.ratio", ratio, "×", 8)
         yield at_most("load_usage.memory", watch.peak / 1e6, "MB", 600)
 
 

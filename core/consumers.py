@@ -71,12 +71,15 @@ def _consume_to_the_end(consumer: Consumer, limit: int) -> int:
 
 
 def _next(cursor: EventCursor, limit: int) -> list[Event]:
-    # A transaction that started earlier may still commit rows: stop below the oldest one that runs.
-    with connection.cursor() as db:
-        db.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
-        (horizon,) = db.fetchone()
     return list(
-        Event.objects.filter(tx__lt=horizon)
+        Event.objects.filter(tx__lt=horizon())
         .extra(where=["(tx, id) > (%s, %s)"], params=[cursor.tx, cursor.event_id])
         .order_by("tx", "id")[:limit]
     )
+
+
+def horizon() -> int:
+    """The oldest transaction that runs on the server: one that started earlier may still commit rows below it."""
+    with connection.cursor() as db:
+        db.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+        return int(db.fetchone()[0])

@@ -9,7 +9,7 @@ from core.domain import events
 from core.models import EventCursor
 
 # Whoever reads stays below the oldest open transaction, which in an ordinary test is the test's own.
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("alone_on_the_server")]
 
 
 @pytest.fixture

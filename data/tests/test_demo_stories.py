@@ -24,7 +24,7 @@ NAMES = {story["key"]: story["name"] for story in stories.told()}
 def demo(databases, migrated, django_db_setup, django_db_blocker):
     """A database with the company of one seed, built once; the tests here only read it."""
     with django_db_blocker.unblock():
-        template = databases.template("demo", lambda: build(spec=Spec(400, 24, 2, TODAY)), source=migrated)
+        template = databases.template("told_demo", lambda: build(spec=Spec(400, 24, 2, TODAY)), source=migrated)
         name = databases.clone(template)
         with databases.using(name):
             yield

@@ -14,6 +14,8 @@ from usage.tests.factories import use
 
 D = date(2026, 3, 20)
 
+pytestmark = pytest.mark.usefixtures("alone_on_the_server")
+
 
 @pytest.fixture(autouse=True)
 def _today() -> None:

@@ -11,7 +11,7 @@ from accounts.models import User
 from core import clock
 from core.domain import events
 from core.errors import Stale
-from customers.domain import history, timeline
+from customers.domain import history, standings, timeline
 from customers.domain.attributes import clean
 from customers.domain.history import Difference
 from customers.domain.timeline import Entry
@@ -60,6 +60,7 @@ def create(*, customers: Sequence[NewCustomer], by: User | None, at: datetime) -
         _check(customer)
         made.append(customer)
     Customer.objects.bulk_create(made)
+    standings.ensure(customers=[customer.pk for customer in made], as_of=today)
     history.first_facts(made, today)
     timeline.tell(entries=[_entry("customer_created", one, at) for one in made], known_on=today, by=by)
     events.append(type=CREATED, payloads=map(history.payload, made), at=at)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -41,6 +42,12 @@ def kept(key: str, column: np.ndarray) -> np.ndarray:
         return column
     rounded = np.round(column.astype(float), DECIMALS.get(key, DECIMALS_ELSE)) + 0.0  # never minus zero
     return np.where(np.isfinite(rounded), rounded, np.nan)
+
+
+def ensure(*, customers: Iterable[int], as_of: date) -> None:
+    """Give customers who have none a standing in which nothing is measured yet, so that lists show them at once."""
+    made = [Standing(customer_id=customer, as_of=as_of) for customer in customers]
+    Standing.objects.bulk_create(made, ignore_conflicts=True)
 
 
 @transaction.atomic

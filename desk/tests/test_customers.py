@@ -10,6 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import User
 from accounts.tests.factories import Cast
 from core import clock
+from customers.domain import customers as domain
+from customers.domain.customers import NewCustomer
 from customers.models import Customer, SavedFilter
 from customers.tests.factories import SavedFilterFactory
 from desk.paging import CappedPaginator
@@ -92,6 +94,13 @@ def test_columns_are_chosen(as_user: As, cast: Cast, owned: Owned) -> None:
 
     assert headings("") == ["name", "score", "change", "mrr", "at_risk", "renewal", "touch", "owner"]
     assert headings("?columns=industry&columns=mrr&columns=nonsense") == ["name", "mrr", "industry"]
+
+
+def test_a_customer_is_listed_at_once(as_user: As, cast: Cast) -> None:
+    new = NewCustomer(name="Brand new", created_on=clock.today(), values={"team": cast.team.pk})
+    domain.create(customers=[new], by=cast.lead, at=clock.now())
+
+    assert listed(as_user(cast.owner)) == ["Brand new"]
 
 
 def test_archived_ones_are_not_listed(as_user: As, cast: Cast, owned: Owned) -> None:

@@ -2,6 +2,7 @@ from collections.abc import Callable
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 from django.utils.cache import patch_vary_headers
@@ -28,6 +29,18 @@ class HtmxManners:
             response = HttpResponseClientRedirect(f"{sign_in}?{back}")
         patch_vary_headers(response, ["HX-Request", "HX-Target"])
         return response
+
+
+class NoNul:
+    """Refuses an address with a NUL in it: no text of ours holds one, and the database can't either."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "%00" in request.META.get("QUERY_STRING", "") or "\0" in request.path:
+            raise SuspiciousOperation("An address holds a NUL.")
+        return self.get_response(request)
 
 
 class CompanyTime:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, Team, User
 from customers.models import Contact, Customer, Touchpoint
-from desk.filters import colleagues, teams
+from desk.filters import colleagues, teams, workers
 from playbooks.models import Lane, WorkItem
 from playbooks.queries import queue as queues
 
@@ -119,10 +119,10 @@ class SnoozeForm(VersionForm):
 class ReassignForm(VersionForm):
     to = forms.ModelChoiceField(User.objects.none(), label=_("To"), to_field_name="uid", empty_label=None)
 
-    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, by: User, customer: Customer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         people: Any = self.fields["to"]
-        people.queryset = colleagues(by).exclude(role=Role.ANALYST)
+        people.queryset = workers(by, customer)
 
 
 class UndoForm(ReassignForm):
@@ -174,8 +174,8 @@ class TaskForm(forms.Form):
         User.objects.none(), label=_("Who"), to_field_name="uid", required=False, empty_label=_("the customer's owner")
     )
 
-    def __init__(self, *args: Any, by: User, today: date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, by: User, customer: Customer, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         people: Any = self.fields["owner"]
-        people.queryset = colleagues(by).exclude(role=Role.ANALYST)
+        people.queryset = workers(by, customer)
         self.fields["due_on"].initial = today + timedelta(days=7)

@@ -68,9 +68,9 @@ def test_groups_filters_and_text() -> None:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ({"start": "2025-13-01"}, "--start: '2025-13-01' is no date"),
+        ({"start": "2025-13-01"}, "--start: 2025-13-01 is no day"),
         ({"end": "2025-02-01"}, "--end: 2025-02-01 does not come after --start"),
-        ({"known_on": "soon"}, "--known-on: 'soon' is no date"),
+        ({"known_on": "soon"}, "--known-on: soon is no day"),
         ({"period": "fortnight"}, "--period: no such period: fortnight"),
         ({"by": "shoe_size"}, "--by: there is no attribute 'shoe_size'"),
         ({"filter": "Nobody's"}, "--filter: There is no saved filter called"),

@@ -54,5 +54,5 @@ def forms_for(row: Row, user: User, today: date) -> dict[str, Any]:
     return {
         "complete": CompleteForm(initial=version | {"outcome": "solved"}, auto_id="complete_%s", customer=row.customer),
         "snooze": SnoozeForm(initial=version | {"reason": "their_turn"}, auto_id="snooze_%s", today=today),
-        "reassign": ReassignForm(initial=version, auto_id="reassign_%s", by=user),
+        "reassign": ReassignForm(initial=version, auto_id="reassign_%s", by=user, customer=row.customer),
     }

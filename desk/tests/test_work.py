@@ -35,6 +35,22 @@ def test_complete_leads_to_the_next(as_user: As, cast: Cast, task: Task, owned: 
     assert answer.headers["Location"] == f"/queue/?who=mine&item={second.uid}"
 
 
+def test_work_is_given_only_to_who_sees_the_customer(as_user: As, cast: Cast, task: Task) -> None:
+    """A lead of two teams can't hand a task to a CSM of the team that the customer isn't in."""
+    item = task()
+    cast.lead.teams.add(cast.other_team)
+
+    post(as_user(cast.lead), item, "reassign", to=cast.stranger.uid)
+
+    item.refresh_from_db()
+    assert item.owner == cast.owner
+
+    post(as_user(cast.lead), item, "reassign", to=cast.mate.uid)
+
+    item.refresh_from_db()
+    assert item.owner == cast.mate
+
+
 def test_the_last_one_leads_to_the_one_before(as_user: As, cast: Cast, task: Task, owned: Any) -> None:
     last, first = task(), task(customer=owned(standing={"mrr": 9000}))
 

@@ -66,7 +66,7 @@ def log_touch(request: HttpRequest, uid: UUID) -> HttpResponse:
 @writes
 def add_task(request: HttpRequest, uid: UUID) -> HttpResponse:
     found = customer_or_404(request, uid)
-    form = TaskForm(request.POST, by=who(request), today=clock.today())
+    form = TaskForm(request.POST, by=who(request), customer=found, today=clock.today())
 
     def act() -> str:
         read = form.cleaned_data
@@ -112,7 +112,7 @@ def _forms(request: HttpRequest, found: Customer, today: date) -> dict[str, Form
     return {
         "note": NoteForm(auto_id="note_%s"),
         "touch": TouchForm(auto_id="touch_%s", customer=found, today=today),
-        "task": TaskForm(auto_id="task_%s", by=who(request), today=today),
+        "task": TaskForm(auto_id="task_%s", by=who(request), customer=found, today=today),
     }
 
 

@@ -71,7 +71,7 @@ def snooze(request: HttpRequest, uid: UUID) -> HttpResponse:
 @writes
 def reassign(request: HttpRequest, uid: UUID) -> HttpResponse:
     item = item_or_404(request, uid)
-    form = ReassignForm(request.POST, by=who(request))
+    form = ReassignForm(request.POST, by=who(request), customer=item.customer)
     before = item.owner
 
     def act() -> str:
@@ -86,7 +86,7 @@ def reassign(request: HttpRequest, uid: UUID) -> HttpResponse:
 def undo(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Take back what a toast told of. The address says which version it left and, of a hand-over, whose it was."""
     item = item_or_404(request, uid)
-    form = UndoForm(request.GET, by=who(request))
+    form = UndoForm(request.GET, by=who(request), customer=item.customer)
     if not form.is_valid():
         return _refused(request, item, form)
     version, to = form.cleaned_data["version"], form.cleaned_data["to"]

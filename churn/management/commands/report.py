@@ -1,5 +1,5 @@
 import json
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from churn.queries.retention import Asked, Line, Period, periods, report, tomorrow
+from core import arguments
 from customers.models import SavedFilter
 from customers.queries.attributes import NotReplayable, fields
 from customers.rules import Rule, RuleError, parse
@@ -58,10 +59,9 @@ def _asked(options: dict[str, Any]) -> Asked:
 
 def _day(options: dict[str, Any], name: str) -> date:
     try:
-        return date.fromisoformat(options[name])
-    except ValueError as error:
-        option = f"--{name.replace('_', '-')}"
-        raise CommandError(f"{option}: {options[name]!r} is no date. Write it like 2026-01-31.") from error
+        return arguments.day(options[name])
+    except ArgumentTypeError as error:
+        raise CommandError(f"--{name.replace('_', '-')}: {error}.") from error
 
 
 def _attribute(key: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from core import clock
+from core import arguments, clock
 from data.domain.load.progress import Progress, Silent
 from data.domain.load.report import Report
 from data.domain.load.run import NothingToLoad, Order, load, load_mapped
@@ -33,7 +33,11 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="check and count, change nothing")
         parser.add_argument("--skip-bad", action="store_true", help="load the good rows and say which were dropped")
         parser.add_argument("--mapping", type=Path, help="a TOML file that says what another tool's files mean")
-        parser.add_argument("--source", help="whose ids the files hold (default: files, or what the mapping says)")
+        parser.add_argument(
+            "--source",
+            type=arguments.source,
+            help="whose ids the files hold (default: files, or what the mapping says)",
+        )
         parser.add_argument("--json", action="store_true", help="print the report as JSON")
 
     def handle(self, **options: Any) -> None:

@@ -1,12 +1,11 @@
 from argparse import ArgumentParser
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from core import clock
+from core import arguments, clock
 from data.demo.build import NotEmpty, build
 from data.demo.spec import DEFAULT_SEED, FEWEST_CUSTOMERS, FEWEST_MONTHS, Spec
 
@@ -18,7 +17,7 @@ class Command(BaseCommand):
         parser.add_argument("--customers", type=int, default=400)
         parser.add_argument("--months", type=int, default=24)
         parser.add_argument("--seed", type=int, default=DEFAULT_SEED)
-        parser.add_argument("--today", type=date.fromisoformat, help="the day the data ends before; default: today")
+        parser.add_argument("--today", type=arguments.day, help="the day the data ends before; default: today")
         parser.add_argument("--truth", type=Path, metavar="FILE", help="write the hidden truth to a CSV file, too")
         parser.add_argument("--no-scores", action="store_true", help="leave out scores and standings, and the queue")
         parser.add_argument("--no-queue", action="store_true", help="leave out the tasks of tonight")

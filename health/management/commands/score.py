@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from django.core.management.base import BaseCommand, CommandError
 
-from core import clock
+from core import arguments, clock
 from health.domain import chances, scoring
 from health.domain.scoring import Result
 from health.queries.export import in_order
@@ -17,7 +17,7 @@ class Command(BaseCommand):
     help = "Score all customers as of today, or as of a past day by what was known then."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--as-of", type=date.fromisoformat, metavar="D", help="a past day; today, unless given")
+        parser.add_argument("--as-of", type=arguments.day, metavar="D", help="a past day; today, unless given")
         parser.add_argument("--json", action="store_true", help="print every score as JSON")
 
     def handle(self, *, as_of: date | None, json: bool, **options: Any) -> None:

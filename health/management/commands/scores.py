@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from core import clock
+from core import arguments, clock
 from core.clock import AsOf
 from health.domain.scoring import score
 from health.queries.export import rows
@@ -16,7 +16,7 @@ class Command(BaseCommand):
     help = "Export the scores as of a day, with every measure, by customer. Stores nothing."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--as-of", type=date.fromisoformat, required=True, metavar="D")
+        parser.add_argument("--as-of", type=arguments.day, required=True, metavar="D")
         parser.add_argument("--csv", type=Path, required=True, metavar="FILE", help="where to write; - for the screen")
 
     def handle(self, *, as_of: date, csv: Path, **options: Any) -> None:

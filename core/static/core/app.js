@@ -46,7 +46,13 @@
     const row = rows[Math.min(Math.max(here + step, 0), rows.length - 1)];
     (row?.matches("a, button, [tabindex]") ? row : row && find("a, button", row))?.focus();
   };
-  const press = (element) => (typing(element) ? (element.focus(), element.select?.()) : element.click());
+  const fill = (menu) => menu.open && find("form :is(select, textarea, input:not([type=hidden]))", menu)?.focus();
+  // A menu that a key opens takes what is typed next: it has the focus before its toggle event comes.
+  const press = (element) => {
+    if (typing(element)) return element.focus(), element.select?.();
+    element.click();
+    if (element.matches("summary")) fill(element.parentElement);
+  };
   const listKeys = () => {
     find("[data-keys]")?.replaceChildren(...bound().flatMap((element) => {
       const [key, does] = ["dt", "dd"].map((name) => document.createElement(name));
@@ -80,7 +86,7 @@
     event.preventDefault();
   });
 
-  on("toggle", ({ target }) => target.open && find("form :is(select, textarea, input:not([type=hidden]))", target)?.focus(), true);
+  on("toggle", ({ target }) => fill(target), true);
   on("change", ({ target }) => target.closest("form[data-auto]")?.requestSubmit());
 
   // Toasts leave by themselves.

@@ -47,12 +47,8 @@
     (row?.matches("a, button, [tabindex]") ? row : row && find("a, button", row))?.focus();
   };
   const fill = (menu) => menu.open && find("form :is(select, textarea, input:not([type=hidden]))", menu)?.focus();
-  // A menu that a key opens takes what is typed next: it has the focus before its toggle event comes.
-  const press = (element) => {
-    if (typing(element)) return element.focus(), element.select?.();
-    element.click();
-    if (element.matches("summary")) fill(element.parentElement);
-  };
+  const press = (element) =>
+    typing(element) ? (element.focus(), element.select?.()) : (element.click(), fill(element.parentElement));
   const listKeys = () => {
     find("[data-keys]")?.replaceChildren(...bound().flatMap((element) => {
       const [key, does] = ["dt", "dd"].map((name) => document.createElement(name));

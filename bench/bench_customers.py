@@ -11,7 +11,9 @@ from django.test import Client, override_settings
 from accounts.models import Role, User
 from bench.bench_scoring import company
 from bench.harness import figures, kept, seconds
+from core import clock
 from customers.models import Standing
+from health.domain import scoring
 from tools.figures import Figure, at_most
 
 QUERIES, TIMES = 12, 9
@@ -85,9 +87,6 @@ def _stand() -> None:
     """Standings, where scoring has not been run in this database yet: what the list sorts by."""
     if Standing.objects.filter(score__isnull=False).exists():
         return
-    from core import clock
-    from health.domain import scoring
-
     scoring.run(clock.today())
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE customers_customer, customers_standing")

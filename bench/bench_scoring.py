@@ -10,6 +10,8 @@ from django.db import connection, transaction
 
 from bench.harness import figures, kept, seconds
 from core import clock
+from health.domain import chances
+from health.domain import scoring as health
 from tools.figures import Figure, at_most, info
 
 CUSTOMERS, MONTHS = 100_000, 36
@@ -22,9 +24,6 @@ def company() -> None:
 
 @figures.measured("scoring")
 def scoring() -> Iterator[Figure]:
-    from health.domain import chances
-    from health.domain import scoring as health
-
     with kept("company_100k", company):
         day = clock.today()
         first = min(_taken_back(lambda: health.run(day), before=_nothing_written) for _ in range(2))
@@ -69,8 +68,6 @@ def _scan() -> None:
 
 def _copied() -> float:
     """One COPY of as many standings as there are customers, into a table that is as standings are, indexes included."""
-    from health.domain import scoring as health
-
     with transaction.atomic():
         health.run(clock.today())
         with connection.cursor() as cursor:

@@ -1,7 +1,7 @@
 """What pages need built: the stylesheet, from `core/styles` and the classes that templates use, and the typeface."""
 
+import fcntl
 import hashlib
-import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,14 +24,25 @@ def command(*options: str, output: Path = OUTPUT) -> list[str]:
 
 
 def build() -> bool:
-    """Build what is missing or out of date. True when something was built. Raises AssetError with Tailwind's words."""
-    if not FONTS.exists():
-        from config.fonts import build_fonts  # slow to import, and needed once
+    """Build what is missing or out of date. True when something was built. Raises AssetError with Tailwind's words.
 
-        unfinished = FONTS.with_name("fonts.unfinished")
-        build_fonts(unfinished)
-        unfinished.rename(FONTS)
-    return _build_css()
+    Of several processes that come at once, one builds and the others wait for it.
+    """
+    OUTPUT.parent.mkdir(parents=True, exist_ok=True)
+    with (OUTPUT.parent / ".lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        _build_fonts()
+        return _build_css()
+
+
+def _build_fonts() -> None:
+    if FONTS.exists():
+        return
+    from config.fonts import build_fonts  # slow to import, and needed once
+
+    unfinished = FONTS.with_name("fonts.unfinished")
+    build_fonts(unfinished)
+    unfinished.rename(FONTS)
 
 
 def _build_css() -> bool:
@@ -40,7 +51,7 @@ def _build_css() -> bool:
     digest = _digest()
     if OUTPUT.exists() and STAMP.exists() and STAMP.read_text() == digest:
         return False
-    fresh = OUTPUT.with_name(f"app.{os.getpid()}.css")
+    fresh = OUTPUT.with_name("app.unfinished.css")
     done = subprocess.run(command("--minify", output=fresh), cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
         raise AssetError(f"The stylesheet can't be built:\n{done.stderr}")

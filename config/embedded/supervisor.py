@@ -31,9 +31,8 @@ def _say(text: str) -> None:
         os.dup2(nowhere, descriptor)
 
 
-def _wait_for_the_last_user(directory: Path) -> None:
+def _wait_for_the_last_user(users: Lock) -> None:
     """Return when no process holds a lease any more, the server died, or a signal came."""
-    users = Lock(directory / "users.lock")
     try:
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD):
             signal.signal(number, _end)
@@ -60,7 +59,8 @@ def main() -> int:
         _say(str(error))
         return 1
     _say("ready")
-    _wait_for_the_last_user(options.directory)
+    users = Lock(options.directory / "users.lock")  # held to the end: who comes now waits, and starts the server anew
+    _wait_for_the_last_user(users)
     cluster.stop()
     if server:
         server.wait()  # else a zombie stays where process 1 buries nobody

@@ -3,17 +3,19 @@
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
-from functools import wraps
+from functools import lru_cache, wraps
 from math import isnan
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 
 Number = Decimal | float | int
+P = ParamSpec("P")
+R = TypeVar("R")
 
 SYMBOLS = {
     "USD": "$",
@@ -31,6 +33,7 @@ EN_DASH = "–"
 THIN = "\u202f"
 COMPACT: tuple[tuple[int, str], ...] = ((10**9, "B"), (10**6, "M"), (10**3, "k"))
 RELATIVE_DAYS = 60
+KEPT = 20_000
 
 
 def undefined() -> SafeString:
@@ -41,6 +44,20 @@ def dash_for_none(write: Callable[..., SafeString]) -> Callable[..., SafeString]
     @wraps(write)
     def written(value: Any, *args: Any, **kwargs: Any) -> SafeString:
         return undefined() if _is_missing(value) else write(value, *args, **kwargs)
+
+    return written
+
+
+def kept_by_language(write: Callable[P, R]) -> Callable[P, R]:
+    """What depends on its arguments and the language alone is written once: a list says the same again and again."""
+
+    @lru_cache(maxsize=KEPT)
+    def known(_language: str | None, *args: P.args, **kwargs: P.kwargs) -> R:
+        return write(*args, **kwargs)
+
+    @wraps(write)
+    def written(*args: P.args, **kwargs: P.kwargs) -> R:
+        return known(get_language(), *args, **kwargs)  # type: ignore[arg-type]  # figures and words: all hashable
 
     return written
 
@@ -79,11 +96,13 @@ def plain_money(value: Number, currency: str, digits: int = 0, *, short: bool = 
 
 
 @dash_for_none
+@kept_by_language
 def number(value: Number, digits: int = 0) -> SafeString:
     return format_html('<span class="num">{}</span>', plain(value, digits))
 
 
 @dash_for_none
+@kept_by_language
 def money(value: Number, currency: str, digits: int = 0) -> SafeString:
     text = plain(value, digits)
     sign = MINUS if text.startswith(MINUS) else ""
@@ -96,12 +115,14 @@ def money(value: Number, currency: str, digits: int = 0) -> SafeString:
 
 
 @dash_for_none
+@kept_by_language
 def percent(value: Number, digits: int = 1) -> SafeString:
     """A share between 0 and 1, written in hundredths: 0.918 is ``91.8 %``."""
     return format_html('<span class="num">{}</span>', plain_percent(value, digits))
 
 
 @dash_for_none
+@kept_by_language
 def signed(value: Number, digits: int = 0) -> SafeString:
     """A change: with its sign, and without a colour, since more is not always better."""
     text = plain(value, digits)
@@ -114,14 +135,19 @@ def day(value: date | datetime, today: date | None = None) -> SafeString:
     """A date near ``today`` (the current zone's, unless given) as a distance, with the exact one on hover."""
     moment = timezone.localtime(value) if isinstance(value, datetime) and timezone.is_aware(value) else value
     on = moment.date() if isinstance(moment, datetime) else moment
-    away = (on - (today or timezone.localdate())).days
+    return _day(moment.isoformat(), moment, (on - (today or timezone.localdate())).days)
+
+
+@kept_by_language
+def _day(written: str, moment: date | datetime, away: int) -> SafeString:
+    """``written`` tells one moment in two zones apart, which are equal to Python."""
     exact = date_format(moment, "j F Y, H:i" if isinstance(moment, datetime) else "j F Y")
     near = abs(away) <= RELATIVE_DAYS
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
-        moment.isoformat(),
+        written,
         exact if near else f"{exact}, {distance(away)}",
-        distance(away) if near else date_format(on, "j M Y"),
+        distance(away) if near else date_format(moment, "j M Y"),
     )
 
 

@@ -7,6 +7,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 from heroicons.templatetags import heroicons
 
+from core.formatting import kept_by_language
+
 STATES = {
     "good": _("Good"),
     "watch": _("Watch"),
@@ -42,6 +44,7 @@ def state_mark(state: str) -> SafeString:
     return mark_safe(f'<svg width="10" height="10" viewBox="0 0 10 10" aria-hidden="true">{shape}</svg>')
 
 
+@kept_by_language
 def band(state: str, text: object = None) -> SafeString:
     """The mark of ``state`` with ``text`` beside it, or with its name where there is no text."""
     known = state if state in STATES else "unknown"

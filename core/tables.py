@@ -1,6 +1,7 @@
 """The base of every list: our look, and columns that know how their values are written."""
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from inspect import signature
 from operator import attrgetter
 from typing import Any
@@ -92,11 +93,16 @@ class PersonColumn(tables.Column):
     """One of our people: initials and name."""
 
     def render(self, value: Any) -> SafeString:
-        return format_html(
-            '<span class="inline-flex items-center gap-2"><span class="avatar" aria-hidden="true">{}</span>{}</span>',
-            formatting.initials(value),
-            value,
-        )
+        return _person(str(value))
+
+
+@lru_cache(maxsize=formatting.KEPT)
+def _person(name: str) -> SafeString:
+    return format_html(
+        '<span class="inline-flex items-center gap-2"><span class="avatar" aria-hidden="true">{}</span>{}</span>',
+        formatting.initials(name),
+        name,
+    )
 
 
 def _taken(render: Callable[..., Any]) -> frozenset[str] | None:
@@ -159,8 +165,8 @@ class Table(tables.Table):
         """The rows of the page, each as HTML."""
         columns = [Cells(column, self) for column in self.columns]
         for row in self.paginated_rows:
-            cells = "".join(column.cell(row) for column in columns)
-            yield mark_safe(f"<tr {row.attrs.as_html()}>{cells}</tr>")  # every cell is escaped where it is made
+            cells = "".join([column.cell(row) for column in columns])
+            yield mark_safe(f"<tr>{cells}</tr>")  # every cell is escaped where it is made
 
     def get_column_class_names(self, classes_set: set[str], bound_column: Any) -> set[str]:
         names = set(classes_set)

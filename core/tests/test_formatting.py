@@ -1,9 +1,10 @@
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.html import strip_tags
 
 from core import formatting, marks
@@ -105,3 +106,20 @@ def test_the_text_of_a_band_is_escaped():
 )
 def test_an_axis_is_written_short(value, text):
     assert formatting.compact(value) == text
+
+
+def test_what_was_written_before_follows_the_language_of_now():
+    assert strip_tags(formatting.number(4800.5, 1)) == "4,800.5"
+    assert "Mar 2020" in formatting.day(date(2020, 3, 1), TODAY)
+    with translation.override("de"):
+        assert strip_tags(formatting.number(4800.5, 1)) == "4.800,5"
+        assert "Mär" in formatting.day(date(2020, 3, 1), TODAY)
+    assert strip_tags(formatting.number(4800.5, 1)) == "4,800.5"
+
+
+def test_one_moment_in_two_zones_is_written_twice():
+    at = datetime(2026, 11, 20, 23, 30, tzinfo=UTC)
+    with timezone.override(ZoneInfo("Europe/Kyiv")):
+        assert "21 November 2026, 01:30" in formatting.day(at, TODAY)
+    with timezone.override(UTC):
+        assert "20 November 2026, 23:30" in formatting.day(at, TODAY)

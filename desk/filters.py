@@ -7,7 +7,7 @@ from django.core.cache import cache
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Role, Team, User
+from accounts.models import Team, User
 from customers.models import Band, Customer, SavedFilter
 from customers.rules import RuleError, parse, to_q
 from desk.tables import stage_name
@@ -106,12 +106,6 @@ def colleagues(user: User) -> QuerySet[User]:
     """Who may own the customers that ``user`` sees."""
     people = User.objects.filter(is_active=True)
     return people if user.sees_everything else people.filter(teams__in=user.teams.all()).distinct()
-
-
-def workers(user: User, customer: Customer) -> QuerySet[User]:
-    """Whom ``user`` may give work for ``customer``: colleagues who write and who see that customer themselves."""
-    sees = Q(role=Role.ADMINISTRATOR) | (Q(teams=customer.team_id) if customer.team_id else Q(role=Role.LEAD))
-    return colleagues(user).filter(sees).exclude(role=Role.ANALYST).distinct()
 
 
 def teams(user: User) -> QuerySet[Team]:

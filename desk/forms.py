@@ -2,6 +2,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.http import urlencode
 from django.utils.translation import gettext
@@ -9,11 +10,23 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, Team, User
 from customers.models import Contact, Customer, Touchpoint
-from desk.filters import colleagues, teams, workers
+from desk.filters import colleagues, teams
 from playbooks.models import Lane, WorkItem
 from playbooks.queries import queue as queues
+from playbooks.queries.workers import workers
 
 DUE = [("", _("due any day")), ("0", _("due today")), ("7", _("due in 7 days")), ("14", _("due in 14 days"))]
+
+
+# No task is due, and nobody rests, farther away than this.
+FARTHEST = timedelta(days=5 * 366)
+FIRST_TOUCH = date(1990, 1, 1)
+LONGEST_NOTE = 20_000
+
+
+def _workers(by: User, customer: Customer) -> QuerySet[User]:
+    """Whom ``by`` may give work for ``customer``: of the colleagues they know, those who can do it."""
+    return workers(customer).filter(pk__in=colleagues(by).order_by().values("pk"))
 
 
 class QueueForm(forms.Form):
@@ -86,7 +99,9 @@ class TouchFields(forms.Form):
         Contact.objects.none(), label=_("With"), required=False, empty_label=_("nobody named")
     )
     two_way = forms.BooleanField(label=_("They answered or took part"), required=False)
-    note = forms.CharField(label=_("What was said"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    note = forms.CharField(
+        label=_("What was said"), max_length=LONGEST_NOTE, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
 
     def __init__(self, *args: Any, customer: Customer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -113,7 +128,13 @@ class SnoozeForm(VersionForm):
         until: date = self.cleaned_data["until"]
         if until <= self.today:
             raise forms.ValidationError(_("Choose a day after today."))
-        return until
+        return _not_too_far(until, self.today)
+
+
+def _not_too_far(day: date, today: date) -> date:
+    if abs(day - today) > FARTHEST:
+        raise forms.ValidationError(_("Choose a day within five years."))
+    return day
 
 
 class ReassignForm(VersionForm):
@@ -122,7 +143,7 @@ class ReassignForm(VersionForm):
     def __init__(self, *args: Any, by: User, customer: Customer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         people: Any = self.fields["to"]
-        people.queryset = workers(by, customer)
+        people.queryset = _workers(by, customer)
 
 
 class UndoForm(ReassignForm):
@@ -142,7 +163,7 @@ class SaveFilterForm(forms.Form):
 
 
 class NoteForm(forms.Form):
-    text = forms.CharField(label=_("Note"), widget=forms.Textarea(attrs={"rows": 3}))
+    text = forms.CharField(label=_("Note"), max_length=LONGEST_NOTE, widget=forms.Textarea(attrs={"rows": 3}))
 
 
 class TouchForm(TouchFields):
@@ -164,6 +185,8 @@ class TouchForm(TouchFields):
         on: date = self.cleaned_data["on"]
         if on > self.today:
             raise forms.ValidationError(_("Log it when it has happened."))
+        if on < FIRST_TOUCH:
+            raise forms.ValidationError(_("Choose a day after 1990."))
         return on
 
 
@@ -177,5 +200,9 @@ class TaskForm(forms.Form):
     def __init__(self, *args: Any, by: User, customer: Customer, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         people: Any = self.fields["owner"]
-        people.queryset = workers(by, customer)
+        people.queryset = _workers(by, customer)
+        self.today = today
         self.fields["due_on"].initial = today + timedelta(days=7)
+
+    def clean_due_on(self) -> date:
+        return _not_too_far(self.cleaned_data["due_on"], self.today)

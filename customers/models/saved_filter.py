@@ -25,10 +25,16 @@ class SavedFilter(models.Model):
         ordering = ["name", "id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["author", "name"], condition=Q(team=None), name="customers_filter_private_name"
+                fields=["author", "name"],
+                condition=Q(team=None),
+                name="customers_filter_private_name",
+                violation_error_message=_("You have a filter of this name already."),
             ),
             models.UniqueConstraint(
-                fields=["team", "name"], condition=~Q(team=None), name="customers_filter_team_name"
+                fields=["team", "name"],
+                condition=~Q(team=None),
+                name="customers_filter_team_name",
+                violation_error_message=_("The team has a filter of this name already."),
             ),
         ]
 

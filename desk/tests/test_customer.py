@@ -102,6 +102,20 @@ def test_tomorrows_call_is_refused(as_user: As, cast: Cast, owned: Owned) -> Non
     assert not Touchpoint.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("act", "given"),
+    [
+        ("touch", {"kind": "call", "on": "0001-01-01"}),
+        ("task", {"words": "Call", "due_on": "9999-12-31"}),
+        ("note", {"text": "a" * 20_001}),
+    ],
+)
+def test_what_no_one_means_is_refused(as_user: As, cast: Cast, owned: Owned, act: str, given: dict[str, str]) -> None:
+    as_user(cast.owner).post(f"{owned().get_absolute_url()}{act}/", given)
+
+    assert (Touchpoint.objects.count(), WorkItem.objects.count()) == (0, 0)
+
+
 def test_add_a_task_and_complete_it_here(as_user: As, cast: Cast, owned: Owned) -> None:
     customer, due = owned(), clock.today() + timedelta(3)
     client, home = as_user(cast.owner), customer.get_absolute_url()

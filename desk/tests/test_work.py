@@ -91,14 +91,19 @@ def test_snooze(as_user: As, cast: Cast, task: Task) -> None:
     assert (item.state, item.snoozed_until, item.snooze_reason) == (State.SNOOZED, until, "their_turn")
 
 
-def test_snooze_until_today_is_refused_and_says_so(as_user: As, cast: Cast, task: Task) -> None:
+@pytest.mark.parametrize(
+    ("until", "words"), [(clock.today, "Choose a day after today."), (lambda: "9999-01-01", "within five years")]
+)
+def test_snooze_until_an_odd_day_is_refused_and_says_so(
+    as_user: As, cast: Cast, task: Task, until: Any, words: str
+) -> None:
     item = task()
 
-    answer = post(as_user(cast.owner), item, "snooze", reason="their_turn", until=f"{clock.today()}", headers=HTMX)
+    answer = post(as_user(cast.owner), item, "snooze", reason="their_turn", until=f"{until()}", headers=HTMX)
 
     item.refresh_from_db()
     assert item.state == State.OPEN
-    assert "Choose a day after today." in answer.content.decode()
+    assert words in answer.content.decode()
 
 
 def test_hand_over_and_back(as_user: As, cast: Cast, task: Task) -> None:

@@ -1,8 +1,10 @@
 from datetime import date, datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core.errors import Stale
@@ -12,6 +14,7 @@ from playbooks.domain.opening import Draft, open_items
 from playbooks.domain.standings import refresh
 from playbooks.domain.story import tell
 from playbooks.models import Lane, WorkItem
+from playbooks.queries.workers import workers
 
 State = WorkItem.State
 
@@ -34,7 +37,8 @@ def snooze(*, item: WorkItem, version: int, until: date, reason: str, by: User, 
 
 @transaction.atomic
 def reassign(*, item: WorkItem, version: int, to: User, by: User, at: datetime) -> WorkItem:
-    """Give the item to somebody else of ours. Raises Stale."""
+    """Give the item to another of ours. Raises Stale, and ValidationError where they may not work for the customer."""
+    _may_work(to, item.customer)
     _change(item, version, _LIVE, owner=to)
     tell("reassigned", [item], at=at, by=by, values={"to": to.pk})
     return item
@@ -52,7 +56,12 @@ def reopen(*, item: WorkItem, version: int, by: User, at: datetime) -> WorkItem:
 
 @transaction.atomic
 def add_task(*, customer: Customer, words: str, due_on: date, owner: User | None, by: User, at: datetime) -> WorkItem:
-    """Open a task by hand. It is a promise: its lane is the first, and it never rests of itself."""
+    """Open a task by hand. It is a promise: its lane is the first, and it never rests of itself.
+
+    Raises ValidationError where its owner may not work for the customer.
+    """
+    if owner:
+        _may_work(owner, customer)
     text = Text.objects.create(customer=customer, body=words)
     draft = Draft(
         customer_id=customer.pk,
@@ -63,6 +72,12 @@ def add_task(*, customer: Customer, words: str, due_on: date, owner: User | None
         text_id=text.pk,
     )
     return open_items([draft], at=at, by=by)[0]
+
+
+def _may_work(user: User, customer: Customer) -> None:
+    if not workers(customer).filter(pk=user.pk).exists():
+        words = {"user": user, "customer": customer}
+        raise ValidationError(_("%(user)s does not see %(customer)s, or may not write.") % words)
 
 
 _LIVE = (State.OPEN, State.SNOOZED)

@@ -1,11 +1,13 @@
 from datetime import date, timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 
-from accounts.tests.factories import UserFactory
+from accounts.models import Role, User
+from accounts.tests.factories import TeamFactory, UserFactory
 from core.errors import Stale
 from core.models import Event
-from customers.models import TimelineEntry
+from customers.models import Customer, TimelineEntry
 from customers.tests.factories import CustomerFactory, StandingFactory
 from playbooks.domain import working
 from playbooks.domain.opening import Draft, clear_items, open_items, wake_items
@@ -14,6 +16,15 @@ from playbooks.tests.factories import NOW, TODAY, WorkItemFactory
 
 pytestmark = pytest.mark.django_db
 State = WorkItem.State
+
+
+def seeing(customer: Customer) -> User:
+    """A CSM of a team that serves ``customer``."""
+    csm, team = UserFactory(), TeamFactory()
+    csm.teams.add(team)
+    customer.team = team
+    customer.save(update_fields=["team"])
+    return csm
 
 
 def test_a_cause_opens_one_item_and_is_brought_up_to_date() -> None:
@@ -64,7 +75,8 @@ def test_completing_closes_with_outcome_and_person() -> None:
 
 
 def test_two_editors_the_second_is_refused() -> None:
-    item, csm = WorkItemFactory(), UserFactory()
+    item = WorkItemFactory()
+    csm = seeing(item.customer)
     working.reassign(item=item, version=1, to=csm, by=csm, at=NOW)
 
     with pytest.raises(Stale):
@@ -118,13 +130,26 @@ def test_undo_is_refused_where_the_cause_opened_anew() -> None:
 
 
 def test_a_task_by_hand_is_a_promise_and_its_words_are_text() -> None:
-    customer, csm = CustomerFactory(), UserFactory()
+    customer = CustomerFactory()
+    csm = seeing(customer)
 
     item = working.add_task(customer=customer, words="Call Ana", due_on=TODAY, owner=csm, by=csm, at=NOW)
 
     assert (item.title, item.text.body, item.lane, item.owner) == ("", "Call Ana", "promised", csm)
     assert item.text.customer == customer
     assert TimelineEntry.objects.get(kind="work_item_opened").text == item.text
+
+
+@pytest.mark.parametrize("role", [Role.CSM, Role.ANALYST])
+def test_work_is_not_given_to_who_cannot_do_it(role: Role) -> None:
+    item, stranger = WorkItemFactory(), UserFactory(role=role)
+
+    with pytest.raises(ValidationError, match="may not write"):
+        working.reassign(item=item, version=1, to=stranger, by=UserFactory(), at=NOW)
+    with pytest.raises(ValidationError, match="may not write"):
+        working.add_task(customer=item.customer, words="Call", due_on=TODAY, owner=stranger, by=stranger, at=NOW)
+
+    assert WorkItem.objects.get().owner == item.owner
 
 
 def test_clearing_closes_only_what_is_live() -> None:

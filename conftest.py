@@ -1,6 +1,7 @@
 pytest_plugins = [
     "tests.support.databases",
     "tests.support.broker",
+    "tests.support.smtp",
     "tests.support.horizon",
     "tests.support.browser",
     "tests.support.live",

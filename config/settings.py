@@ -238,6 +238,19 @@ if url := env("EMAIL_URL", default=""):
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = str(DATA_DIR / "mail")
+if provider := env("MAIL_PROVIDER", default=""):  # one that anymail knows: mailgun, postmark, sendgrid, brevo …
+    EMAIL_BACKEND = f"anymail.backends.{provider}.EmailBackend"
+# What anymail wants to know of the provider: ANYMAIL_POSTMARK_SERVER_TOKEN=… becomes POSTMARK_SERVER_TOKEN.
+ANYMAIL: dict[str, object] = {
+    name.removeprefix("ANYMAIL_"): value for name, value in env.ENVIRON.items() if name.startswith("ANYMAIL_")
+}
+if "," in str(ANYMAIL.get("WEBHOOK_SECRET", "")):
+    ANYMAIL["WEBHOOK_SECRET"] = str(ANYMAIL["WEBHOOK_SECRET"]).split(",")
+MAIL_HOOK_SECRET = env("MAIL_HOOK_SECRET", default="")  # signs our own web hook for bounces; none: it is closed
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=30)
+MAIL_DOMAIN = env("MAIL_DOMAIN", default="") or str(urlsplit(SITE_URL).hostname)
+MAIL_LEASE = env.int("MAIL_LEASE", default=180)  # seconds; longer than any handing over takes
+MAIL_ASK = env("MAIL_ASK", default="")  # dotted path of a function: Message-ID → taken, not taken, or None
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env("DEFAULT_FROM_EMAIL", default="Holdfast <holdfast@localhost>")
 
 # --- Log: what happened, to what, never who ------------------------------------------------------------------------

@@ -33,6 +33,10 @@ FIELDS: dict[str, Privacy] = {
     "Job.key": PLAIN,
     "Job.kind": PLAIN,
     "Job.payload": PLAIN,  # ids and plain values, never words of people
+    "Mail.key": PLAIN,
+    "Mail.kind": PLAIN,
+    "Mail.payload": PLAIN,  # ids and plain values: address and words are made when it leaves
+    "Mail.reason": PLAIN,  # codes only
     "Slot.name": PLAIN,
     "Source.key": PLAIN,
     "Source.label": PLAIN,

@@ -1,8 +1,12 @@
 from typing import Any
 
 from celery import shared_task
+from django.db.models.functions import Now
 
 from core import consumers, jobs, ticks
+from core.domain import mail
+from core.models import Mail
+from core.wake import wake
 
 
 @shared_task(ignore_result=True)
@@ -17,3 +21,12 @@ def tick(**_: Any) -> None:
     """Every few seconds: open the slots whose time has come, and find what was not woken."""
     ticks.tick()
     look()
+    mail.sweep()
+    deliver()
+
+
+@shared_task(ignore_result=True)
+def deliver(**_: Any) -> None:
+    """Hand over mails for some seconds, then stand at the end of the line, so that other work gets its turn."""
+    if mail.deliver() and Mail.objects.filter(state=Mail.State.PENDING, due_at__lte=Now()).exists():
+        wake("core.tasks.deliver")

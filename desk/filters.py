@@ -1,13 +1,16 @@
 from collections.abc import Iterable
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
 
 import django_filters
+from django import forms
 from django.core.cache import cache
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team, User
+from core.forms import Select
 from customers.models import Band, Customer, SavedFilter
 from customers.rules import RuleError, parse, to_q
 from desk.tables import stage_name
@@ -65,14 +68,25 @@ class CustomerFilter(django_filters.FilterSet):
             write = stage_name if name == "stage" else str
             self.filters[name].extra["choices"] = [(value, write(value)) for value in values]
 
-    @property
+    @cached_property
     def form(self) -> Any:
         """The form in the look of a toolbar: no field larger than it must be."""
         form = super().form
-        for field in form.fields.values():
+        for name, field in form.fields.items():
+            if isinstance(field.widget, forms.Select):
+                field.widget = Select(choices=self._pairs(name) or field.choices)
             field.widget.attrs["class"] = "input input-small"
         form.fields["q"].widget.attrs |= {"type": "search", "placeholder": form.fields["q"].label}
         return form
+
+    def _pairs(self, name: str) -> list[tuple[Any, Any]]:
+        """The choices of people and teams as values: hundreds of objects would take longer than all the rest."""
+        named: dict[str, QuerySet[Any]] = {"owner": colleagues(self.request.user), "team": teams(self.request.user)}
+        if name not in named:
+            return []
+        extra, key = self.filters[name].extra, self.filters[name].extra.get("to_field_name", "pk")
+        first = [("", extra["empty_label"]), *([(NOBODY, extra["null_label"])] if extra.get("null_label") else [])]
+        return [*first, *named[name].values_list(key, "name")]
 
     def find(self, rows: QuerySet[Customer], _name: str, words: str) -> QuerySet[Customer]:
         # Fewer than three letters make no trigram: then the beginning is meant.

@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, Team, User
+from core.forms import Select
 from customers.models import Contact, Customer, Touchpoint
 from desk.filters import colleagues, teams
 from playbooks.models import Lane, WorkItem
@@ -160,6 +161,7 @@ class SaveFilterForm(forms.Form):
         super().__init__(*args, **kwargs)
         shared: Any = self.fields["team"]
         shared.queryset = teams(user)
+        shared.widget = Select(choices=[("", shared.empty_label), *shared.queryset.values_list("pk", "name")])
 
 
 class NoteForm(forms.Form):

@@ -3,6 +3,8 @@ from django.template import engines
 from django.test import RequestFactory
 from django_cotton.compiler_regex import CottonCompiler
 
+from core.forms import Select
+
 NASTY = "<script>alert('x')</script>\" onclick=\"x"
 
 
@@ -53,3 +55,12 @@ def test_a_figure_opens_in_the_sheet_and_without_a_script_as_a_page():
 def test_a_button_with_an_address_is_a_link():
     assert render("<c-button href='/a/'>Go</c-button>").strip().startswith('<a href="/a/"')
     assert render("<c-button>Go</c-button>").strip().startswith('<button type="submit"')
+
+
+def test_a_select_escapes_and_marks_what_is_chosen():
+    html = Select(attrs={"class": "input"}, choices=[("", "Any"), (7, NASTY), ("b&b", "B")]).render("owner", 7)
+    assert html == (
+        '<select class="input" name="owner"><option value="">Any</option><option value="7" selected>'
+        "&lt;script&gt;alert(&#x27;x&#x27;)&lt;/script&gt;&quot; onclick=&quot;x</option>"
+        '<option value="b&amp;b">B</option></select>'
+    )

@@ -91,5 +91,5 @@ def _address(query: QueryDict, chosen: list[str]) -> str:
 
 def _filters(request: HttpRequest) -> CustomerFilter:
     rows = Customer.objects.visible_to(who(request)).current().filter(standing__isnull=False)
-    rows = rows.select_related("standing", "owner", "team")
+    rows = rows.select_related("standing", "owner", "team").defer("attributes", "standing__values")
     return CustomerFilter(request.GET, rows, request=request, today=clock.today())

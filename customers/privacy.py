@@ -9,6 +9,8 @@ FIELDS: dict[str, Privacy] = {
     "Contact.language": PERSONAL,
     "Contact.name": PERSONAL,
     "Contact.time_zone": PERSONAL,
+    "ContactPolicy.quiet_weekdays": PLAIN,
+    "ContactSend.about": PLAIN,
     "Customer.attributes": PLAIN,  # of a company
     "Customer.country": PLAIN,
     "Customer.domain": PLAIN,
@@ -20,6 +22,7 @@ FIELDS: dict[str, Privacy] = {
     "SavedFilter.name": PLAIN,
     "SavedFilter.rule": PLAIN,  # over companies
     "Standing.values": PLAIN,  # numbers, dates, bands
+    "Suppression.digest": PLAIN,  # outlives the address: that is its purpose
     "Text.body": PERSONAL,
     "Ticket.kind": PLAIN,
     "TicketState.priority": PLAIN,

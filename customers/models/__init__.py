@@ -1,5 +1,6 @@
 from customers.models.attribute import Attribute, AttributeChange
 from customers.models.contact import Contact, ContactChange, ContactRole
+from customers.models.contacting import ContactPolicy, ContactSend, Suppression
 from customers.models.customer import Customer, CustomerRole
 from customers.models.merge import Merge
 from customers.models.saved_filter import SavedFilter
@@ -15,12 +16,15 @@ __all__ = [
     "Band",
     "Contact",
     "ContactChange",
+    "ContactPolicy",
     "ContactRole",
+    "ContactSend",
     "Customer",
     "CustomerRole",
     "Merge",
     "SavedFilter",
     "Standing",
+    "Suppression",
     "Text",
     "Ticket",
     "TicketState",

@@ -6,6 +6,7 @@ from core import clock
 from core.jobs import job
 from core.ticks import nightly
 from health.domain import chances, scoring
+from health.domain.backtest import runs
 
 
 @nightly("scores", order=20)
@@ -19,3 +20,6 @@ def refresh(payload: Mapping[str, Any]) -> None:
     """Bring standings up to date: of the customers in the payload, or of all."""
     chances.keep(clock.today())
     scoring.refresh(payload.get("customers"))
+
+
+__all__ = ["runs"]  # its job is registered where it is done

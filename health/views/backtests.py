@@ -1,0 +1,121 @@
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.models import User
+from core import clock
+from core.models import Job
+from health import proofs
+from health.domain.backtest import Refused, runs
+from health.forms.backtests import BacktestForm, OldScoreForm, PeriodForm
+from health.models import BacktestRun, ForeignScore
+
+SHOWN = 12
+
+
+def who(request: HttpRequest) -> User:
+    user: Any = request.user
+    return user
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def backtests(request: HttpRequest) -> HttpResponse:
+    """Ask for a back-test; the latest ones."""
+    form = BacktestForm(request.POST or None, **_period(request), initial={"subject": request.GET.get("subject")})
+    if request.method == "POST" and (run := _started(request, form)):
+        return redirect("health:backtest", run.uid)
+    listed = BacktestRun.objects.visible_to(who(request)).exclude(asked__subjects=[runs.MEASURES])
+    context = {
+        "title": _("Back-test"),
+        "note": _("Did the score say beforehand who would leave? Replayed with only what was known on each day."),
+        "form": form,
+        "runs": [proofs.Listed(one) for one in listed.select_related("by")[:SHOWN]],
+    }
+    return render(request, "health/backtest/list.html", context, status=400 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def old_score(request: HttpRequest) -> HttpResponse:
+    """Test the scores of another tool."""
+    form = OldScoreForm(request.POST or None, **_period(request))
+    if request.method == "POST" and (run := _started(request, form)):
+        return redirect("health:backtest", run.uid)
+    context = {
+        "title": _("Test your old score"),
+        "note": _("What would the score of the tool you had have told you? Beside ours, on the same days."),
+        "form": form,
+        "loaded": ForeignScore.objects.exists(),
+    }
+    return render(request, "health/backtest/old_score.html", context, status=400 if form.errors else 200)
+
+
+@require_safe
+def backtest(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """One back-test: how far it is, or what came out."""
+    run = _run_or_404(request, uid)
+    if run.state == BacktestRun.State.RUNNING:
+        return _running(request, run)
+    context = {
+        "title": proofs.Listed(run).title,
+        "run": run,
+        "proof": proofs.proof(run, user=who(request)),
+        "address": request.build_absolute_uri(f"/proof/{run.shared}/") if run.shared else "",
+    }
+    return render(request, "health/backtest/page.html", context)
+
+
+@require_POST
+def share(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Give a run an address without names, or take it back."""
+    run = _run_or_404(request, uid)
+    if run.by_id != who(request).pk and not who(request).is_staff:
+        raise Http404
+    if request.POST.get("stop"):
+        runs.unshare(run=run)
+        messages.success(request, _("The address shows nothing any more."))
+    elif run.state == BacktestRun.State.DONE:
+        runs.share(run=run)
+        messages.success(request, _("Whoever has the address sees this page, without any name."))
+    return redirect("health:backtest", run.uid)
+
+
+@login_not_required
+@require_safe
+def shared(request: HttpRequest, token: str) -> HttpResponse:
+    """A back-test for whoever has its address: figures and pictures, no customer's name."""
+    run = get_object_or_404(BacktestRun.objects.exclude(shared=""), shared=token, state=BacktestRun.State.DONE)
+    context = {"title": proofs.Listed(run).title, "run": run, "proof": proofs.proof(run, user=None)}
+    return render(request, "health/backtest/shared.html", context)
+
+
+def _running(request: HttpRequest, run: BacktestRun) -> HttpResponse:
+    failed = Job.objects.filter(kind=runs.JOB, payload__run=run.pk, state=Job.State.FAILED).first()
+    context = {"title": proofs.Listed(run).title, "run": run, "failed": failed}
+    htmx: Any = getattr(request, "htmx", None)
+    if htmx and htmx.target == "progress":
+        return render(request, "health/backtest/_progress.html", context)
+    return render(request, "health/backtest/running.html", context)
+
+
+def _run_or_404(request: HttpRequest, uid: UUID) -> BacktestRun:
+    return get_object_or_404(BacktestRun.objects.visible_to(who(request)), uid=uid)
+
+
+def _period(request: HttpRequest) -> dict[str, Any]:
+    return {"today": clock.today(), "customers": runs.visible_to(who(request))}
+
+
+def _started(request: HttpRequest, form: PeriodForm) -> BacktestRun | None:
+    if not form.is_valid():
+        return None
+    try:
+        return runs.start(asked=form.asked(), by=who(request), at=clock.now())  # type: ignore[attr-defined]
+    except Refused as refused:
+        form.add_error(None, str(refused))
+        return None

@@ -151,7 +151,7 @@ class Cluster:
             return
         deadline = time.monotonic() + timeout
         os.kill(pid, signal.SIGINT)
-        while (self.data / "postmaster.pid").exists():
+        while self._pid() == pid:  # one that was killed leaves its file behind, and is gone all the same
             if time.monotonic() > deadline:
                 raise EmbeddedError(f"PostgreSQL (process {pid}) does not stop.")
             time.sleep(0.02)

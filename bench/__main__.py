@@ -10,20 +10,19 @@ def main() -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     os.environ.update(DATABASE_POOL="0", WAKE_WORKERS="0")
     django.setup()
-    from bench.harness import figures, use_own_server
+    from bench.harness import figures, leave_own_server, use_own_server
     from tools.figures import only
 
     for path in sorted(Path(__file__).parent.glob("bench_*.py")):
         importlib.import_module(f"bench.{path.stem}")
-    lease = use_own_server()
+    use_own_server()
     try:
         return figures.run(only())
     finally:
         from django.db import connections
 
         connections.close_all()
-        if lease:
-            lease.give_back()
+        leave_own_server()
 
 
 if __name__ == "__main__":

@@ -20,18 +20,36 @@ from tools.figures import Figure, Figures, at_most, info
 
 figures = Figures()
 _measured: dict[str, float] = {}
+_leases: list[Lease] = []
 
 
-def use_own_server() -> Lease | None:
+def use_own_server() -> None:
     """Lead Django to the benchmarks' own server, kept in the data directory, or to the one of DATABASE_URL."""
     if url := os.environ.get("DATABASE_URL"):
         _lead_to(url)
-        return None
-    cluster = Cluster(settings.DATA_DIR / "bench" / "postgres", {**THROWAWAY, "shared_buffers": "1GB"})
-    lease = Lease(cluster)
+        return
+    cluster = _own_cluster()
+    _leases.append(Lease(cluster))
     os.environ["DATABASE_URL"] = cluster.url()
     _lead_to(cluster.url())
-    return lease
+
+
+def leave_own_server() -> None:
+    """End the claim on the benchmarks' own server, if there is one."""
+    while _leases:
+        _leases.pop().give_back()
+
+
+def restart() -> None:
+    """Stop the benchmarks' own server and start it again: what it held in memory is gone. Another's is left alone."""
+    connection.close()
+    if _leases:
+        leave_own_server()
+        _leases.append(Lease(_own_cluster()))
+
+
+def _own_cluster() -> Cluster:
+    return Cluster(settings.DATA_DIR / "bench" / "postgres", {**THROWAWAY, "shared_buffers": "1GB"})
 
 
 def _lead_to(url: str) -> None:

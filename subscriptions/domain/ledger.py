@@ -7,13 +7,14 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from core import clock
-from subscriptions.domain import bulk, exchange, ledger_source, rulesets, stage
+from subscriptions.domain import bulk, curves, exchange, ledger_source, rulesets, stage
 from subscriptions.domain.columns import Columns
 from subscriptions.domain.ledger_append import APPEND, FIRST, TELL_LATER
 from subscriptions.domain.ledger_cells import PARTS, Cells, cells_of
 from subscriptions.domain.ledger_edges import edges_of, seen_as_known
 from subscriptions.domain.ledger_rows import rows_of
 from subscriptions.domain.ledger_source import Money, to_date
+from subscriptions.domain.missing_rate import MissingRate
 from subscriptions.models import Ruleset
 
 MANY: Final = 1000
@@ -31,10 +32,6 @@ FRESH: Final = {
     "churn": "smallint",
     "versions": "bigint[]",
 }
-
-
-class MissingRate(Exception):
-    """A movement needs an exchange rate that is not there. The message names currency and day."""
 
 
 @transaction.atomic
@@ -62,6 +59,7 @@ def refresh(*, customers: Sequence[int] | None = None, ruleset: Ruleset | None =
     stored = f"SELECT FROM subscriptions_mrrmovement m WHERE m.ruleset_id = %(ruleset)s AND {scope} LIMIT 1"
     statement = APPEND if stage.fetch(stored, params) else FIRST
     ((rows,),) = stage.fetch(statement.format(scope=scope), params)
+    curves.follow(ruleset=chosen, customers=customers)
     return rows
 
 

@@ -5,7 +5,7 @@ start + new + reactivation + expansion − contraction − churn + FX = end can 
 """
 
 from churn.queries.retention.asked import Asked, tomorrow
-from churn.queries.retention.book import Book, read
+from churn.queries.retention.book import Book, book_of
 from churn.queries.retention.identity import Break, breaks
 from churn.queries.retention.lines import Counts, Line, Money, Rates
 from churn.queries.retention.periods import Period, periods, shift, trailing
@@ -21,12 +21,12 @@ __all__ = [
     "Period",
     "Rates",
     "book_for",
+    "book_of",
     "breaks",
     "line_of",
     "lines",
     "opening",
     "periods",
-    "read",
     "report",
     "shift",
     "tomorrow",

@@ -2,20 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Final
 
 import numpy as np
 
 from churn.queries.retention.asked import Asked
-from churn.queries.retention.bulk import table
-from churn.queries.retention.merged import KINDS, as_one
+from churn.queries.retention.merged import as_one, joined_under
 from churn.queries.retention.periods import Period
-from churn.queries.retention.sql import LEVELS, MOVES
 from customers.models import Merge
-from customers.registry import Scope
-from subscriptions.domain import rulesets
+from subscriptions.domain.columns import Columns, take
+from subscriptions.queries.curves import KINDS, Curves
 
 EPOCH: Final = date(1970, 1, 1)
 
@@ -41,7 +39,7 @@ class Moves:
 
 @dataclass(frozen=True)
 class Book:
-    """Customers × days: MRR at the start of each day, in millionths, and the movements from the first to the last.
+    """Customers × days: MRR at the start of each day, in millionths, and the movements before the last of them.
 
     A merged customer stands under the one that it is. Days on or after ``asked.until`` are as that day.
     """
@@ -54,51 +52,47 @@ class Book:
 
     def level(self, day: date) -> np.ndarray:
         """MRR of each customer at the start of one of the book's days."""
-        return self.levels[:, self._columns[min(day, self.asked.until)]]
+        return self.levels[self._rows[min(day, self.asked.until)]]
 
     def within(self, period: Period) -> Moves:
         return self.moves.within(period.ends_by(self.asked.until))
 
     @cached_property
-    def _columns(self) -> dict[date, int]:
-        return {day: column for column, day in enumerate(self.days)}
+    def _rows(self) -> dict[date, int]:
+        return {day: row for row, day in enumerate(self.days)}
 
 
-def read(days: Sequence[date], asked: Asked) -> Book:
-    """The book of the customers asked for on these days and between them. Four statements, two of them small."""
+def book_of(curves: Curves, days: Sequence[date], asked: Asked) -> Book:
+    """The book of these curves on these days and before them."""
     bounds = tuple(sorted({min(day, asked.until) for day in days}))
-    levels = _levels(bounds, asked)
-    at_first = levels["column"] == 0
-    opening = dict(zip(levels["customer"][at_first].tolist(), levels["change"][at_first].tolist(), strict=True))
-    joined = Merge.objects.known(asked.at(bounds[-1])).values_list("into_customer", flat=True)
-    moves = as_one(_moves(bounds, asked), joined, opening)
+    last = number(bounds[-1])
+    levels, moves = (take(rows, np.flatnonzero(rows["day"] < last)) for rows in (curves.levels, curves.moves))
+    merges = dict(Merge.objects.known(asked.at(bounds[-1])).values_list("from_customer", "into_customer"))
+    if merges:
+        levels = joined_under(levels, merges)
+        moves = as_one(joined_under(moves, merges), merges.values())
     ids = np.unique(np.concatenate([levels["customer"], moves["customer"]]))
-    changes = np.zeros((len(ids), len(bounds)), dtype=np.int64)
-    np.add.at(changes, (np.searchsorted(ids, levels["customer"]), levels["column"]), levels["change"])
-    order = np.lexsort((moves["customer"], moves["day"]))
+    order = np.argsort(moves["day"], kind="stable")
     place = np.searchsorted(ids, moves["customer"])[order]
     ordered = (moves[name][order] for name in ("day", "kind", "amount", "fx"))
-    return Book(asked, bounds, ids, np.cumsum(changes, axis=1), Moves(place, *ordered))
+    return Book(asked, bounds, ids, _levels(levels, ids, bounds), Moves(place, *ordered))
 
 
 def number(day: date) -> int:
     return (day - EPOCH).days
 
 
-def _levels(bounds: tuple[date, ...], asked: Asked) -> dict[str, np.ndarray]:
-    ruleset = rulesets.current()
-    sql = Scope.of(asked.at(bounds[-1]), asked.customers).sql(
-        LEVELS,
-        table="v",
-        bounds=list(bounds),
-        reporting=ruleset.settings["reporting_currency"],
-        rate_days=ruleset.settings["rate_valid_days"],
-    )
-    return table(sql.text, sql.params, "customer", "column", "change")
+def day_of(number: int) -> date:
+    return EPOCH + timedelta(days=int(number))
 
 
-def _moves(bounds: tuple[date, ...], asked: Asked) -> dict[str, np.ndarray]:
-    sql = Scope.of(asked.at(bounds[-1]), asked.customers).sql(
-        MOVES, table="m", since=bounds[0], kinds=list(KINDS), ruleset=rulesets.current().pk
-    )
-    return table(sql.text, sql.params, "customer", "day", "kind", "amount", "fx")
+def _levels(levels: Columns, ids: np.ndarray, bounds: tuple[date, ...]) -> np.ndarray:
+    """A row a bound: MRR of each customer, the sum of all changes on days before it."""
+    row = np.searchsorted([number(day) for day in bounds], levels["day"], "right")
+    place = np.searchsorted(ids, levels["customer"])
+    sums = np.zeros((len(bounds), len(ids)), dtype=np.int64)
+    np.add.at(sums.reshape(-1), row * len(ids) + place, levels["change"])
+    return np.cumsum(sums, axis=0, out=sums)
+
+
+__all__ = ["EPOCH", "KINDS", "Book", "Moves", "book_of", "day_of", "number"]

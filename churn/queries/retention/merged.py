@@ -1,38 +1,45 @@
 """Movements of customers that were merged: of two that are one, one's loss is not the customer's."""
 
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
-KINDS: Final = ("none", "new", "expansion", "contraction", "churn", "reactivation")
-Table = dict[str, np.ndarray]
+from subscriptions.domain.columns import Columns, take
+from subscriptions.queries.curves import KINDS, sorted_rows
 
 
-def as_one(moves: Table, joined: Iterable[int], opening: dict[int, int]) -> Table:
+def joined_under(rows: Columns, merges: Mapping[int, int]) -> Columns:
+    """``rows`` with each merged customer's under the one that it is."""
+    owner = rows["customer"].copy()
+    for one, into in merges.items():
+        owner[rows["customer"] == one] = into
+    return sorted_rows({**rows, "customer": owner})
+
+
+def as_one(moves: Columns, joined: Iterable[int]) -> Columns:
     """``moves`` with one row a day for each of the ``joined``, customers of several records, classed anew by what the
-    customer paid before and after all of them. ``opening``: the MRR of customers before the first of the rows.
-
-    Whether such a customer is new or comes back is read from the rows and the opening.
+    customer paid before and after all of them. All movements of these customers, from the first on.
     """
     ids = np.unique(np.array(list(joined), dtype=np.int64))
     mixed = np.isin(moves["customer"], ids)
     if not mixed.any():
         return moves
-    rows = [row for one in ids.tolist() for row in _days(moves, one, opening.get(one, 0))]
+    own = take(moves, np.flatnonzero(mixed))
+    rows = [row for one in ids.tolist() for row in _days(take(own, np.flatnonzero(own["customer"] == one)), one)]
     made = np.array(rows, dtype=np.int64).reshape(-1, 5).T
-    names = ("customer", "day", "kind", "amount", "fx")
-    return {name: np.concatenate([moves[name][~mixed], column]) for name, column in zip(names, made, strict=True)}
+    return {
+        name: np.concatenate([moves[name][~mixed], column.astype(moves[name].dtype)])
+        for name, column in zip(("customer", "day", "kind", "amount", "fx"), made, strict=True)
+    }
 
 
-def _days(moves: Table, customer: int, level: int) -> list[tuple[int, int, int, int, int]]:
-    its, found, ever = moves["customer"] == customer, [], level > 0
-    for day in np.unique(moves["day"][its]).tolist():
-        here = its & (moves["day"] == day)
+def _days(moves: Columns, customer: int) -> list[tuple[int, int, int, int, int]]:
+    found, level, ever = [], 0, False
+    for day in np.unique(moves["day"]).tolist():
+        here = moves["day"] == day
         amount, fx = int(moves["amount"][here].sum()), int(moves["fx"][here].sum())
-        back = ever or bool((moves["kind"][here] == KINDS.index("reactivation")).any())
         before, level = level + fx, level + fx + amount
-        found.append((customer, day, KINDS.index(_kind(before, level, back)), amount, fx))
+        found.append((customer, day, KINDS.index(_kind(before, level, ever)), amount, fx))
         ever = ever or level > 0
     return found
 

@@ -5,24 +5,37 @@ from typing import Final
 
 import numpy as np
 
+from churn.queries.retention import held
 from churn.queries.retention.asked import Asked
-from churn.queries.retention.book import KINDS, Book, read
+from churn.queries.retention.book import KINDS, Book, book_of
 from churn.queries.retention.lines import Cohort, Counts, Line, Money, Rates
 from churn.queries.retention.members import Members, members
 from churn.queries.retention.periods import Period
+from subscriptions.queries.curves import Curves
 
 NO_RATES: Final = Rates(None, None, None, None, None, None)
 
 
 def report(wanted: Sequence[Period], asked: Asked) -> list[Line]:
     """One line a period; where asked by an attribute, one a period and group, by name, those without a value last."""
+    if (counted := held.sums(asked, wanted, count)) is not None:
+        return [line_from(period, sums, asked) for period, sums in zip(wanted, counted, strict=True)]
     book = book_for(wanted, asked)
     return [line for period in wanted for line in lines(book, period)]
 
 
 def book_for(wanted: Iterable[Period], asked: Asked, *days: date) -> Book:
     """The book of all that these periods need."""
-    return read([*days, *(day for period in wanted for day in (period.start, period.end))], asked)
+    bounds = [*days, *(day for period in wanted for day in (period.start, period.end))]
+    return book_of(held.curves(asked), bounds, asked)
+
+
+def count(curves: Curves, wanted: Sequence[Period]) -> list[dict[str, int]]:
+    """What lines over all customers are made of, known today: sums over customers."""
+    asked = Asked()
+    book = book_of(curves, [day for period in wanted for day in (period.start, period.end)], asked)
+    everyone = Members(np.zeros(len(book.ids), dtype=np.int64), [None])
+    return [{key: int(value[0]) for key, value in _sums(book, period, everyone).items()} for period in wanted]
 
 
 def lines(book: Book, period: Period) -> list[Line]:
@@ -45,23 +58,24 @@ def tally(book: Book, period: Period, found: Members) -> list[Line]:
     """The lines of one period, one for each group of ``found``."""
     sums = _sums(book, period, found)
     return [
-        _line(book, period, name, {key: int(values[group]) for key, values in sums.items()})
+        line_from(period, {key: int(values[group]) for key, values in sums.items()}, book.asked, name)
         for group, name in enumerate(found.names)
     ]
 
 
-def _line(book: Book, period: Period, name: str | None, sums: dict[str, int]) -> Line:
+def line_from(period: Period, sums: dict[str, int], asked: Asked, name: str | None = None) -> Line:
+    """The line of a period that these sums make."""
     cohort = Cohort(sums["there"], sums["lost"], sums["start"], sums["kept_end"], sums["kept"])
     counts = Counts(sums["there"], sums["new count"], sums["reactivation count"], sums["churn count"], sums["then"])
     mrr = Money(**{field.name: sums[field.name] for field in fields(Money)})
-    begun = period.start < book.asked.until
+    begun = period.start < asked.until
     return Line(
         period,
         counts,
         mrr,
         cohort,
         Rates.of(cohort, mrr) if begun else NO_RATES,
-        provisional=period.end >= book.asked.until,
+        provisional=period.end >= asked.until,
         group=name,
     )
 

@@ -1,0 +1,66 @@
+"""Retention of 100,000 customers with a million versions over 36 months."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import count
+from statistics import median
+
+from django.db import connection
+
+from bench import money
+from bench.harness import figures, kept, restart, scaled, seconds
+from churn.queries.retention import Asked, Period, held, periods, report
+from core import clock
+from subscriptions.domain import curves, rulesets, versions
+from subscriptions.domain.versions import Version
+from subscriptions.models import SubscriptionVersion
+from tools.figures import Figure, info
+
+TIMES = 5
+
+
+def company() -> None:
+    money.company()
+    curves.build(ruleset=rulesets.current())
+
+
+@figures.measured("reports")
+def reports() -> Iterator[Figure]:
+    """The monthly report of all 36 months."""
+    with kept("money_100k", company):
+        wanted = periods(money.first_day(), clock.today().replace(day=1), "month")
+        yield info("reports.versions", _count("subscriptions_subscriptionversion"), "rows")
+        yield info("reports.movements", _count("subscriptions_mrrmovement"), "rows")
+        yield scaled("reports.cold", min(_cold(wanted) for _ in range(2)), 1.5)
+        yield scaled("reports.warm", median(seconds(lambda: report(wanted, Asked())) for _ in range(TIMES)), 0.1)
+        yield from _changed(wanted)
+        by = Asked(by="industry")
+        yield scaled("reports.by_attribute", seconds(lambda: report(wanted[-12:], by)), 5)
+        other = Asked(known_on=clock.today() - timedelta(days=1))
+        yield scaled("reports.known_on", seconds(lambda: report(wanted, other)), 10)
+
+
+def _cold(wanted: list[Period]) -> float:
+    """After the database was started anew, with nothing held."""
+    restart()
+    held.forget()
+    return seconds(lambda: report(wanted, Asked()))
+
+
+def _changed(wanted: list[Period]) -> Iterator[Figure]:
+    """One subscription changes: its ledger, what is kept of it, and the report that takes it in."""
+    amounts = count(clock.now().microsecond)
+    writes, reads = [], []
+    for customer in range(500, 501 + TIMES):
+        version = SubscriptionVersion.objects.filter(customer=customer).latest("starts_on", "id")
+        new = Version(version.subscription_id, version.starts_on, version.amount + next(amounts))
+        writes.append(seconds(lambda new=new: versions.record(versions=[new], known_on=clock.today())))  # type: ignore[misc]
+        reads.append(seconds(lambda: report(wanted, Asked())))
+    yield info("reports.change_written", median(writes), "s")
+    yield scaled("reports.change", median(map(sum, zip(writes, reads, strict=True))), 0.05)
+
+
+def _count(table: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM {table}")
+        return int(cursor.fetchone()[0])

@@ -1,0 +1,157 @@
+"""The curves of all customers as they are known today, held by this process, and what was counted from them.
+
+Read once, then only what has changed. A sum over customers is brought up to date by taking off what the changed ones
+were and adding what they are: a report that is asked again costs what changed, not what there is.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from threading import Lock
+from typing import Final
+
+import numpy as np
+from django.db import connection
+
+from churn.queries.retention.asked import Asked
+from churn.queries.retention.periods import Period
+from customers.models import Merge
+from subscriptions.domain import rulesets
+from subscriptions.domain.columns import joined
+from subscriptions.models import Ruleset
+from subscriptions.queries import kept_curves
+from subscriptions.queries.curves import Curves
+from subscriptions.queries.curves import read as read_all
+
+Sums = dict[str, int]
+Count = Callable[[Curves, Sequence[Period]], list[Sums]]
+Merges = tuple[tuple[int, int], ...]
+MOST: Final = 400  # periods whose sums are held
+
+
+def curves(asked: Asked) -> Curves:
+    """The curves of the customers asked for, by what was known then."""
+    with _lock:
+        held = _current(asked)
+        found = held.whole() if held else None
+    if found is None:
+        return read_all(asked.at(asked.until), _with_absorbed(asked))
+    return found if asked.customers is None else found.of(np.array(_with_absorbed(asked), dtype=np.int64))
+
+
+def sums(asked: Asked, wanted: Sequence[Period], count: Count) -> list[Sums] | None:
+    """What ``count`` counts over all customers in each period; None where that is not what is held.
+
+    ``count`` is a sum over customers (those merged together), and always the same function.
+    """
+    if asked.customers is not None or asked.narrows:
+        return None
+    with _lock:
+        held = _current(asked)
+        return held.counted(wanted, count) if held else None
+
+
+def forget() -> None:
+    """Let go of all that is held."""
+    with _lock:
+        _held.clear()
+
+
+@dataclass
+class Held:
+    """``fresh`` stands in place of what ``base`` says of the customers ``again``; all as they are recorded."""
+
+    ruleset: Ruleset
+    until: date
+    merges: Merges
+    state: kept_curves.State
+    base: Curves
+    again: np.ndarray
+    fresh: Curves
+    sums: dict[Period, Sums] = field(default_factory=dict)
+    count: Count | None = None
+
+    @classmethod
+    def read(cls, asked: Asked, ruleset: Ruleset, merges: Merges, state: kept_curves.State) -> "Held":
+        everyone, nobody = kept_curves.everyone(ruleset, asked.until), np.zeros(0, dtype=np.int64)
+        return cls(ruleset, asked.until, merges, state, everyone, nobody, everyone.of(nobody))
+
+    def follow(self, now: kept_curves.State) -> None:
+        """Take in what transactions have written that were not seen yet."""
+        if now.newest >= self.state.horizon:
+            self._take(kept_curves.changed(self.ruleset, self.state.horizon))
+        self.state = now
+
+    def whole(self) -> Curves:
+        if len(self.again):
+            self.base, self.again = self.base.replaced(self.again, self.fresh), self.again[:0]
+            self.fresh = self.base.of(self.again)
+        return self.base
+
+    def counted(self, wanted: Sequence[Period], count: Count) -> list[Sums]:
+        self.count = count
+        missing = [period for period in dict.fromkeys(wanted) if period not in self.sums]
+        if len(self.sums) + len(missing) > MOST:
+            self.sums, missing = {}, list(dict.fromkeys(wanted))
+        if missing:
+            self.sums |= dict(zip(missing, count(self.whole(), missing), strict=True))
+        return [self.sums[period] for period in wanted]
+
+    def _take(self, customers: Sequence[int]) -> None:
+        changed = self._with_merged(customers)
+        before, now = self._of(changed), kept_curves.some(self.ruleset, changed.tolist())
+        if self.count and self.sums:
+            periods = list(self.sums)
+            for period, was, then in zip(periods, self.count(before, periods), self.count(now, periods), strict=True):
+                self.sums[period] = {key: total - was[key] + then[key] for key, total in self.sums[period].items()}
+        self.fresh = self.fresh.replaced(changed, now)
+        self.again = np.union1d(self.again, changed)
+
+    def _of(self, customers: np.ndarray) -> Curves:
+        old, new = self.base.of(np.setdiff1d(customers, self.again)), self.fresh.of(customers)
+        return Curves(joined(old.levels, new.levels), joined(old.moves, new.moves))
+
+    def _with_merged(self, customers: Sequence[int]) -> np.ndarray:
+        """These customers and all that are one with one of them."""
+        into = dict(self.merges)
+        owners = {into.get(one, one) for one in customers}
+        both = owners | set(customers) | {one for one, owner in self.merges if owner in owners}
+        return np.array(sorted(both), dtype=np.int64)
+
+
+_held: dict[str, Held] = {}
+_lock = Lock()
+
+
+def _current(asked: Asked) -> Held | None:
+    """What is held of this database, up to date; None for what was known another day, and while it is not kept."""
+    if asked.known_on != asked.until or asked.until != _tomorrow():
+        return None
+    ruleset, key = rulesets.current(), f"{connection.settings_dict['HOST']}/{connection.settings_dict['NAME']}"
+    now = kept_curves.state(ruleset)
+    if not now.usable:
+        return None
+    merges = tuple(
+        Merge.objects.known(asked.at(asked.until)).order_by("pk").values_list("from_customer", "into_customer")
+    )
+    held = _held.get(key)
+    if not held or (held.ruleset, held.until, held.merges, held.state.built) != (
+        ruleset,
+        asked.until,
+        merges,
+        now.built,
+    ):
+        held = _held[key] = Held.read(asked, ruleset, merges, now)
+    held.follow(now)
+    return held
+
+
+def _tomorrow() -> date:
+    return Asked().until
+
+
+def _with_absorbed(asked: Asked) -> list[int] | None:
+    if asked.customers is None:
+        return None
+    absorbed = Merge.objects.known(asked.at(asked.until)).filter(into_customer__in=asked.customers)
+    return sorted({*asked.customers, *absorbed.values_list("from_customer", flat=True)})

@@ -1,0 +1,167 @@
+"""The MRR of customers over time, told twice: by the versions and by the movements of the ledger (R20)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final, Self
+
+import numpy as np
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from core.clock import AsOf
+from subscriptions.domain import bulk, rulesets
+from subscriptions.domain.columns import Columns, joined, take
+from subscriptions.domain.missing_rate import MissingRate
+from subscriptions.models import Ruleset
+from subscriptions.queries.ledger import IN_FORCE
+
+KINDS: Final = ("none", "new", "expansion", "contraction", "churn", "reactivation")
+SINCE_1970: Final = 10_957  # days from 1970 to 2000, where PostgreSQL begins to count
+
+# MRR by the versions, read without the ledger: of each version the row known last, from its first paid day to its
+# end. What is in a foreign currency is carried at the rate of the customer's last movement (R18), so for those
+# customers the whole is valued anew on each day on which something moves. Rows (customer, day, change in millionths,
+# whether a rate was missing).
+LEVELS: Final = """
+WITH known AS MATERIALIZED (
+    SELECT DISTINCT ON (v.subscription_id, v.number) v.customer_id, v.currency, v.ends_on,
+           (v.mrr * 1000000)::bigint AS mrr, GREATEST(v.starts_on, v.trial_ends_on) AS begins
+    FROM subscriptions_subscriptionversion v
+    WHERE v.known_on < %(known_on)s AND {scope}
+    ORDER BY v.subscription_id, v.number, v.known_on DESC, v.id DESC
+), edges AS MATERIALIZED (
+    SELECT k.customer_id, e.day, k.currency, sum(e.change) AS delta
+    FROM known k, LATERAL (VALUES (k.begins, k.mrr), (k.ends_on, -k.mrr)) e(day, change)
+    WHERE k.mrr > 0 AND (k.ends_on IS NULL OR k.ends_on > k.begins) AND e.day < %(day)s
+    GROUP BY 1, 2, 3 HAVING sum(e.change) <> 0
+), abroad AS MATERIALIZED (
+    SELECT DISTINCT customer_id FROM edges WHERE currency <> %(reporting)s
+), held AS (
+    SELECT d.customer_id, d.day, c.currency, sum(COALESCE(e.delta, 0)) OVER (
+               PARTITION BY d.customer_id, c.currency ORDER BY d.day) * 0.000001 AS native
+    FROM (SELECT DISTINCT customer_id, day FROM edges JOIN abroad USING (customer_id)) d
+    JOIN (SELECT DISTINCT customer_id, currency FROM edges JOIN abroad USING (customer_id)) c USING (customer_id)
+    LEFT JOIN edges e ON (e.customer_id, e.day, e.currency) = (d.customer_id, d.day, c.currency)
+), rates AS MATERIALIZED (
+    SELECT n.currency, n.day, (
+        SELECT r.rate FROM subscriptions_fxrate r
+        WHERE r.currency = n.currency AND r.day <= n.day AND r.day > n.day - %(rate_days)s
+          AND (r.known_on < %(known_on)s OR NOT EXISTS (
+              SELECT FROM subscriptions_fxrate o
+              WHERE o.currency = r.currency AND o.day = r.day AND (o.known_on, o.id) < (r.known_on, r.id)))
+        ORDER BY r.day DESC, r.known_on DESC, r.id DESC LIMIT 1) AS rate
+    FROM (SELECT DISTINCT currency, day FROM held WHERE currency <> %(reporting)s AND native <> 0) n
+), valued AS (
+    SELECT h.customer_id, h.day,
+           (sum(CASE WHEN h.currency = %(reporting)s OR h.native = 0 THEN h.native
+                     ELSE subscriptions_half_even(h.native * r.rate) END) * 1000000)::bigint AS mrr,
+           bool_or(h.currency <> %(reporting)s AND h.native <> 0 AND r.rate IS NULL) AS lacks
+    FROM held h LEFT JOIN rates r USING (currency, day) GROUP BY 1, 2
+)
+SELECT customer_id, day, delta::bigint, 0::smallint FROM edges
+WHERE NOT EXISTS (SELECT FROM abroad a WHERE a.customer_id = edges.customer_id)
+UNION ALL
+SELECT customer_id, day, COALESCE(mrr, 0) - lag(COALESCE(mrr, 0), 1, 0::bigint) OVER (
+           PARTITION BY customer_id ORDER BY day), lacks::int::smallint FROM valued
+"""
+LEVEL_TYPES: Final = {"customer": "i8", "day": bulk.DAY, "change": "i8", "lacks": "i2"}
+
+# Rows (customer, day, kind by its place, amount, FX), amounts in millionths.
+MOVES: Final = f"""
+SELECT m.customer_id, m.day, (array_position(%(kinds)s::text[], m.kind::text) - 1)::smallint,
+       ((m.after - m.before) * 1000000)::bigint, (m.fx * 1000000)::bigint
+FROM subscriptions_mrrmovement m
+WHERE m.day < %(day)s AND {IN_FORCE} AND {{scope}} AND (m.kind <> 'none' OR m.fx <> 0)
+"""
+MOVE_TYPES: Final = {"customer": "i8", "day": bulk.DAY, "kind": "i2", "amount": "i8", "fx": "i8"}
+
+
+@dataclass(frozen=True)
+class Curves:
+    """``levels``: customer, day and change of MRR by the versions. ``moves``: customer, day, kind (its place in
+    ``KINDS``), amount (signed, without FX) and FX by the ledger. Both sorted by customer and day; amounts in
+    millionths of the reporting currency, days counted from 1970. Customers are as recorded: none is merged here.
+    """
+
+    levels: Columns
+    moves: Columns
+
+    def of(self, customers: np.ndarray) -> Self:
+        """Those of some customers only."""
+        return type(self)(*(take(rows, _within(rows["customer"], customers)) for rows in (self.levels, self.moves)))
+
+    def replaced(self, customers: np.ndarray, by: "Curves") -> "Curves":
+        """The same with what ``by`` says of these customers in place of what is said here."""
+        pairs = zip((self.levels, self.moves), (by.levels, by.moves), strict=True)
+        return Curves(*(_replaced(rows, new, customers) for rows, new in pairs))
+
+
+def read(at: AsOf, customers: Sequence[int] | None = None, *, ruleset: Ruleset | None = None) -> Curves:
+    """The curves of customers (all, where None) before ``at``, from versions and movements themselves.
+
+    Raises ``MissingRate`` where an amount can't be valued.
+    """
+    chosen = ruleset or rulesets.current()
+    params = {
+        "day": at.day,
+        "known_on": at.known_on,
+        "customers": list(customers or []),
+        "ruleset": chosen.pk,
+        "kinds": list(KINDS),
+        "reporting": chosen.settings["reporting_currency"],
+        "rate_days": chosen.settings["rate_valid_days"],
+    }
+    levels = _fetched(LEVELS, "v", params, LEVEL_TYPES, customers is None)
+    if levels["lacks"].any():
+        raise _missing(levels, params)
+    levels.pop("lacks")
+    return Curves(
+        take(levels, np.flatnonzero(levels["change"])), _fetched(MOVES, "m", params, MOVE_TYPES, customers is None)
+    )
+
+
+def sorted_rows(rows: Columns) -> Columns:
+    return take(rows, np.lexsort((rows["day"], rows["customer"])))
+
+
+def _expect_much() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL work_mem = '128MB'")
+        cursor.execute("SET LOCAL jit = off")
+
+
+def _fetched(sql: str, table: str, params: dict[str, Any], types: dict[str, str], everyone: bool) -> Columns:
+    scope = "TRUE" if everyone else f"{table}.customer_id = ANY(%(customers)s)"
+    rows = bulk.fetch(sql.format(scope=scope), params, types)
+    return sorted_rows({**rows, "day": rows["day"] + np.int32(SINCE_1970)})
+
+
+def _within(owners: np.ndarray, customers: np.ndarray) -> np.ndarray:
+    """Where rows sorted by owner belong to one of the customers."""
+    wanted = np.unique(customers)
+    first, last = (np.searchsorted(owners, wanted, side) for side in ("left", "right"))
+    if len(wanted) > len(owners) // 8:
+        return np.flatnonzero(np.isin(owners, wanted))
+    parts = [np.arange(low, high) for low, high in zip(first, last, strict=True)]
+    return np.concatenate(parts) if parts else np.zeros(0, dtype=np.int64)
+
+
+def _replaced(rows: Columns, new: Columns, customers: np.ndarray) -> Columns:
+    stays = np.ones(len(rows["customer"]), dtype=bool)
+    stays[_within(rows["customer"], customers)] = False
+    return sorted_rows(joined(take(rows, np.flatnonzero(stays)), new))
+
+
+def _missing(levels: Columns, params: dict[str, Any]) -> MissingRate:
+    at = int(np.flatnonzero(levels["lacks"])[0])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT string_agg(DISTINCT currency, ', ') FROM subscriptions_subscriptionversion"
+            " WHERE customer_id = %s AND currency <> %s",
+            [int(levels["customer"][at]), params["reporting"]],
+        )
+        ((currencies,),) = cursor.fetchall()
+    day = date.fromordinal(date(1970, 1, 1).toordinal() + int(levels["day"][at]))
+    message = _("There is no exchange rate of %(currency)s on %(day)s or in the %(days)s days before.")
+    return MissingRate(message % {"currency": currencies, "day": day, "days": params["rate_days"]})

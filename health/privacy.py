@@ -1,9 +1,16 @@
 from core.privacy import PLAIN, Privacy
 
 FIELDS: dict[str, Privacy] = {
+    "BacktestDay.packed": PLAIN,  # numbers and ids of companies
+    "BacktestRun.asked": PLAIN,
+    "BacktestRun.problem": PLAIN,
+    "BacktestRun.result": PLAIN,  # numbers, days, ids of companies
+    "BacktestRun.shared": PLAIN,
     "ForeignScore.name": PLAIN,
     "Score.values": PLAIN,
     "Scorecard.key": PLAIN,
     "Scorecard.name": PLAIN,
+    "ScorecardDraft.definition": PLAIN,
+    "ScorecardDraft.note": PLAIN,  # on a scorecard
     "ScorecardVersion.definition": PLAIN,
 }

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from core.domain import company as companies
 from core.models import Company, Job, Source
 from core.readonly import ReadOnlyAdmin
+from core.single import SingleRowAdmin
 
 
 class CompanyForm(forms.ModelForm[Company]):
@@ -26,18 +27,12 @@ class CompanyForm(forms.ModelForm[Company]):
 
 
 @admin.register(Company)
-class CompanyAdmin(admin.ModelAdmin[Company]):
+class CompanyAdmin(SingleRowAdmin):
     form = CompanyForm
     list_display = ["name", "time_zone"]
 
     def save_model(self, request: HttpRequest, obj: Company, form: CompanyForm, change: bool) -> None:
         obj.pk = companies.change(name=obj.name, time_zone=obj.time_zone).pk
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return super().has_add_permission(request) and not Company.objects.exists()
-
-    def has_delete_permission(self, request: HttpRequest, obj: Company | None = None) -> bool:
-        return False
 
 
 @admin.register(Source)

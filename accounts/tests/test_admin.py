@@ -27,8 +27,8 @@ def form(**values):
 def test_the_list_costs_the_same_for_few_and_many(cast, client):
     few = statements_of(client, LIST)
     UserFactory(teams=[TeamFactory()]), UserFactory(teams=[TeamFactory()])
-    # Session, user, company (twice, for its zone and the menu), teams of the filter, two counts, the page, its teams.
-    assert few == statements_of(client, LIST) <= 9
+    # Session, user, company for its zone, teams of the filter, two counts, the page, its teams.
+    assert few == statements_of(client, LIST) <= 8
 
 
 def statements_of(client, address):

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from core import clock
 from core.readonly import ReadOnlyAdmin
+from core.single import SingleRowAdmin
 from customers.domain import contacting
 from customers.models import ContactPolicy, Suppression
 
@@ -27,14 +28,8 @@ class ContactPolicyForm(forms.ModelForm[ContactPolicy]):
 
 
 @admin.register(ContactPolicy)
-class ContactPolicyAdmin(admin.ModelAdmin[ContactPolicy]):
+class ContactPolicyAdmin(SingleRowAdmin):
     form = ContactPolicyForm
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return super().has_add_permission(request) and not ContactPolicy.objects.exists()
-
-    def has_delete_permission(self, request: HttpRequest, obj: ContactPolicy | None = None) -> bool:
-        return False
 
     def save_model(self, request: HttpRequest, obj: ContactPolicy, form: Any, change: bool) -> None:
         obj.pk = 1

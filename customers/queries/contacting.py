@@ -48,6 +48,12 @@ WHERE c.id = ANY(%(contacts)s)
 """
 
 
+NAMES = (
+    *("contact", "customer", "has_address", "left", "consent", "suppressed", "escalated"),
+    *("last_same", "last_other", "last_about", "zone"),
+)
+
+
 def known_of(*, contacts: Sequence[int], about: str, but: UUID | None = None) -> dict[int, Known]:
     """What the contact policy looks at, by contact; ``but`` is a mail that is tried again and doesn't count."""
     with connection.cursor() as cursor:
@@ -56,6 +62,4 @@ def known_of(*, contacts: Sequence[int], about: str, but: UUID | None = None) ->
 
 
 def _known(row: tuple[object, ...]) -> Known:
-    names = ("contact", "customer", "has_address", "left", "consent", "suppressed", "escalated", "last_same")
-    names += ("last_other", "last_about", "zone")
-    return Known(**dict(zip(names, row, strict=True)))  # type: ignore[arg-type]
+    return Known(**dict(zip(NAMES, row, strict=True)))  # type: ignore[arg-type]

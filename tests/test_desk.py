@@ -142,7 +142,7 @@ def test_no_width_scrolls_sideways(queue: Any, width: int) -> None:
         assert queue.evaluate("document.documentElement.scrollWidth") <= width, address
 
 
-@pytest.mark.parametrize(("theme", "width"), [("light", 390), ("light", 1440), ("dark", 1440)])
+@pytest.mark.parametrize(("theme", "width"), [("light", 390), ("dark", 1440)])
 def test_nobody_is_left_out(queue: Any, theme: str, width: int) -> None:
     queue.emulate_media(color_scheme=theme)
     queue.set_viewport_size({"width": width, "height": 900})

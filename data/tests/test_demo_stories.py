@@ -10,31 +10,15 @@ from churn.models import ChurnEvent
 from core.models import ExternalId
 from customers.models import Contact, Customer, CustomerRole, TicketState, TimelineEntry, Touchpoint
 from data.demo import stories
-from data.demo.build import build
-from data.demo.spec import Spec
+from data.tests.conftest import TODAY
 from subscriptions.models import InvoiceState, SubscriptionVersion
 from surveys.models import Response
 from usage.models import CustomerFeed, FeedDay, UsageDay, UsagePerson
 
-TODAY = date(2026, 7, 1)
 NAMES = {story["key"]: story["name"] for story in stories.told()}
 
 
-@pytest.fixture(scope="module")
-def demo(databases, migrated, django_db_setup, django_db_blocker):
-    """A database with the company of one seed, built once; the tests here only read it."""
-    with django_db_blocker.unblock():
-        template = databases.template("told_demo", lambda: build(spec=Spec(400, 24, 2, TODAY)), source=migrated)
-        name = databases.clone(template)
-        with databases.using(name):
-            yield
-        databases.drop(name)
-
-
-@pytest.fixture(autouse=True)
-def _reads(demo, django_db_blocker):
-    with django_db_blocker.unblock():
-        yield
+pytestmark = pytest.mark.usefixtures("told_demo")
 
 
 def customer(key: str) -> Customer:

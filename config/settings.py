@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "anymail",
     "csp",
     "django_cotton",
     "django_filters",
@@ -238,8 +239,9 @@ if url := env("EMAIL_URL", default=""):
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = str(DATA_DIR / "mail")
-if provider := env("MAIL_PROVIDER", default=""):  # one that anymail knows: mailgun, postmark, sendgrid, brevo …
-    EMAIL_BACKEND = f"anymail.backends.{provider}.EmailBackend"
+MAIL_PROVIDER = env("MAIL_PROVIDER", default="")  # one that anymail knows: mailgun, postmark, sendgrid, brevo …
+if MAIL_PROVIDER:
+    EMAIL_BACKEND = f"anymail.backends.{MAIL_PROVIDER}.EmailBackend"
 # What anymail wants to know of the provider: ANYMAIL_POSTMARK_SERVER_TOKEN=… becomes POSTMARK_SERVER_TOKEN.
 ANYMAIL: dict[str, object] = {
     name.removeprefix("ANYMAIL_"): value for name, value in env.ENVIRON.items() if name.startswith("ANYMAIL_")

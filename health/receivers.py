@@ -16,6 +16,8 @@ TOLD = (
     "usage.recorded.v1",
     "subscriptions.version_recorded.v1",
     "subscriptions.invoices_recorded.v1",
+    "surveys.answered.v1",
+    "surveys.answer_withdrawn.v1",
 )
 
 

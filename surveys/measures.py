@@ -31,7 +31,7 @@ def last_nps(at: Scope) -> Sql:
     answers = at.sql(LATEST, table="r")
     text = f"""
         SELECT DISTINCT ON ({{customer}}) {{customer}}, r.score, %(day)s - r.day
-        FROM ({answers.text}) r {{canonical}} WHERE {{visible}}
+        FROM ({answers.text}) r {{canonical}} WHERE {{visible}} AND NOT r.withdrawn
         ORDER BY 1, r.answered_at DESC, r.id DESC
     """
     return at.sql(

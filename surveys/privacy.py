@@ -1,5 +1,16 @@
-from core.privacy import PLAIN, Privacy
+from core.privacy import OURS, PLAIN, Privacy
 
 FIELDS: dict[str, Privacy] = {
+    "Ask.reason": PLAIN,  # codes
+    "Ask.returned": PLAIN,
+    "Edition.content": PLAIN,  # what everybody is shown
+    "Look.who": PLAIN,  # a digest
+    "Survey.languages": PLAIN,
     "Survey.name": PLAIN,
+    "Survey.reply_to": OURS,
+    "Survey.sender_name": OURS,
+    "Survey.texts": PLAIN,  # what everybody is shown
+    "Theme.name": PLAIN,
+    "Token.digest": PLAIN,
+    "Token.purpose": PLAIN,
 }

@@ -14,4 +14,4 @@ class ResponseQuerySet(models.QuerySet["Response"]):
         """The answers that count as of ``at``: of one invitation, the one known last."""
         later = Q(known_on__gt=OuterRef("known_on")) | Q(known_on=OuterRef("known_on"), pk__gt=OuterRef("pk"))
         changed = self.model._default_manager.filter(at.visible(), later, invitation=OuterRef("invitation"))
-        return self.filter(at.visible()).filter(~Exists(changed))
+        return self.filter(at.visible(), withdrawn=False).filter(~Exists(changed))

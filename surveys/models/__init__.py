@@ -1,5 +1,20 @@
+from surveys.models.campaign import Ask, Campaign, Token
 from surveys.models.invitation import Invitation
 from surveys.models.response import Response
-from surveys.models.survey import Survey
+from surveys.models.robots import Look, Suspect
+from surveys.models.survey import Edition, Survey
+from surveys.models.theme import Theme, Themed
 
-__all__ = ["Invitation", "Response", "Survey"]
+__all__ = [
+    "Ask",
+    "Campaign",
+    "Edition",
+    "Invitation",
+    "Look",
+    "Response",
+    "Survey",
+    "Suspect",
+    "Theme",
+    "Themed",
+    "Token",
+]

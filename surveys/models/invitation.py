@@ -3,6 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.facts import Fact
 from core.ids import uuid7
+from core.models.event import CurrentTransaction
 from customers.models import Contact, Customer
 from surveys.models.survey import Survey
 
@@ -15,6 +16,7 @@ class Invitation(Fact):
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="+")
     contact = models.ForeignKey(Contact, models.PROTECT, null=True, related_name="+")
     sent_at = models.DateTimeField(_("sent"))
+    tx = models.BigIntegerField(db_default=CurrentTransaction(), null=True, editable=False, db_index=True)
 
     class Meta(Fact.Meta):
         verbose_name = _("invitation")

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.facts import Fact
 from core.ids import uuid7
+from core.models.event import CurrentTransaction
 from customers.models import Contact, Customer, Text
 from surveys.models.invitation import Invitation
 from surveys.models.survey import Survey
@@ -13,7 +14,8 @@ from surveys.querysets import ResponseQuerySet
 class Response(Fact):
     """One answer. A changed answer is a new row; of one invitation the row known last counts.
 
-    An answer without a customer counts in the NPS, and in no rate and no measure.
+    An answer without a customer counts in the NPS, and in no rate and no measure. A withdrawn one counts nowhere: a
+    robot gave it.
     """
 
     class Channel(models.TextChoices):
@@ -30,6 +32,8 @@ class Response(Fact):
     score = models.PositiveSmallIntegerField(_("score"))
     channel = models.CharField(_("channel"), max_length=9, choices=Channel, default=Channel.PROGRAMME)
     text = models.ForeignKey(Text, models.PROTECT, null=True, related_name="+")
+    withdrawn = models.BooleanField(default=False, db_default=False)
+    tx = models.BigIntegerField(db_default=CurrentTransaction(), null=True, editable=False, db_index=True)
 
     objects = ResponseQuerySet.as_manager()
 

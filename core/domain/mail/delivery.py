@@ -218,6 +218,7 @@ def _message(mail: Mail, out: Outgoing) -> EmailMultiAlternatives:
         reply_to=[out.reply_to] if out.reply_to else None,
         headers=headers,
     )
+    message.metadata = {"mail": f"{mail.uid}"}  # type: ignore[attr-defined]  # for anymail: its hooks tell it back
     if out.html:
         message.attach_alternative(out.html, "text/html")
     return message

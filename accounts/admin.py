@@ -16,8 +16,8 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from accounts.domain import users
-from accounts.models import Team, User
+from accounts.domain import keys, users
+from accounts.models import Key, Team, User
 from core import clock
 
 admin.site.unregister(Group)  # roles decide, not groups
@@ -123,3 +123,27 @@ class TeamAdmin(admin.ModelAdmin[Team]):
     @admin.display(description=_("people"), ordering="people")
     def people(self, team: Any) -> int:
         return team.people
+
+
+@admin.register(Key)
+class KeyAdmin(admin.ModelAdmin[Key]):
+    """The keys of programs. ``manage.py key create`` makes one; here they are seen and revoked."""
+
+    list_display = ["name", "scope", "shown", "source", "created_at", "revoked_at"]
+    list_filter = ["scope"]
+    list_select_related = ["source"]
+    actions = ["revoke"]
+
+    @admin.action(description=_("Revoke the chosen keys"))
+    def revoke(self, request: HttpRequest, chosen: models.QuerySet[Key]) -> None:
+        for key in chosen:
+            keys.revoke(key=key, at=clock.now())
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Key | None = None) -> bool:
+        return obj is None
+
+    def has_delete_permission(self, request: HttpRequest, obj: Key | None = None) -> bool:
+        return False

@@ -1,6 +1,9 @@
 from core.privacy import OURS, PLAIN, Privacy
 
 FIELDS: dict[str, Privacy] = {
+    "Key.digest": PLAIN,
+    "Key.name": PLAIN,
+    "Key.shown": PLAIN,
     "Team.name": PLAIN,
     "User.email": OURS,
     "User.language": PLAIN,

@@ -76,6 +76,7 @@ if find_spec("django_linear_migrations"):  # a tool for developers, absent where
     INSTALLED_APPS.insert(INSTALLED_APPS.index("accounts"), "django_linear_migrations")
 
 MIDDLEWARE = [
+    "usage.door.Door",  # before all that pages need and a program that sends events has not
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -191,6 +192,10 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_PRESERVE_USERNAME_CASING = False
 ACCOUNT_SESSION_REMEMBER = True
+
+# --- Intake of events ----------------------------------------------------------------------------------------------
+
+INTAKE_AT_ONCE = env.int("INTAKE_AT_ONCE", default=6)  # requests that a process takes in at once; the rest wait outside
 
 # --- What a browser is told ----------------------------------------------------------------------------------------
 

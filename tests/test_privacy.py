@@ -11,6 +11,7 @@ from core.privacy import PERSONAL, PLAIN, classified, fields_with_words, outdate
 
 OURS = [app for app in apps.get_app_configs() if Path(app.path).parent == settings.BASE_DIR]
 PERSONAL_PLACES = {"Contact", "Text", "User"}
+KEPT_FOR_A_WHILE = {"RawEvent", "Rejected"}  # dropped after the months that the settings of the intake say
 
 
 @pytest.mark.parametrize("app", OURS, ids=lambda app: app.label)
@@ -22,7 +23,7 @@ def test_every_field_with_words_is_classified(app):
 @pytest.mark.parametrize("app", OURS, ids=lambda app: app.label)
 def test_people_are_in_contacts_and_texts_only(app):
     personal = {name for name, privacy in classified(app).items() if privacy == PERSONAL}
-    assert {name.split(".")[0] for name in personal} <= PERSONAL_PLACES
+    assert {name.split(".")[0] for name in personal} <= PERSONAL_PLACES | KEPT_FOR_A_WHILE
 
 
 def test_a_new_field_is_missed(monkeypatch):

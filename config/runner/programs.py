@@ -23,7 +23,7 @@ def broker(embedded: Broker, program: Path) -> Program:
 
 
 def web(*, host: str, port: int, debug: bool) -> Program:
-    options = {"--bind": f"{host}:{port}", "--worker-class": "gthread", "--workers": "2", "--threads": "4"}
+    options = {"--bind": f"{host}:{port}", "--worker-class": "gthread", "--workers": "2", "--threads": "10"}
     limits = {"--graceful-timeout": "2", "--timeout": "120", "--log-level": "warning"}
     flags = ["--no-control-socket", "--reload" if debug else "--preload"]
     pairs = [part for pair in {**options, **limits}.items() for part in pair]

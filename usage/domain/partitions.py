@@ -3,20 +3,23 @@ from datetime import date, timedelta
 
 from django.db import connection, transaction
 
-TABLES = ("usage_usageday", "usage_usageperson")
+TABLES = ("usage_usageday", "usage_usageperson", "usage_usagefeatureperson")
+EVENTS = ("usage_rawevent",)
+# Row triggers come with the parent; one of statements, and so of TRUNCATE, each table needs itself.
+GUARD = 'CREATE TRIGGER append_only BEFORE TRUNCATE ON "{}" FOR EACH STATEMENT EXECUTE FUNCTION core_append_only()'
 
 
-def ensure(first: date, last: date) -> None:
-    """Have a partition of every usage table for each month from ``first``'s to ``last``'s, both included.
+def ensure(first: date, last: date, *, tables: Sequence[str] = TABLES) -> None:
+    """Have a partition of each of these tables for each month from ``first``'s to ``last``'s, both included.
 
     Cheap when they are there already, and safe to call from any number of processes at once.
     """
     with transaction.atomic(), connection.cursor() as cursor:
-        if not _missing(first, last):
+        if not _missing(first, last, tables):
             return
         # One at a time; who waited looks again.
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('usage partitions'))")
-        for table, month in _missing(first, last):
+        for table, month in _missing(first, last, tables):
             _create(table, month)
 
 
@@ -49,9 +52,10 @@ def take_in(months: Sequence[date]) -> None:
     """Make the new tables, keyed by now, partitions of the usage."""
     with connection.cursor() as cursor:
         for month in months:
+            name = _name("usage_usageday", month)
+            cursor.execute(GUARD.format(name))
             cursor.execute(
-                f'ALTER TABLE usage_usageday ATTACH PARTITION "{_name("usage_usageday", month)}"'
-                " FOR VALUES FROM (%s) TO (%s)",
+                f'ALTER TABLE usage_usageday ATTACH PARTITION "{name}" FOR VALUES FROM (%s) TO (%s)',
                 [month, following(month)],
             )
         cursor.execute("DROP TABLE usage_beside")
@@ -61,7 +65,7 @@ def take_in(months: Sequence[date]) -> None:
 
 def are_missing(months: Sequence[date]) -> bool:
     """Whether there is no partition of daily usage for any of these months."""
-    return all(("usage_usageday", month) in _missing(month, month) for month in months)
+    return all(_missing(month, month, ("usage_usageday",)) for month in months)
 
 
 def months(first: date, last: date) -> Iterator[date]:
@@ -77,13 +81,27 @@ def following(month: date) -> date:
     return (month.replace(day=1) + timedelta(days=32)).replace(day=1)
 
 
-def _missing(first: date, last: date) -> list[tuple[str, date]]:
-    wanted = {_name(table, month): (table, month) for month in months(first, last) for table in TABLES}
+def drop(table: str, *, before: date) -> list[str]:
+    """Take away the partitions of months that end before this day's month begins. Returns their names."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid"
+            " WHERE i.inhparent = %s::regclass AND c.relname < %s ORDER BY 1",
+            [table, _name(table, before)],
+        )
+        names = [name for (name,) in cursor.fetchall()]
+        for name in names:
+            cursor.execute(f'DROP TABLE "{name}"')
+    return names
+
+
+def _missing(first: date, last: date, tables: Sequence[str]) -> list[tuple[str, date]]:
+    wanted = {_name(table, month): (table, month) for month in months(first, last) for table in tables}
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid"
             " WHERE i.inhparent = ANY(%s::regclass[]::oid[]) AND c.relname = ANY(%s)",
-            [list(TABLES), list(wanted)],
+            [list(tables), list(wanted)],
         )
         there = {name for (name,) in cursor.fetchall()}
     return [place for name, place in wanted.items() if name not in there]
@@ -94,6 +112,8 @@ def _create(table: str, month: date) -> None:
     name = _name(table, month)
     with connection.cursor() as cursor:
         cursor.execute(f'CREATE TABLE "{name}" (LIKE "{table}" INCLUDING ALL)')
+        if table in TABLES:
+            cursor.execute(GUARD.format(name))
         cursor.execute(
             f'ALTER TABLE "{table}" ATTACH PARTITION "{name}" FOR VALUES FROM (%s) TO (%s)', [month, following(month)]
         )

@@ -1,6 +1,32 @@
+from usage.models.entitlement import Entitlement
 from usage.models.feature import Feature, FeatureChange
 from usage.models.feed import CustomerFeed, FeedDay
+from usage.models.identity import Attachment, Clue, Person, RollupPosition, Stranger, StrangerDay
+from usage.models.intake import STEPS, IntakeSettings, RawEvent, Rejected, SeenMessage
+from usage.models.mapping import EventName, FeatureRule
 from usage.models.usage_day import UsageDay
-from usage.models.usage_person import UsagePerson
+from usage.models.usage_person import UsageFeaturePerson, UsagePerson
 
-__all__ = ["CustomerFeed", "Feature", "FeatureChange", "FeedDay", "UsageDay", "UsagePerson"]
+__all__ = [
+    "STEPS",
+    "Attachment",
+    "Clue",
+    "CustomerFeed",
+    "Entitlement",
+    "EventName",
+    "Feature",
+    "FeatureChange",
+    "FeatureRule",
+    "FeedDay",
+    "IntakeSettings",
+    "Person",
+    "RawEvent",
+    "Rejected",
+    "RollupPosition",
+    "SeenMessage",
+    "Stranger",
+    "StrangerDay",
+    "UsageDay",
+    "UsageFeaturePerson",
+    "UsagePerson",
+]

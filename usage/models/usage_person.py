@@ -1,6 +1,7 @@
 from django.db import models
 
 from customers.models import Customer
+from usage.models.feature import Feature
 
 
 class UsagePerson(models.Model):
@@ -23,3 +24,22 @@ class UsagePerson(models.Model):
 
     def __str__(self) -> str:
         return f"{self.customer_id} {self.month:%Y-%m}"
+
+
+class UsageFeaturePerson(models.Model):
+    """The same for one feature: on which days of the month a person used it."""
+
+    pk = models.CompositePrimaryKey("customer", "feature", "person", "month", "known_on")
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="+")
+    feature = models.ForeignKey(Feature, models.PROTECT, related_name="+")
+    person = models.BigIntegerField()
+    month = models.DateField()
+    known_on = models.DateField()
+    days = models.IntegerField()
+
+    class Meta:
+        managed = False
+        db_table = "usage_usagefeatureperson"
+
+    def __str__(self) -> str:
+        return f"{self.customer_id} {self.feature_id} {self.month:%Y-%m}"

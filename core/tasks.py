@@ -20,6 +20,7 @@ def look(**_: Any) -> None:
 def tick(**_: Any) -> None:
     """Every few seconds: open the slots whose time has come, and find what was not woken."""
     ticks.tick()
+    ticks.sweep()
     look()
     mail.sweep()
     deliver()

@@ -1,3 +1,4 @@
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -7,6 +8,8 @@ from django.db import transaction
 
 from core import clock, jobs
 from core.models import Slot
+
+log = logging.getLogger(__name__)
 
 NightStep = Callable[[date], None]
 
@@ -18,7 +21,10 @@ class Step:
     run: NightStep
 
 
+Look = Callable[[], None]
+
 NIGHT: dict[str, Step] = {}
+SWEEPS: dict[str, Look] = {}
 NIGHT_STARTS = time(1, 30)
 
 
@@ -33,6 +39,25 @@ def nightly(name: str, *, order: int) -> Callable[[NightStep], NightStep]:
         return run
 
     return register
+
+
+def sweeper(name: str) -> Callable[[Look], Look]:
+    """Register a cheap look, every few seconds, for work that nothing woke: it enqueues the job that does it."""
+
+    def register(look: Look) -> Look:
+        SWEEPS[name] = look
+        return look
+
+    return register
+
+
+def sweep() -> None:
+    """Take every look. One that fails is logged and does not stop the others."""
+    for name, look in SWEEPS.items():
+        try:
+            look()
+        except Exception:
+            log.exception("Sweeper %s failed", name)
 
 
 @transaction.atomic

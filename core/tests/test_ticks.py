@@ -98,3 +98,15 @@ def test_of_many_tickers_one_opens_the_night():
         opened = list(pool.map(tick, range(8)))
     assert sorted(opened) == [False] * 7 + [True]
     assert (Slot.objects.count(), Job.objects.count()) == (1, 1)
+
+
+def test_a_sweeper_that_fails_does_not_stop_the_others(monkeypatch, caplog):
+    seen = []
+
+    def fail():
+        raise RuntimeError("no broom")
+
+    monkeypatch.setattr(ticks, "SWEEPS", {"broken": fail, "whole": lambda: seen.append("swept")})
+    ticks.sweep()
+    assert seen == ["swept"]
+    assert "Sweeper broken failed" in caplog.text

@@ -334,12 +334,12 @@ class Migration(migrations.Migration):
             name="Stranger",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("person", models.BigIntegerField(null=True)),
-                ("group_id", models.CharField(max_length=200, null=True)),
-                ("context_id", models.CharField(max_length=200, null=True)),
-                ("trait_id", models.CharField(max_length=200, null=True)),
-                ("domain", models.CharField(max_length=200, null=True)),
-                ("email", models.BigIntegerField(null=True)),
+                ("person", models.BigIntegerField(default=0)),
+                ("group_id", models.CharField(blank=True, max_length=200)),
+                ("context_id", models.CharField(blank=True, max_length=200)),
+                ("trait_id", models.CharField(blank=True, max_length=200)),
+                ("domain", models.CharField(blank=True, max_length=200)),
+                ("email", models.BigIntegerField(default=0)),
                 (
                     "source",
                     models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.source"),
@@ -483,7 +483,6 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(
                 fields=("source", "person", "group_id", "context_id", "trait_id", "domain", "email"),
                 name="usage_stranger_once",
-                nulls_distinct=False,
             ),
         ),
         migrations.AddConstraint(
@@ -491,6 +490,28 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(
                 fields=("stranger", "name", "feature", "day"), name="usage_strangerday_once", nulls_distinct=False
             ),
+        ),
+        migrations.CreateModel(
+            name="ContactPerson",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("person", models.BigIntegerField()),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="customers.contact"
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="customers.customer"
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("person", "contact"), name="usage_contactperson_once")],
+            },
         ),
         migrations.RunSQL(TABLES + SEEN + GUARDS, BACK),
     ]

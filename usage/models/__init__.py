@@ -1,7 +1,7 @@
 from usage.models.entitlement import Entitlement
 from usage.models.feature import Feature, FeatureChange
 from usage.models.feed import CustomerFeed, FeedDay
-from usage.models.identity import Attachment, Clue, Person, RollupPosition, Stranger, StrangerDay
+from usage.models.identity import Attachment, Clue, ContactPerson, Person, RollupPosition, Stranger, StrangerDay
 from usage.models.intake import STEPS, IntakeSettings, RawEvent, Rejected, SeenMessage
 from usage.models.mapping import EventName, FeatureRule
 from usage.models.usage_day import UsageDay
@@ -11,6 +11,7 @@ __all__ = [
     "STEPS",
     "Attachment",
     "Clue",
+    "ContactPerson",
     "CustomerFeed",
     "Entitlement",
     "EventName",

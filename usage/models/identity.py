@@ -2,7 +2,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from core.models import Source
-from customers.models import Customer
+from customers.models import Contact, Customer
 from usage.models.feature import Feature
 from usage.models.mapping import EventName
 
@@ -48,22 +48,35 @@ class Person(models.Model):
         return f"{self.person}"
 
 
+class ContactPerson(models.Model):
+    """Under which hash a contact may turn up in usage: that of their address, and of their id at a source."""
+
+    contact = models.ForeignKey(Contact, models.CASCADE, related_name="+")
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="+")
+    person = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "contact"], name="usage_contactperson_once")]
+
+    def __str__(self) -> str:
+        return f"{self.contact_id} as {self.person}"
+
+
 class Stranger(models.Model):
     """Somebody whose customer is not known, with all that may still tell it. Their use waits in ``StrangerDay``."""
 
     source = models.ForeignKey(Source, models.PROTECT, related_name="+")
-    person = models.BigIntegerField(null=True)
-    group_id = models.CharField(max_length=200, null=True)  # noqa: DJ001 (unknown is not the empty name)
-    context_id = models.CharField(max_length=200, null=True)  # noqa: DJ001
-    trait_id = models.CharField(max_length=200, null=True)  # noqa: DJ001
-    domain = models.CharField(max_length=200, null=True)  # noqa: DJ001
-    email = models.BigIntegerField(null=True)
+    person = models.BigIntegerField(default=0)
+    group_id = models.CharField(max_length=200, blank=True)
+    context_id = models.CharField(max_length=200, blank=True)
+    trait_id = models.CharField(max_length=200, blank=True)
+    domain = models.CharField(max_length=200, blank=True)
+    email = models.BigIntegerField(default=0)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["source", "person", "group_id", "context_id", "trait_id", "domain", "email"],
-                nulls_distinct=False,
                 name="usage_stranger_once",
             )
         ]

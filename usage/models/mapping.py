@@ -25,8 +25,8 @@ class EventName(models.Model):
 
 
 class FeatureRule(models.Model):
-    """Which events are the use of a feature. The exact name goes before the property, that before the longest
-    beginning."""
+    """Which events are the use of a feature; of none, where it has no feature. A property goes before the name, and
+    that before the longest beginning."""
 
     class Match(models.TextChoices):
         EXACT = "exact", _("is called")

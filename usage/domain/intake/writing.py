@@ -80,7 +80,7 @@ def _quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def _execute(values: Sequence[object]) -> int:
+def _execute(values: Sequence[str | int | date | datetime]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(TAKE, values)
         return cursor.rowcount

@@ -1,0 +1,79 @@
+"""Which feature an event is the use of."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from usage.domain import features
+from usage.models import EventName, Feature, FeatureRule
+
+ANY = "*"
+MOST_NAMES = 5_000  # names beyond these are counted without being listed
+MOST_OWN = 300  # features that come by themselves
+By = list[list[str | int | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What events of one name count as: of ``feature``, unless one of ``by`` (property, value, feature) holds."""
+
+    feature: int | None
+    by: By
+    ruled: bool = True
+
+
+def plan(name: str, rules: Iterable[FeatureRule]) -> Plan | None:
+    """What the rules say of a name: None, where they say nothing."""
+    found = list(rules)
+    exact = [one for one in found if one.match == FeatureRule.Match.EXACT and one.event == name]
+    begins = [one for one in found if one.match == FeatureRule.Match.PREFIX and name.startswith(one.event)]
+    longest = sorted(begins, key=lambda one: len(one.event), reverse=True)
+    chosen = next(iter([*exact, *longest]), None)
+    by: By = [
+        [one.property, one.value, one.feature_id]
+        for one in found
+        if one.match == FeatureRule.Match.PROPERTY and one.event in {name, ANY}
+    ]
+    if chosen is None and not by:
+        return None
+    return Plan(chosen.feature_id if chosen else None, by, ruled=chosen is not None)
+
+
+def by_property(plans: Iterable[tuple[str, By]]) -> tuple[str, list[str | int]]:
+    """SQL, with its values, over an event: the feature that one of its properties chooses, 0 where none does."""
+    cases: list[str] = []
+    values: list[str | int] = []
+    for name, by in plans:
+        for prop, value, feature in by:
+            cases.append("WHEN name = %s AND payload -> 'properties' ->> %s = %s THEN %s")
+            values += [name, str(prop), str(value), int(feature or 0)]
+    return (f"CASE {' '.join(cases)} ELSE 0 END" if cases else "0"), values
+
+
+def make_names(names: Sequence[str], *, own: bool, day: date) -> None:
+    """Have a row for every name that has none yet: ruled, or a feature of its own, or counted in the day only."""
+    known = set(EventName.objects.filter(name__in=names).values_list("name", flat=True))
+    room = MOST_NAMES - EventName.objects.count()
+    new = sorted(set(names) - known)[: max(0, room)]
+    if not new:
+        return
+    rules = list(FeatureRule.objects.all())
+    plans = {name: plan(name, rules) for name in new}
+    owned = _own(plans, own)
+    EventName.objects.bulk_create(
+        [EventName(name=name, first_on=day, last_on=day, **_fields(plans[name], owned.get(name))) for name in new],
+        ignore_conflicts=True,
+    )
+
+
+def _own(plans: dict[str, Plan | None], own: bool) -> dict[str, int]:
+    wanted = [name for name, one in plans.items() if one is None or not one.ruled] if own else []
+    room = max(0, MOST_OWN - Feature.objects.exclude(key="").count())
+    keys = {name: name[:120] for name in wanted[:room]}
+    ids = features.ids(keys.values()) if keys else {}
+    return {name: ids[key] for name, key in keys.items()}
+
+
+def _fields(found: Plan | None, own: int | None) -> dict[str, object]:
+    feature = found.feature if found and found.ruled else own
+    return {"feature_id": feature, "plan": found.by if found else []}

@@ -1,0 +1,59 @@
+"""What events tell of people: the company they were seen with, their address, who they turned out to be."""
+
+from django.db import connection
+
+from usage.domain.persons import SQL as HASHED
+from usage.domain.rollup.position import Stretch
+
+KNOWN = """
+INSERT INTO usage_person AS old (source_id, person, group_id, domain, email)
+SELECT source_id, person, COALESCE(group_id, ''), COALESCE(domain, ''), email FROM (
+    SELECT source_id, person,
+           (array_agg(COALESCE(group_id, context_id, trait_id) ORDER BY at DESC, id DESC)
+            FILTER (WHERE COALESCE(group_id, context_id, trait_id) IS NOT NULL))[1] AS group_id,
+           (array_agg(domain ORDER BY at DESC, id DESC) FILTER (WHERE domain IS NOT NULL))[1] AS domain,
+           (array_agg(email ORDER BY at DESC, id DESC) FILTER (WHERE email IS NOT NULL))[1] AS email
+    FROM usage_rawevent WHERE {stretch} AND kind IN ('identify', 'group') AND person IS NOT NULL GROUP BY 1, 2
+) said WHERE COALESCE(group_id, domain, email::text) IS NOT NULL
+ORDER BY 1, 2
+ON CONFLICT (source_id, person) DO UPDATE SET
+    group_id = COALESCE(NULLIF(excluded.group_id, ''), old.group_id),
+    domain = COALESCE(NULLIF(excluded.domain, ''), old.domain), email = COALESCE(excluded.email, old.email)
+"""
+SAME = """
+INSERT INTO usage_person AS old (source_id, person, is_person, group_id, domain)
+SELECT DISTINCT ON (source_id, previous) source_id, previous, person, '', '' FROM usage_rawevent
+WHERE {stretch} AND previous <> person ORDER BY source_id, previous, at DESC, id DESC
+ON CONFLICT (source_id, person) DO UPDATE SET is_person = excluded.is_person
+"""
+# Under which hashes contacts may turn up. What is no longer so goes, what is new comes.
+CONTACTS = f"""
+WITH now AS (
+    SELECT id AS contact_id, customer_id, {HASHED.format("lower(email)")} AS person
+    FROM customers_contact WHERE email <> ''
+    UNION
+    SELECT c.id, c.customer_id, {HASHED.format("x.value")} FROM customers_contact c
+    JOIN core_externalid x ON x.noun = 'contact' AND x.object_id = c.id
+), gone AS (
+    DELETE FROM usage_contactperson old
+    WHERE NOT EXISTS (SELECT FROM now WHERE now.contact_id = old.contact_id AND now.person = old.person
+                        AND now.customer_id = old.customer_id)
+)
+INSERT INTO usage_contactperson (contact_id, customer_id, person)
+SELECT contact_id, customer_id, person FROM now
+WHERE NOT EXISTS (SELECT FROM usage_contactperson old WHERE old.contact_id = now.contact_id AND old.person = now.person)
+ON CONFLICT DO NOTHING
+"""
+
+
+def learn(stretch: Stretch) -> None:
+    """Remember what the events of this stretch say of people: what was said last counts."""
+    with connection.cursor() as cursor:
+        for statement in (KNOWN, SAME):
+            cursor.execute(statement.format(stretch=stretch.sql), stretch.values)
+
+
+def know_contacts() -> None:
+    """Bring up to date under which hashes contacts may turn up in usage."""
+    with connection.cursor() as cursor:
+        cursor.execute(CONTACTS)

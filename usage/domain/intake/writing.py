@@ -59,7 +59,7 @@ def _take(arrived: Iterable[Arrived], source: int, received_at: datetime) -> int
     if not rows:
         return 0
     columns = [_array(column) for column in zip(*rows, strict=True)]
-    values = [*columns, source, received_at.date(), source, received_at]
+    values: list[str | int | date | datetime] = [*columns, source, received_at.date(), source, received_at]
     if not connection.in_atomic_block:
         try:
             return _execute(values)

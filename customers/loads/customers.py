@@ -52,6 +52,32 @@ def _check_parents(batch: Batch) -> None:
         message=gettext_lazy("A customer can't be its own parent."),
         lines=f"SELECT line, parent_id, NULL FROM {batch.rows} WHERE parent_id = customer_id",
     )
+    batch.refuse(
+        field="parent_id",
+        rule="circle",
+        message=gettext_lazy("The parents lead back to the customer itself."),
+        lines=CIRCLES.format(rows=batch.rows),
+    )
+
+
+# Up from each row of the file, by the file where it names the parent, else by what is known already.
+CIRCLES: Final = """
+    WITH RECURSIVE step AS (
+        SELECT r.line, r.customer_id AS child, r.parent_id AS parent FROM {rows} r WHERE r.parent_id <> r.customer_id
+        UNION ALL
+        SELECT NULL, child.value, parent.value FROM customers_customer c
+        JOIN core_externalid child ON child.source_id = %(source)s AND child.noun = 'customer'
+                                  AND child.object_id = c.id
+        JOIN core_externalid parent ON parent.source_id = %(source)s AND parent.noun = 'customer'
+                                   AND parent.object_id = c.parent_id
+        WHERE NOT EXISTS (SELECT FROM {rows} r WHERE r.customer_id = child.value)
+    ), way AS (
+        SELECT line, child AS origin, parent AS reached FROM step WHERE line IS NOT NULL
+        UNION
+        SELECT way.line, way.origin, step.parent FROM way JOIN step ON step.child = way.reached
+    )
+    SELECT line, reached, NULL FROM way WHERE reached = origin
+"""
 
 
 def write(batch: Batch) -> Written:

@@ -91,6 +91,18 @@ def test_a_parent_may_come_later_in_the_file(loaded: Load) -> None:
     assert Customer.objects.get(name="Acme").parent == Customer.objects.get(name="Brix")
 
 
+def test_parents_in_a_circle_are_refused(loaded: Load) -> None:
+    report = loaded({"customers": "customer_id,name,parent_id A,Acme,B B,Brix,C C,Core,D D,Dune,B"})
+    assert [(one.line, one.rule) for one in report.problems] == [(3, "circle"), (4, "circle"), (5, "circle")]
+
+
+def test_a_circle_through_customers_known_before_is_refused(loaded: Load) -> None:
+    loaded({"customers": "customer_id,name,parent_id A,Acme, B,Brix,A"})
+    assert loaded({"customers": "customer_id,name,parent_id C,Core,B"}).problems == []
+    report = loaded({"customers": "customer_id,name,parent_id A,Acme,C"})
+    assert [(one.line, one.field, one.rule) for one in report.problems] == [(2, "parent_id", "circle")]
+
+
 @pytest.mark.parametrize(
     ("csv", "problem"),
     [

@@ -179,6 +179,8 @@ def test_an_end_means_what_the_mapping_says(
         ("[customers]\nfile='x'", "source:"),
         ("source='x'\n[wombats]\nfile='x'", r"\[wombats\]"),
         ("source='x'\n[customers]\nfiel='x'", "customers.*fiel"),
+        ("source='x'\n[customers]\nfile='../x'", "customers. file"),
+        ("source='x'\n[customers]\nfile='/etc/passwd'", "customers. file"),
         ("source='x'\n[customers]\nfile='x'\n[customers.columns]\nshoe='x'", "columns.shoe"),
         ("source='x'\n[customers]\nfile='x'\n[customers.columns]\nname=3", "columns.name"),
         ("source='x'\n[customers]\nfile='x'\n[customers.columns]\nname={column='a', sql='b'}", "sql"),

@@ -3,6 +3,7 @@
 import re
 import tomllib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
@@ -73,7 +74,7 @@ def _table(noun: Noun, given: Any) -> Table:
         raise _error(f"{place} end_means", _("for subscriptions: cancellation, term or both."))
     return Table(
         noun=noun.name,
-        file=_text(given.get("file"), f"{place} file"),
+        file=_file(given, place),
         columns=columns,
         attributes=attributes,
         natures=natures,
@@ -140,7 +141,7 @@ def _join(given: Any, place: str) -> Join:
     on = given.get("on")
     if not isinstance(on, dict) or not on:
         raise _error(f"{place} on", _("{ our column = their column } is expected."))
-    return Join(_text(given.get("file"), f"{place} file"), tuple((ours, f"{theirs}") for ours, theirs in on.items()))
+    return Join(_file(given, place), tuple((ours, f"{theirs}") for ours, theirs in on.items()))
 
 
 def _rules(given: Mapping[str, Any], kind: str, place: str) -> list[Rule]:
@@ -196,6 +197,14 @@ def _text(value: Any, place: str) -> str:
     if not isinstance(value, str) or not value:
         raise _error(place, _("a text is expected."))
     return value
+
+
+def _file(given: Mapping[str, Any], place: str) -> str:
+    """A name in the folder, and no way out of it."""
+    name = _text(given.get("file"), f"{place} file")
+    if Path(name).is_absolute() or ".." in Path(name).parts:
+        raise _error(f"{place} file", _("a file of the folder itself is expected."))
+    return name
 
 
 def _texts(value: Any, place: str) -> tuple[str, ...]:

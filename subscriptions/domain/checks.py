@@ -42,6 +42,16 @@ RULES: Final = (
         "NOT COALESCE(s.currency = ANY(%(currencies)s), false)",
         _("Is not a currency (ISO 4217, such as USD)."),
     ),
+    Rule("discount", "not_negative", "s.discount < 0", _("Must be 0 or more.")),
+    Rule("discount", "decimals", "s.discount <> round(s.discount, 4)", _("Has more than 4 decimals.")),
+    Rule("discount", "too_large", "s.discount >= 1e11", _("Is too large.")),
+    Rule("discount_ends_on", "order", "s.discount_ends_on < s.starts_on", _("Is before the start.")),
+    Rule(
+        "discount_ends_on",
+        "discount",
+        "s.discount_ends_on IS NOT NULL AND COALESCE(s.discount, 0) = 0",
+        _("Needs a discount that ends."),
+    ),
     Rule("starts_on", "required", "s.starts_on IS NULL", _("Must be given.")),
     Rule("ends_on", "order", "s.ends_on < s.starts_on", _("Is before the start.")),
     Rule("trial_ends_on", "order", "s.trial_ends_on < s.starts_on", _("Is before the start.")),
@@ -92,8 +102,9 @@ FROM staged_versions s,
 LATERAL (VALUES ('starts_on', GREATEST(s.starts_on, s.trial_ends_on)), ('ends_on', s.ends_on)) d(field, day)
 WHERE s.currency <> %(reporting)s AND s.amount > 0 AND d.day IS NOT NULL
   AND (s.ends_on IS NULL OR s.ends_on > GREATEST(s.starts_on, s.trial_ends_on))
-  AND NOT EXISTS (SELECT FROM subscriptions_fxrate r
-                  WHERE r.currency = s.currency AND r.day <= d.day AND r.day > LEAST(d.day, %(today)s) - %(rate_days)s)
+  AND NOT EXISTS (SELECT FROM subscriptions_fxrate r, LATERAL (
+                      SELECT CASE WHEN %(monthly)s THEN date_trunc('month', d.day)::date ELSE d.day END AS day) o
+                  WHERE r.currency = s.currency AND r.day <= o.day AND r.day > LEAST(o.day, %(today)s) - %(rate_days)s)
 ORDER BY 1, 2
 """
 
@@ -106,6 +117,7 @@ def check(settings: Mapping[str, Any]) -> list[Fault]:
         "churn_kinds": list(ChurnKind.values),
         "reporting": settings["reporting_currency"],
         "rate_days": settings["rate_valid_days"],
+        "monthly": settings["fx"] == "first_of_month",
         "today": clock.today(),
     }
     faults = [fault for rule in RULES for fault in _broken(rule, params)]

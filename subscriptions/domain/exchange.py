@@ -3,11 +3,13 @@
 The first rate of a day is known from that day, whenever we got it; one that corrects it, from when it was recorded.
 """
 
+from collections.abc import Set
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import numpy as np
 
+from subscriptions.domain.bulk import EPOCH
 from subscriptions.domain.columns import Columns
 
 SCALE: Final = 10**8  # rates have eight decimals
@@ -31,25 +33,37 @@ class Rates:
     rows: Columns
     valid_days: int
     today: int
+    lenient: Set[int] = frozenset()
+    monthly: bool = False  # a movement counts at the rate of the first day of its month
+
+    def day_of(self, day: np.ndarray) -> np.ndarray:
+        """The day whose rate counts on a day."""
+        if not self.monthly:
+            return day
+        return ((EPOCH + day).astype("datetime64[M]").astype("datetime64[D]") - EPOCH).astype(day.dtype)
 
     def find(self, currency: int, day: int, known: int) -> int | None:
         """The rate of the last day up to ``valid_days`` before; of that day the one known last at the end of
-        ``known``. A day that is still to come has the rate of today until then.
+        ``known``. A day that is still to come has the rate of today until then; one that came by itself (``lenient``)
+        the last rate there is, however old.
         """
         rows = self.rows
-        low = np.searchsorted(rows["key"], _key(currency, min(day, self.today) - self.valid_days + 1))
+        oldest = -(2**20) if day in self.lenient else min(day, self.today) - self.valid_days + 1
+        low = np.searchsorted(rows["key"], _key(currency, oldest))
         high = np.searchsorted(rows["key"], _key(currency, day), "right")
-        then = np.flatnonzero(rows["known"][low:high] <= known)
-        return int(rows["rate"][low + then[-1]]) if len(then) else None
+        at = next((at for at in range(int(high) - 1, int(low) - 1, -1) if rows["known"][at] <= known), None)
+        return None if at is None else int(rows["rate"][at])
 
 
-def sorted_rates(rows: Columns, valid_days: int, today: int) -> Rates:
-    """``rows`` are sorted by currency, day, known and id: the first of each day counts as known always."""
+def sorted_rates(rows: Columns, **settings: Any) -> Rates:
+    """``settings`` are the other fields of ``Rates``. ``rows`` are sorted by currency, day, known and id: the first of
+    each day counts as known always.
+    """
     key = _key(rows["currency"].astype(np.int64), rows["day"].astype(np.int64))
     first = np.ones(len(key), dtype=bool)
     first[1:] = key[1:] != key[:-1]
     known = np.where(first, ALWAYS, rows["known"])
-    return Rates({**rows, "key": key, "known": known}, valid_days, today)
+    return Rates({**rows, "key": key, "known": known}, **settings)
 
 
 def corrections(rates: Rates) -> Columns:
@@ -67,7 +81,9 @@ def convert(amount: np.ndarray, currency: np.ndarray, day: np.ndarray, known: np
     foreign = np.flatnonzero((currency != 0) & (amount != 0))
     if not len(foreign):
         return amount
-    keys = np.stack([day[foreign], currency[foreign], np.where(known[foreign] < 0, ALWAYS, known[foreign])])
+    keys = np.stack(
+        [rates.day_of(day[foreign]), currency[foreign], np.where(known[foreign] < 0, ALWAYS, known[foreign])]
+    )
     wanted, which = np.unique(keys, axis=1, return_inverse=True)
     found = [rates.find(int(code), int(on), int(then)) for on, code, then in wanted.T]
     if None in found:

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core.faults import Fault, Refused
-from subscriptions.domain import ledger, stage
+from subscriptions.domain import ledger, rulesets, stage
 from subscriptions.domain.checks import currencies
 from subscriptions.models import Ruleset
 
@@ -27,9 +27,12 @@ SELECT DISTINCT m.customer_id
 FROM subscriptions_mrrmovement m
 JOIN (SELECT DISTINCT v.customer_id, v.currency FROM subscriptions_subscriptionversion v
       WHERE v.currency = ANY(%(currencies)s)) v USING (customer_id)
+CROSS JOIN LATERAL (SELECT CASE WHEN %(monthly)s THEN date_trunc('month', m.day)::date ELSE m.day END) o(day)
 JOIN unnest(%(days)s::date[], %(currencies)s::text[]) r(day, currency)
-    ON r.currency = v.currency AND m.day >= r.day AND m.day < r.day + %(valid)s
-WHERE m.ruleset_id = %(ruleset)s ORDER BY 1
+    ON r.currency = v.currency AND r.day <= o.day
+WHERE m.ruleset_id = %(ruleset)s AND NOT EXISTS (
+    SELECT FROM subscriptions_fxrate l WHERE l.currency = r.currency AND l.day > r.day AND l.day <= o.day)
+ORDER BY 1
 """
 
 
@@ -58,7 +61,7 @@ def record(*, rates: Sequence[Rate], known_on: date | None = None) -> int:
             "days": [day for day, _currency in written],
             "currencies": [currency for _day, currency in written],
             "ruleset": ruleset.pk,
-            "valid": ruleset.settings["rate_valid_days"],
+            "monthly": rulesets.rules(ruleset)["fx"] == "first_of_month",
         }
         ledger.refresh(customers=[customer for (customer,) in stage.fetch(TOUCHED, params)], ruleset=ruleset)
     return len(written)

@@ -1,13 +1,13 @@
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from core import clock
-from subscriptions.domain import bulk, curves, exchange, ledger_source, rulesets, stage
+from subscriptions.domain import bulk, curves, exchange, ledger_merges, ledger_source, rulesets, stage
 from subscriptions.domain.columns import Columns
 from subscriptions.domain.ledger_append import APPEND, FIRST, TELL_LATER
 from subscriptions.domain.ledger_cells import PARTS, Cells, cells_of
@@ -30,6 +30,7 @@ FRESH: Final = {
     "fx": "bigint",
     **dict.fromkeys(PARTS, "bigint"),
     "churn": "smallint",
+    "kept": "boolean",
     "versions": "bigint[]",
 }
 
@@ -44,6 +45,7 @@ def refresh(*, customers: Sequence[int] | None = None, ruleset: Ruleset | None =
     chosen = ruleset or rulesets.current()
     if customers is not None and not customers:
         return 0
+    customers = None if customers is None else ledger_merges.together(customers)
     if customers is None or len(customers) > MANY:
         _expect_much()
     compute(chosen, customers)
@@ -79,20 +81,31 @@ def tell_known(*, day: date) -> int:
 def compute(ruleset: Ruleset, customers: Sequence[int] | None = None, *, all_wild: bool = False) -> None:
     """Put what the ledger should say into the temporary table ``fresh_movements``. Raises ``MissingRate``."""
     stage.create("fresh_movements", FRESH)
-    money = ledger_source.money(ruleset, customers)
-    corrections = exchange.corrections(money.rates)
-    for where, params in ledger_source.chunks(customers):
-        edges = edges_of(ledger_source.versions(money, where, params))
-        if not len(edges["id"]):
-            continue
-        seen = seen_as_known(edges, corrections, all_wild=all_wild)
-        try:
-            cells = cells_of(seen, money.rates)
-        except exchange.MissingRate as missing:
-            raise _named(missing, money, ruleset) from None
-        _put(rows_of(seen, cells))
+    for rows in movements(rulesets.rules(ruleset), customers, all_wild=all_wild):
+        _put(rows)
     if customers is None or len(customers) > MANY:
         stage.analyze("fresh_movements")
+
+
+def movements(
+    rules: Mapping[str, Any], customers: Sequence[int] | None = None, *, all_wild: bool = False
+) -> Iterator[Cells]:
+    """The ledger of these customers (all, where None), and of whom they are merged with, under these settings: a pure
+    function of what is stored, in portions. Raises ``MissingRate``.
+    """
+    owners = ledger_merges.owners()
+    chosen = None if customers is None else ledger_merges.together(customers)
+    money = ledger_source.money(rules, chosen)
+    corrections = exchange.corrections(money.rates)
+    for where, params in ledger_source.chunks(chosen, owners.customers):
+        edges = ledger_merges.owned(edges_of(ledger_source.versions(money, where, params)), owners)
+        if not len(edges["id"]):
+            continue
+        seen = seen_as_known(edges, corrections, merged=owners.customers, all_wild=all_wild)
+        try:
+            yield rows_of(seen, cells_of(seen, money.rates, rules["reactivation_within_days"]))
+        except exchange.MissingRate as missing:
+            raise _named(missing, money) from None
 
 
 def _put(rows: Cells) -> None:
@@ -101,6 +114,7 @@ def _put(rows: Cells) -> None:
         "day": rows.columns["day"].astype(np.int32),
         "known_on": rows.columns["known"].astype(np.int32),
         "replaces": rows.columns["replaces"],
+        "kept": rows.columns["kept"].astype(bool),
         **{name: rows.columns[name].astype(np.int16) for name in ("kind", "churn")},
         **{name: rows.columns[name].astype(np.int64) for name in ("before", "after", "fx", *PARTS)},
     }
@@ -113,11 +127,11 @@ def _expect_much() -> None:
         cursor.execute("SET LOCAL jit = off")
 
 
-def _named(missing: exchange.MissingRate, money: Money, ruleset: Ruleset) -> MissingRate:
+def _named(missing: exchange.MissingRate, money: Money) -> MissingRate:
     message = _("There is no exchange rate of %(currency)s on %(day)s or in the %(days)s days before.")
     names = {
         "currency": money.currencies[missing.currency],
         "day": to_date(missing.day),
-        "days": ruleset.settings["rate_valid_days"],
+        "days": money.rules["rate_valid_days"],
     }
     return MissingRate(message % names)

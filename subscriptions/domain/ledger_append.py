@@ -6,15 +6,16 @@ from core.ids import UUID7_SQL
 from subscriptions.domain.ledger_cells import KINDS
 from subscriptions.domain.ledger_source import CHURN_KINDS
 
-CONTENT: Final = "kind, before, after, fx, price, seats, plan_change, cross_sell, discount, churn_kind"
+CONTENT: Final = "kind, before, after, fx, price, seats, plan_change, cross_sell, discount, churn_kind, kept"
 
 # ``fresh_movements`` holds millionths and codes; these are the same rows as the ledger has them.
 FRESH: Final = f"""
 SELECT customer_id, day, known_on, replaces, (ARRAY[{", ".join(f"'{kind}'" for kind in KINDS)}])[kind + 1] AS kind,
        before * 0.000001 AS before, after * 0.000001 AS after, fx * 0.000001 AS fx, price * 0.000001 AS price,
        seats * 0.000001 AS seats, plan_change * 0.000001 AS plan_change, cross_sell * 0.000001 AS cross_sell,
-       0.000000 AS discount, (ARRAY[{", ".join(f"'{kind}'" for kind in CHURN_KINDS)}])[churn + 1] AS churn_kind,
-       versions
+       discount * 0.000001 AS discount,
+       (ARRAY[{", ".join(f"'{kind}'" for kind in CHURN_KINDS)}])[churn + 1] AS churn_kind,
+       kept, versions
 FROM fresh_movements"""
 
 
@@ -22,7 +23,7 @@ def _of(alias: str) -> str:
     return ", ".join(f"{alias}.{column}" for column in CONTENT.split(", "))
 
 
-NOTHING: Final = "'none', 0, 0, 0, 0, 0, 0, 0, 0, '', '{{}}'::bigint[]"
+NOTHING: Final = "'none', 0, 0, 0, 0, 0, 0, 0, 0, '', false, '{{}}'::bigint[]"
 
 TELL: Final = f"""
     INSERT INTO customers_timelineentry (uid, customer_id, at, known_on, kind, values)

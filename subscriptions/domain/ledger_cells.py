@@ -3,7 +3,7 @@
 A *cell* is a day of a world on which some balance changes. All amounts are millionths of the reporting currency.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from subscriptions.domain.ledger_edges import Seen
 
 NONE, NEW, EXPANSION, CONTRACTION, CHURN, REACTIVATION = range(6)
 KINDS = ("none", "new", "expansion", "contraction", "churn", "reactivation")
-PARTS = ("price", "seats", "plan_change", "cross_sell")
+PARTS = ("price", "seats", "plan_change", "cross_sell", "discount")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +25,41 @@ class Cells:
     versions: np.ndarray
 
 
-def cells_of(seen: Seen, rates: Rates) -> Cells:
-    """The movements of all worlds. Raises ``MissingRate``."""
+def cells_of(seen: Seen, rates: Rates, back_within: int | None = None) -> Cells:
+    """The movements of all worlds. Who pays again after more than ``back_within`` days is new. Raises
+    ``MissingRate``.
+    """
+    free = seen.edges["mrr"] == 0
+    idle = _idle(seen, np.flatnonzero(free)) if free.any() else None
+    if idle:
+        seen = replace(seen, edges=take(seen.edges, np.flatnonzero(~free)), world=seen.world[~free])
     totals = _totals(seen, rates)
     splits, counts, versions = _splits(seen, rates)
     moves = np.flatnonzero(totals["moves"])
     offsets = np.cumsum(counts) - counts
     kept = np.repeat(offsets[moves], counts[moves]) + counting(counts[moves])
     columns = {**take(totals, moves), **take(splits, moves)}
-    return Cells(_classed(columns), counts[moves], versions[kept])
+    columns = _classed(columns, back_within)
+    columns["kept"] = (columns["kind"] == CHURN) & (_there(idle, columns) if idle else False)
+    return Cells(columns, counts[moves], versions[kept])
+
+
+def _idle(seen: Seen, place: np.ndarray) -> Columns:
+    """How many free or paused versions each world has from each day on on which that changes."""
+    order = place[np.lexsort((seen.edges["day"][place], seen.world[place]))]
+    world, day = seen.world[order], seen.edges["day"][order]
+    last = np.append(np.flatnonzero(firsts(world, day))[1:], len(order)) - 1
+    running = np.cumsum(seen.edges["way"][order])
+    begin = np.flatnonzero(firsts(world))
+    base = np.repeat(running[begin] - seen.edges["way"][order][begin], np.diff(np.append(begin, len(order))))
+    return {"key": (world * 2**32 + day)[last], "world": world[last], "count": (running - base)[last]}
+
+
+def _there(idle: Columns, cells: Columns) -> np.ndarray:
+    """Whether a cell's world has a free or paused version at the end of its day."""
+    at = np.searchsorted(idle["key"], cells["world"] * 2**32 + cells["day"], "right") - 1
+    own = (at >= 0) & (idle["world"][at] == cells["world"])
+    return own & (idle["count"][at] > 0)
 
 
 def _totals(seen: Seen, rates: Rates) -> Columns:
@@ -100,7 +126,8 @@ def _splits(seen: Seen, rates: Rates) -> tuple[Columns, np.ndarray, np.ndarray]:
     """The parts of each day of a world, and the versions behind it.
 
     Where one version takes over from another of the same subscription: another plan is plan; more or fewer units at
-    the old price per unit are seats; the rest is price. A subscription that begins or ends as a whole is cross-sell.
+    the old price per unit are seats; a discount given or taken, as a share of the list price, is discount; the rest is
+    price. A subscription that begins or ends as a whole is cross-sell.
     """
     pairs = _pairs(seen, rates)
     begin = np.flatnonzero(firsts(pairs["world"], pairs["day"]))
@@ -119,7 +146,8 @@ def _pairs(seen: Seen, rates: Rates) -> Columns:
     """Each subscription's day of a world: what it lost and gained, and of which plan and how many units."""
     order = np.lexsort((seen.edges["subscription"], seen.edges["day"], seen.world))
     edges, world = take(seen.edges, order), seen.world[order]
-    value = convert(edges["mrr"], edges["currency"], edges["day"], seen.known[world], rates)
+    at = (edges["currency"], edges["day"], seen.known[world], rates)
+    value, discount = convert(edges["mrr"], *at), convert(edges["discount"], *at)
     begin = np.flatnonzero(firsts(world, edges["day"], edges["subscription"]))
     gains = edges["way"] > 0
 
@@ -134,6 +162,8 @@ def _pairs(seen: Seen, rates: Rates) -> Columns:
         "edges": np.diff(np.append(begin, len(world))),
         "gained": of(np.add, value, gains),
         "lost": of(np.add, value, ~gains),
+        "new_discount": of(np.add, discount, gains),
+        "old_discount": of(np.add, discount, ~gains),
         "new_plan": of(np.maximum, edges["plan"], gains),
         "old_plan": of(np.maximum, edges["plan"], ~gains),
         "new_units": of(np.maximum, edges["quantity"], gains),
@@ -151,29 +181,42 @@ def _parted(pairs: Columns) -> Columns:
     alike = (pairs["edges"] == 2) & pairs["one_currency"] & ~whole
     plan = alike & (pairs["new_plan"] != pairs["old_plan"])
     units = alike & ~plan & (pairs["new_units"] != pairs["old_units"]) & (pairs["old_units"] > 0)
+    discount = np.where(alike, _discounted(pairs), 0)
     seats = np.zeros_like(amount)
     seats[units] = half_even(
         pairs["lost"][units], (pairs["new_units"] - pairs["old_units"])[units], pairs["old_units"][units]
     )
     return {
-        "price": np.where(whole | plan, 0, amount - seats),
+        "price": np.where(whole | plan, 0, amount - seats - discount),
         "seats": seats,
-        "plan_change": np.where(plan, amount, 0),
+        "plan_change": np.where(plan, amount - discount, 0),
         "cross_sell": np.where(whole, amount, 0),
+        "discount": discount,
     }
 
 
-def _classed(cells: Columns) -> Columns:
+def _discounted(pairs: Columns) -> np.ndarray:
+    """What the discount that the new list price would have at the old rate is more than the one it has."""
+    old, new = pairs["old_discount"], pairs["new_discount"]
+    expected = np.zeros_like(old)
+    had = (old > 0) & (pairs["lost"] + old > 0)
+    expected[had] = half_even((pairs["gained"] + new)[had], old[had], (pairs["lost"] + old)[had])
+    return expected - new
+
+
+def _classed(cells: Columns, back_within: int | None) -> Columns:
     """With kind and FX. The sum of the parts is the amount exactly: what rounding leaves goes to the first there is."""
     begins = firsts(cells["world"])
     before, after = cells["before"], cells["after"]
     rest = after - before - sum(cells[part] for part in PARTS)
     taken = np.zeros(len(rest), dtype=bool)
-    for part in ("cross_sell", "plan_change", "seats", "price"):
+    for part in ("cross_sell", "plan_change", "seats", "discount", "price"):
         here = ~taken & ((cells[part] != 0) | (part == "price"))
         cells[part] = cells[part] + np.where(here, rest, 0)
         taken |= here
-    first = np.where(begins, NEW, REACTIVATION)
+    away = cells["day"].astype(np.int64) - np.roll(cells["day"], 1)
+    late = away > back_within if back_within is not None else False
+    first = np.where(begins | late, NEW, REACTIVATION)
     choices = [(before == 0) & (after > 0), (after == 0) & (before > 0), after > before, after < before]
     kind = np.select(choices, [first, CHURN, EXPANSION, CONTRACTION], NONE)
     return {

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from operator import attrgetter
+from typing import Final
 
-from core import clock
-from subscriptions.domain import rulesets
-from subscriptions.domain.ledger_plain import Moved, Place, Rates, ledger_of
+from customers.models import Merge
+from subscriptions.domain import ledger_merges, rulesets
+from subscriptions.domain.ledger_plain import Book, Joined, Moved, Place, Rates, ledger_of
 from subscriptions.models import FxRate, MrrMovement, Ruleset, SubscriptionVersion
+
+MERGE: Final = ("from_customer", "into_customer", "known_on", "undone_on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +30,16 @@ class Difference:
 def differences(*, ruleset: Ruleset | None = None) -> Iterator[Difference]:
     """All differences of a ledger (the one in force), by customer, day of knowledge and day; one customer at a time."""
     chosen = ruleset or rulesets.current()
-    rates = Rates(
-        FxRate.objects.all(),
-        reporting=chosen.settings["reporting_currency"],
-        valid_days=chosen.settings["rate_valid_days"],
-        today=clock.today(),
-    )
-    versions = SubscriptionVersion.objects.order_by("customer_id", "id").iterator(5000)
-    for customer, rows in groupby(versions, attrgetter("customer_id")):
-        yield from _compared(customer, _stored(chosen, customer), ledger_of(list(rows), rates))
+    rules = rulesets.rules(chosen)
+    rates = Rates(FxRate.objects.all(), rules=rules)
+    merges = [Joined(*row) for row in Merge.objects.order_by("known_on", "pk").values_list(*MERGE)]
+    merged = {who for merge in merges for who in (merge.one, merge.other)}
+    apart = SubscriptionVersion.objects.exclude(customer__in=merged).order_by("customer_id", "id").iterator(5000)
+    for customer, rows in groupby(apart, attrgetter("customer_id")):
+        yield from _compared(chosen, customer, Book(list(rows), rates, rules))
+    for customer in sorted(merged):
+        own = SubscriptionVersion.objects.filter(customer__in=ledger_merges.together([customer])).order_by("id")
+        yield from _compared(chosen, customer, Book(list(own), rates, rules, merges))
 
 
 def _stored(ruleset: Ruleset, customer: int) -> dict[Place, Moved]:
@@ -43,7 +47,8 @@ def _stored(ruleset: Ruleset, customer: int) -> dict[Place, Moved]:
     return {(row.day, row.known_on): Moved(*(getattr(row, name) for name in Moved.columns())) for row in rows}
 
 
-def _compared(customer: int, stored: dict[Place, Moved], computed: dict[Place, Moved]) -> Iterator[Difference]:
+def _compared(ruleset: Ruleset, customer: int, book: Book) -> Iterator[Difference]:
+    stored, computed = _stored(ruleset, customer), ledger_of(book, customer)
     said: dict[date, Moved] = defaultdict(Moved)
     true: dict[date, Moved] = defaultdict(Moved)
     for day, known_on in sorted(stored.keys() | computed.keys(), key=lambda place: (place[1], place[0])):

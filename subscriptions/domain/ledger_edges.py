@@ -1,12 +1,13 @@
 """The first half of the ledger: from what versions say, as known from day to day, to where paying begins and ends.
 
 A *belief* is a version as one row tells it, until the next row of the same version is known. An *edge* is where a
-belief begins or ends paying (``way`` 1 or -1), taken up (``sign`` 1) or given up (-1) on the day ``known``. A *world*
-is the whole ledger of a customer by what was known on one day. Most customers' days become known in their order and
-stay as they were: one world tells all of them. For the *wild* others, each day on which something became known is a
-world of its own.
+belief begins or ends (``way`` 1 or -1; one without MRR is free or paused, and moves none), taken up (``sign`` 1) or
+given up (-1) on the day ``known``. A *world* is the whole ledger of a customer by what was known on one day. Most
+customers' days become known in their order and stay as they were: one world tells all of them. For the *wild* others,
+each day on which something became known is a world of its own.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,7 +16,7 @@ import numpy as np
 from subscriptions.domain.bulk import NEVER
 from subscriptions.domain.columns import Columns, counting, firsts, joined, take
 
-PRICE: Final = ("plan", "quantity", "mrr", "currency")
+PRICE: Final = ("plan", "quantity", "mrr", "discount", "currency")
 CONTENT: Final = ("subscription", "number", "way", "day", *PRICE, "churn")
 
 
@@ -38,24 +39,24 @@ def believed(rows: Columns) -> Columns:
     return take(rows, np.flatnonzero(last))
 
 
-def pays(rows: Columns) -> np.ndarray:
-    return (rows["mrr"] > 0) & (rows["ends"] > rows["begins"])
+def lasts(rows: Columns) -> np.ndarray:
+    return rows["ends"] > rows["begins"]
 
 
 def edges_of(rows: Columns) -> Columns:
     """The edges of all beliefs. Where a new row says the same of a begin or an end as the one before, there is none."""
     rows = believed(rows)
-    paying, first = pays(rows), firsts(rows["subscription"], rows["number"])
+    there, first = lasts(rows), firsts(rows["subscription"], rows["number"])
     last = np.roll(first, -1)
     next_known = np.roll(rows["known"], -1)
-    same = ~first & paying & np.roll(paying, 1) & np.logical_and.reduce([_as_before(rows[name]) for name in PRICE])
+    same = ~first & there & np.roll(there, 1) & np.logical_and.reduce([_as_before(rows[name]) for name in PRICE])
     same_begin = same & _as_before(rows["begins"])
     same_end = same & _as_before(rows["ends"]) & _as_before(rows["churn"])
-    ends = paying & (rows["ends"] < NEVER)
+    ends = there & (rows["ends"] < NEVER)
     return joined(
-        _edges(rows, paying & ~same_begin, "begins", rows["known"], 1),
+        _edges(rows, there & ~same_begin, "begins", rows["known"], 1),
         _edges(rows, ends & ~same_end, "ends", rows["known"], 1),
-        _edges(rows, paying & ~last & ~np.roll(same_begin, -1), "begins", next_known, -1),
+        _edges(rows, there & ~last & ~np.roll(same_begin, -1), "begins", next_known, -1),
         _edges(rows, ends & ~last & ~np.roll(same_end, -1), "ends", next_known, -1),
     )
 
@@ -66,9 +67,11 @@ def seen_in_one_world(edges: Columns) -> Seen:
     return Seen(edges, world, customer, np.full(len(customer), -1), nothing)
 
 
-def seen_as_known(edges: Columns, corrections: Columns, *, all_wild: bool = False) -> Seen:
-    """The edges in their worlds. ``corrections`` are (currency, known) of exchange rates that were corrected."""
-    wild = np.unique(edges["customer"]) if all_wild else _wild(edges, corrections)
+def seen_as_known(edges: Columns, corrections: Columns, *, merged: Sequence[int] = (), all_wild: bool = False) -> Seen:
+    """The edges in their worlds. ``corrections`` are (currency, known) of exchange rates that were corrected,
+    ``merged`` the customers who were ever merged.
+    """
+    wild = np.unique(edges["customer"]) if all_wild else _wild(edges, corrections, merged)
     is_wild = np.isin(edges["customer"], wild)
     tame = seen_in_one_world(take(edges, np.flatnonzero(~is_wild)))
     if not is_wild.any():
@@ -95,7 +98,7 @@ def _edges(rows: Columns, mask: np.ndarray, day: str, known: np.ndarray, sign: i
     }
 
 
-def _wild(edges: Columns, corrections: Columns) -> np.ndarray:
+def _wild(edges: Columns, corrections: Columns, merged: Sequence[int]) -> np.ndarray:
     """Customers with a day that was told twice, or with one that was known later than a day after it."""
     order = np.lexsort((edges["known"], edges["day"], edges["customer"]))
     customer, day, known = (edges[name][order] for name in ("customer", "day", "known"))
@@ -109,7 +112,7 @@ def _wild(edges: Columns, corrections: Columns) -> np.ndarray:
     before = np.roll(np.maximum.accumulate(latest + lift), 1) - lift
     out_of_order = (earliest < latest) | (~fresh & (before > earliest))
     restated = edges["customer"][np.isin(edges["currency"], corrections["currency"])]
-    return np.unique(np.concatenate([owner[out_of_order], restated]))
+    return np.unique(np.concatenate([owner[out_of_order], restated, np.array(merged, dtype=np.int64)]))
 
 
 def _worlds(edges: Columns, corrections: Columns) -> Seen:

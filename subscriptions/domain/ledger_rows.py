@@ -6,7 +6,7 @@ from subscriptions.domain.columns import Columns, counting, firsts, take
 from subscriptions.domain.ledger_cells import PARTS, Cells
 from subscriptions.domain.ledger_edges import Seen
 
-SAID = ("kind", "before", "after", "fx", *PARTS, "churn")
+SAID = ("kind", "before", "after", "fx", *PARTS, "churn", "kept")
 
 
 def rows_of(seen: Seen, cells: Cells) -> Cells:

@@ -11,17 +11,18 @@ from core import clock
 from subscriptions.domain import bulk, stage
 from subscriptions.domain.columns import Columns, take
 from subscriptions.domain.exchange import Rates, sorted_rates
-from subscriptions.models import Ruleset
+from subscriptions.queries.spans import SILENT, spans
 
 CHUNK: Final = 400_000  # rows held in memory at once
 
 # ``begins`` is the first paid day: after the trial, if any. No end is PostgreSQL's infinite date, NEVER in columns.
 VERSIONS: Final = """
-SELECT v.id, v.customer_id, v.subscription_id, v.number, v.known_on, COALESCE(v.plan_id, 0),
-       (v.quantity * 1000)::bigint, (v.mrr * 1000000)::bigint, array_position(%(currencies)s::text[], v.currency) - 1,
-       CASE v.churn_kind WHEN 'involuntary' THEN 1 WHEN 'voluntary' THEN 2 ELSE 0 END,
-       GREATEST(v.starts_on, v.trial_ends_on), COALESCE(v.ends_on, 'infinity')
-FROM subscriptions_subscriptionversion v WHERE {where}
+SELECT s.id, s.customer_id, s.subscription_id, s.number, s.known_on, COALESCE(s.plan_id, 0),
+       (s.quantity * 1000)::bigint, (s.mrr * 1000000)::bigint, (s.discount * 1000000)::bigint,
+       array_position(%(currencies)s::text[], s.currency) - 1,
+       CASE s.churn_kind WHEN 'involuntary' THEN 1 WHEN 'voluntary' THEN 2 ELSE 0 END,
+       s.begins, COALESCE(s.ends, 'infinity')
+FROM ({spans}) s
 """
 VERSION_TYPES: Final = {
     "id": "i8",
@@ -32,6 +33,7 @@ VERSION_TYPES: Final = {
     "plan": "i8",
     "quantity": "i8",
     "mrr": "i8",
+    "discount": "i8",
     "currency": "i4",
     "churn": "i4",
     "begins": bulk.DAY,
@@ -49,14 +51,15 @@ RATE_TYPES: Final = {"currency": "i4", "day": bulk.DAY, "known": bulk.DAY, "rate
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """The currencies that occur, the reporting one first, and their rates."""
+    """The settings, and the currencies that occur, the reporting one first, with their rates."""
 
+    rules: Mapping[str, Any]
     currencies: list[str]
     rates: Rates
 
 
-def money(ruleset: Ruleset, customers: Sequence[int] | None) -> Money:
-    reporting = ruleset.settings["reporting_currency"]
+def money(rules: Mapping[str, Any], customers: Sequence[int] | None) -> Money:
+    reporting = rules["reporting_currency"]
     where = "TRUE" if customers is None else "customer_id = ANY(%(customers)s)"
     found = stage.fetch(
         f"SELECT DISTINCT currency FROM subscriptions_subscriptionversion WHERE {where}",
@@ -64,14 +67,46 @@ def money(ruleset: Ruleset, customers: Sequence[int] | None) -> Money:
     )
     currencies = [reporting, *sorted({code for (code,) in found} - {reporting})]
     rows = bulk.fetch(RATES, {"currencies": currencies}, RATE_TYPES) if len(currencies) > 1 else _none(RATE_TYPES)
-    return Money(currencies, sorted_rates(rows, ruleset.settings["rate_valid_days"], from_date(clock.today())))
+    monthly = rules["fx"] == "first_of_month"
+    return Money(
+        rules,
+        currencies,
+        sorted_rates(
+            rows,
+            valid_days=rules["rate_valid_days"],
+            today=from_date(clock.today()),
+            lenient=_unasked(rules, customers) if len(currencies) > 1 else frozenset(),
+            monthly=monthly,
+        ),
+    )
 
 
-def chunks(customers: Sequence[int] | None) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Conditions on versions ``v``, with parameters, that cut all rows (of these customers) into what memory holds."""
+def _unasked(rules: Mapping[str, Any], customers: Sequence[int] | None) -> frozenset[int]:
+    """Days on which MRR moves by itself, without a version that could be refused for want of a rate."""
+    where = "TRUE" if customers is None else "v.customer_id = ANY(%(customers)s)"
+    found = stage.fetch(
+        f"""
+        SELECT v.term_ends_on + {rules["term_without_a_word_days"]:d} FROM subscriptions_subscriptionversion v
+        WHERE {SILENT} AND {where}
+        UNION SELECT v.discount_ends_on FROM subscriptions_subscriptionversion v
+        WHERE v.discount_ends_on IS NOT NULL AND {where}
+        UNION SELECT v.past_due_on + {rules["past_due_days"]:d} FROM subscriptions_subscriptionversion v
+        WHERE v.past_due_on IS NOT NULL AND {where}
+        """,
+        {"customers": list(customers or [])},
+    )
+    monthly = rules["fx"] == "first_of_month"
+    return frozenset(from_date(day.replace(day=1) if monthly else day) for (day,) in found)
+
+
+def chunks(customers: Sequence[int] | None, together: Sequence[int]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Conditions on versions ``v``, with parameters, that cut all rows (of these customers) into what memory holds.
+
+    Those of ``together`` come in one.
+    """
     if customers is not None:
-        for start in range(0, len(customers), CHUNK // 20):
-            yield "v.customer_id = ANY(%(customers)s)", {"customers": list(customers[start : start + CHUNK // 20])}
+        some = [list(set(customers) & set(together)), *_pieces(sorted(set(customers) - set(together)))]
+        yield from (("v.customer_id = ANY(%(customers)s)", {"customers": own}) for own in some if own)
         return
     counted = bulk.fetch(
         "SELECT customer_id, count(*) FROM subscriptions_subscriptionversion GROUP BY 1 ORDER BY 1",
@@ -79,14 +114,24 @@ def chunks(customers: Sequence[int] | None) -> Iterator[tuple[str, Mapping[str, 
         {"customer": "i8", "rows": "i8"},
     )
     chunk = np.cumsum(counted["rows"]) // CHUNK
+    apart = "AND v.customer_id <> ALL(%(customers)s)" if together else ""
     for number in np.unique(chunk):
         own = counted["customer"][chunk == number]
-        yield "v.customer_id BETWEEN %(low)s AND %(high)s", {"low": int(own[0]), "high": int(own[-1])}
+        ends = {"low": int(own[0]), "high": int(own[-1]), "customers": list(together)}
+        yield f"v.customer_id BETWEEN %(low)s AND %(high)s {apart}", ends
+    if together:
+        yield "v.customer_id = ANY(%(customers)s)", {"customers": list(together)}
+
+
+def _pieces(customers: list[int]) -> Iterator[list[int]]:
+    for start in range(0, len(customers), CHUNK // 20):
+        yield customers[start : start + CHUNK // 20]
 
 
 def versions(money: Money, where: str, params: Mapping[str, Any]) -> Columns:
-    """The rows of versions, sorted by subscription, number, known and id."""
-    rows = bulk.fetch(VERSIONS.format(where=where), {**params, "currencies": money.currencies}, VERSION_TYPES)
+    """The parts of versions under the rules, sorted by subscription, number, known and id."""
+    statement = VERSIONS.format(spans=spans(money.rules, where=where))
+    rows = bulk.fetch(statement, {**params, "currencies": money.currencies}, VERSION_TYPES)
     return take(rows, np.lexsort((rows["id"], rows["known"], rows["number"], rows["subscription"])))
 
 

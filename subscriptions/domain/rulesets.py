@@ -1,34 +1,22 @@
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from django.db import connection, transaction
 
 from subscriptions.domain import stage
 from subscriptions.domain.checks import currencies
+from subscriptions.domain.settings import BY_KEY, DEFAULTS
 from subscriptions.models import Ruleset
-
-# What users of such tools argue about, frozen with each ledger. The ledger and the reports read the keys they use.
-DEFAULTS: Final[Mapping[str, Any]] = {
-    "reporting_currency": "USD",
-    "churn_counts": "end_of_paid_time",
-    "endless_discounts": "lower_mrr",
-    "limited_discounts": "lower_mrr",
-    "new_and_gone_in_one_period": "both_shown",
-    "reactivation_within_days": None,
-    "paused": "mrr_zero",
-    "past_due_days": 30,
-    "term_without_a_word_days": 0,
-    "paid_to_free": "churn_of_mrr",
-    "fx": "day_of_movement",
-    "rate_valid_days": 7,
-    "renewal_term_months": 3,
-    "renewal_paid_within_days": 30,
-}
 
 
 def current() -> Ruleset:
     """The ruleset whose ledger the reports read. The first call makes the one of the defaults."""
     return Ruleset.objects.filter(in_force=True).first() or establish()
+
+
+def rules(ruleset: Ruleset) -> Mapping[str, Any]:
+    """Its settings, with the defaults of those that came after it."""
+    return {**DEFAULTS, **ruleset.settings}
 
 
 def for_first_load() -> Ruleset | None:
@@ -53,10 +41,9 @@ def for_first_load() -> Ruleset | None:
 def establish(**settings: Any) -> Ruleset:
     """Freeze the defaults with ``settings`` over them as a ruleset, with an empty ledger, and put it in force.
 
-    An unknown setting raises KeyError.
+    An unknown setting raises KeyError, a value that it does not take ValueError.
     """
-    if unknown := settings.keys() - DEFAULTS.keys():
-        raise KeyError(f"no such setting: {', '.join(sorted(unknown))}")
+    known(settings)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('subscriptions ruleset'))")
     if (there := Ruleset.objects.filter(in_force=True).first()) and not settings:
@@ -67,6 +54,15 @@ def establish(**settings: Any) -> Ruleset:
     )
     _partition(made)
     return made
+
+
+def known(settings: Mapping[str, Any]) -> None:
+    """Raises KeyError for a setting that there is not, ValueError for a value that it does not take."""
+    if unknown := settings.keys() - DEFAULTS.keys():
+        raise KeyError(f"no such setting: {', '.join(sorted(unknown))}")
+    for key, value in settings.items():
+        if key in BY_KEY and not BY_KEY[key].accepts(value):
+            raise ValueError(f"{key} does not take {value}")
 
 
 def _partition(ruleset: Ruleset) -> None:

@@ -16,8 +16,15 @@ BASE: Final = (
     "auto_renews",
     "notice_days",
     "uplift",
+    "discount",
+    "discount_ends_on",
+    "paused",
+    "metered",
+    "metered_mean",
 )
-END: Final = ("ends_on", "cancelled_on", "churn_kind", "reason")
+END: Final = ("ends_on", "cancelled_on", "churn_kind", "reason", "past_due_on")
+OTHERWISE: Final = {"churn_kind": "''", "reason": "''", "discount": "0", "paused": "false", "metered": "false"}
+ALL: Final = f"{', '.join(BASE)}, {', '.join(END)}, cause"
 
 
 def _columns(alias: str, names: tuple[str, ...]) -> str:
@@ -26,8 +33,7 @@ def _columns(alias: str, names: tuple[str, ...]) -> str:
 
 def _given(names: tuple[str, ...]) -> str:
     """Columns of the stage, as they will be stored."""
-    texts = {"churn_kind", "reason"}
-    return ", ".join(f"COALESCE(s.{name}, '')" if name in texts else f"s.{name}" for name in names)
+    return ", ".join(f"COALESCE(s.{name}, {OTHERWISE[name]})" if name in OTHERWISE else f"s.{name}" for name in names)
 
 
 # What is believed last of each version of the staged subscriptions, whenever it becomes known.
@@ -89,12 +95,14 @@ WITH wanted AS (
     WHERE d.there_known_on > CASE WHEN d.ends THEN d.end_known_on ELSE d.known_on END
 )
 INSERT INTO subscriptions_subscriptionversion
-    (subscription_id, number, customer_id, known_on, mrr, {", ".join(BASE)}, {", ".join(END)})
-SELECT s.subscription_id, s.number, o.customer_id, s.row_known_on, {mrr_sql(amount="s.amount", interval="s.interval")},
-       {_columns("s", BASE)},
+    (subscription_id, number, customer_id, known_on, mrr, {ALL})
+SELECT s.subscription_id, s.number, o.customer_id, s.row_known_on,
+       CASE WHEN s.paused THEN 0 ELSE {mrr_sql(amount="s.amount", interval="s.interval")} END,
+       {_given(BASE)},
        CASE WHEN s.ended THEN s.ends_on END, CASE WHEN s.ended THEN s.cancelled_on END,
        CASE WHEN s.ended THEN COALESCE(s.churn_kind, '') ELSE '' END,
-       CASE WHEN s.ended THEN COALESCE(s.reason, '') ELSE '' END
+       CASE WHEN s.ended THEN COALESCE(s.reason, '') ELSE '' END,
+       CASE WHEN s.ended THEN s.past_due_on END, COALESCE(s.cause, '')
 FROM appended s JOIN subscriptions_subscription o ON o.id = s.subscription_id
 ORDER BY o.customer_id, s.subscription_id, s.number, s.row_known_on
 """
@@ -117,8 +125,9 @@ WITH rows AS (
     FROM latest WHERE ends_on IS NULL OR ends_on > starts_on
 )
 INSERT INTO subscriptions_subscriptionversion
-    (subscription_id, number, customer_id, known_on, mrr, {", ".join(BASE)}, {", ".join(END)})
-SELECT s.subscription_id, s.number, s.customer_id, s.settled_on, s.mrr, {_columns("s", BASE)}, {_columns("s", END)}
+    (subscription_id, number, customer_id, known_on, mrr, {ALL})
+SELECT s.subscription_id, s.number, s.customer_id, s.settled_on, s.mrr, {_columns("s", BASE)}, {_columns("s", END)},
+       s.cause
 FROM followed s
 WHERE s.next_id IS NOT NULL AND s.ends_on IS NOT NULL AND s.settled_on < s.known_on
   AND NOT EXISTS (SELECT FROM rows r

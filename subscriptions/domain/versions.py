@@ -34,6 +34,13 @@ COLUMNS: Final = {
     "auto_renews": "boolean",
     "notice_days": "integer",
     "uplift": "numeric",
+    "discount": "numeric",
+    "discount_ends_on": "date",
+    "paused": "boolean",
+    "metered": "boolean",
+    "metered_mean": "numeric",
+    "past_due_on": "date",
+    "cause": "text",
 }
 
 
@@ -42,7 +49,8 @@ class Version:
     """What is agreed for a subscription from ``starts_on`` up to, not including, ``ends_on``.
 
     ``number`` None is the version that starts on that day, or a new one; a number corrects that version.
-    ``amount`` is per interval, for all units, after discount, in ``currency``.
+    ``amount`` is per interval, for all units, after ``discount``, in ``currency``; of a ``metered`` one it is the
+    committed minimum. ``discount_ends_on`` is when the list price (amount and discount) begins to count.
     """
 
     subscription_id: int
@@ -62,6 +70,13 @@ class Version:
     auto_renews: bool | None = None
     notice_days: int | None = None
     uplift: Decimal | None = None
+    discount: Decimal = Decimal(0)
+    discount_ends_on: date | None = None
+    paused: bool = False
+    metered: bool = False
+    metered_mean: Decimal | None = None
+    past_due_on: date | None = None
+    cause: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +134,7 @@ def check_staged() -> list[Fault]:
     stage.execute("DROP TABLE IF EXISTS pg_temp.staged_latest")
     stage.execute(LATEST)
     stage.execute(NUMBER)
-    return checks.check(ruleset.settings)
+    return checks.check(rulesets.rules(ruleset))
 
 
 def _append(known_on: date | None, today: date) -> Recorded:

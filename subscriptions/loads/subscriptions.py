@@ -38,6 +38,10 @@ COLUMNS: Final = (
     Column("auto_renews", YES_NO),
     Column("notice_days", INTEGER, least=0),
     Column("uplift", NUMBER),
+    Column("discount", NUMBER, least=0),
+    Column("discount_ends_on", DATE),
+    Column("paused", YES_NO),
+    Column("metered", YES_NO),
 )
 
 TERMS: Final = (
@@ -54,6 +58,10 @@ TERMS: Final = (
     "auto_renews",
     "notice_days",
     "uplift",
+    "discount",
+    "discount_ends_on",
+    "paused",
+    "metered",
 )
 
 KNOWN: Final = known_otherwise("subscription", "subscriptions_subscription", ("customer_id", "customer"))

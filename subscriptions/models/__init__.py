@@ -3,9 +3,10 @@ from subscriptions.models.fx_rate import FxRate
 from subscriptions.models.invoice import Invoice, InvoiceState
 from subscriptions.models.movement import MrrMovement
 from subscriptions.models.ruleset import Ruleset
-from subscriptions.models.subscription import ChurnKind, Interval, Plan, Subscription, SubscriptionVersion
+from subscriptions.models.subscription import Cause, ChurnKind, Interval, Plan, Subscription, SubscriptionVersion
 
 __all__ = [
+    "Cause",
     "ChurnKind",
     "Cost",
     "FxRate",

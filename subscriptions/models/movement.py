@@ -13,7 +13,8 @@ class MrrMovement(models.Model):
     row known last (and of one day's, the last revision) is in force. A row that takes another's place has
     ``replaces``, so that readers look for later rows among few. Kind none without FX says that nothing happened.
     ``amount`` = after − before = price + seats + plan_change + cross_sell + discount (signed); ``fx`` is the
-    restatement of what was carried into the day, and stands outside ``amount``.
+    restatement of what was carried into the day, and stands outside ``amount``. ``kept``: MRR ended, but a free or
+    paused subscription goes on.
     Partitioned by ruleset (list).
     """
 
@@ -42,6 +43,7 @@ class MrrMovement(models.Model):
     cross_sell = models.DecimalField(_("cross-sell"), max_digits=18, decimal_places=6, default=0)
     discount = models.DecimalField(_("discount"), max_digits=18, decimal_places=6, default=0)
     churn_kind = models.CharField(_("kind of churn"), max_length=11, blank=True)
+    kept = models.BooleanField(_("still a customer"), default=False)
     versions = ArrayField(models.BigIntegerField(), default=list)
 
     class Meta:

@@ -20,6 +20,16 @@ class ChurnKind(models.TextChoices):
     INVOLUNTARY = "involuntary", _("involuntary")
 
 
+class Cause(models.TextChoices):
+    """What had a version written, where nobody agreed to it."""
+
+    NONE = "", ""
+    INVOICE = "invoice", _("an unpaid invoice")
+    METER = "meter", _("what was metered")
+    SAVE = "save", _("a save")
+    HAND = "hand", _("a correction by hand")
+
+
 class Plan(models.Model):
     uid = models.UUIDField(default=uuid7, unique=True, editable=False)
     name = models.CharField(_("name"), max_length=120, unique=True)
@@ -54,6 +64,11 @@ class SubscriptionVersion(models.Model):
     Append-only. A correction, or an end that became known, is a new row with the same ``number`` and a later
     ``known_on``: of each (subscription, number) the row known last is the one in force. ``term_ends_on`` is known
     from the start; ``ends_on`` stands only in rows from the day it was known.
+
+    ``amount`` is per interval, for all units, after ``discount``; a discount that ends raises it by itself. ``mrr`` is
+    of the amount, and 0 of a paused one; what counts under a ruleset is in ``subscriptions.queries.spans``.
+    Of a ``metered`` one, ``amount`` is the committed minimum and ``metered_mean`` the mean month of what was billed.
+    ``past_due_on`` is the due day of the invoice whose dunning window ended it.
     """
 
     subscription = models.ForeignKey(Subscription, models.PROTECT, related_name="versions", db_index=False)
@@ -67,6 +82,11 @@ class SubscriptionVersion(models.Model):
     amount = models.DecimalField(_("amount per interval"), max_digits=18, decimal_places=4)
     currency = models.CharField(_("currency"), max_length=3)
     mrr = models.DecimalField(_("MRR"), max_digits=18, decimal_places=6)
+    discount = models.DecimalField(_("discount per interval"), max_digits=18, decimal_places=4, default=0, db_default=0)
+    discount_ends_on = models.DateField(_("discount ends"), null=True)
+    paused = models.BooleanField(_("paused"), default=False, db_default=False)
+    metered = models.BooleanField(_("metered"), default=False, db_default=False)
+    metered_mean = models.DecimalField(_("metered a month"), max_digits=18, decimal_places=6, null=True)
     starts_on = models.DateField(_("starts"))
     ends_on = models.DateField(_("ends"), null=True)
     trial_ends_on = models.DateField(_("trial ends"), null=True)
@@ -77,6 +97,8 @@ class SubscriptionVersion(models.Model):
     auto_renews = models.BooleanField(_("renews by itself"), null=True)
     notice_days = models.PositiveSmallIntegerField(_("days of notice"), null=True)
     uplift = models.DecimalField(_("uplift at renewal"), max_digits=6, decimal_places=4, null=True)
+    past_due_on = models.DateField(_("unpaid since"), null=True)
+    cause = models.CharField(_("because of"), max_length=7, choices=Cause, blank=True, default="", db_default="")
 
     class Meta:
         verbose_name = _("subscription version")
@@ -84,6 +106,7 @@ class SubscriptionVersion(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(amount__gte=0, mrr__gte=0), name="subscriptions_version_amount"),
             models.CheckConstraint(condition=Q(quantity__gte=0), name="subscriptions_version_quantity"),
+            models.CheckConstraint(condition=Q(discount__gte=0), name="subscriptions_version_discount"),
             models.CheckConstraint(
                 condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
                 name="subscriptions_version_period",
@@ -92,6 +115,20 @@ class SubscriptionVersion(models.Model):
         indexes = [
             models.Index(fields=["subscription", "number", "-known_on", "-id"], name="subscriptions_version_latest"),
             models.Index(fields=["customer", "starts_on"], name="subscriptions_version_customer"),
+            # What the ledger treats otherwise than most: few, so that it looks for them in small indexes.
+            models.Index(
+                fields=["subscription", "number"],
+                condition=Q(discount_ends_on__isnull=False),
+                name="subscriptions_limited_discount",
+            ),
+            models.Index(
+                fields=["customer"], condition=Q(past_due_on__isnull=False), name="subscriptions_ended_unpaid"
+            ),
+            models.Index(
+                fields=["customer"],
+                condition=Q(auto_renews=False, term_ends_on__isnull=False, ends_on=None, cancelled_on=None),
+                name="subscriptions_without_a_word",
+            ),
         ]
         triggers = append_only()
 

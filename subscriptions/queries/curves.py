@@ -15,6 +15,7 @@ from subscriptions.domain.columns import Columns, joined, take
 from subscriptions.domain.missing_rate import MissingRate
 from subscriptions.models import Ruleset
 from subscriptions.queries.ledger import IN_FORCE
+from subscriptions.queries.spans import spans
 
 KINDS: Final = ("none", "new", "expansion", "contraction", "churn", "reactivation")
 SINCE_1970: Final = 10_957  # days from 1970 to 2000, where PostgreSQL begins to count
@@ -25,9 +26,9 @@ SINCE_1970: Final = 10_957  # days from 1970 to 2000, where PostgreSQL begins to
 # whether a rate was missing).
 LEVELS: Final = """
 WITH known AS MATERIALIZED (
-    SELECT DISTINCT ON (v.subscription_id, v.number) v.customer_id, v.currency, v.ends_on,
-           (v.mrr * 1000000)::bigint AS mrr, GREATEST(v.starts_on, v.trial_ends_on) AS begins
-    FROM subscriptions_subscriptionversion v
+    SELECT DISTINCT ON (v.subscription_id, v.number) v.customer_id, v.currency, v.ends AS ends_on,
+           (v.mrr * 1000000)::bigint AS mrr, v.begins
+    FROM ({spans}) v
     WHERE v.known_on < %(known_on)s AND {scope}
     ORDER BY v.subscription_id, v.number, v.known_on DESC, v.id DESC
 ), edges AS MATERIALIZED (
@@ -46,12 +47,14 @@ WITH known AS MATERIALIZED (
 ), rates AS MATERIALIZED (
     SELECT n.currency, n.day, (
         SELECT r.rate FROM subscriptions_fxrate r
-        WHERE r.currency = n.currency AND r.day <= n.day AND r.day > n.day - %(rate_days)s
+        WHERE r.currency = n.currency AND r.day <= n.rated
           AND (r.known_on < %(known_on)s OR NOT EXISTS (
               SELECT FROM subscriptions_fxrate o
               WHERE o.currency = r.currency AND o.day = r.day AND (o.known_on, o.id) < (r.known_on, r.id)))
         ORDER BY r.day DESC, r.known_on DESC, r.id DESC LIMIT 1) AS rate
-    FROM (SELECT DISTINCT currency, day FROM held WHERE currency <> %(reporting)s AND native <> 0) n
+    FROM (SELECT DISTINCT currency, day,
+                 CASE WHEN %(monthly)s THEN date_trunc('month', day)::date ELSE day END AS rated
+          FROM held WHERE currency <> %(reporting)s AND native <> 0) n
 ), valued AS (
     SELECT h.customer_id, h.day,
            (sum(CASE WHEN h.currency = %(reporting)s OR h.native = 0 THEN h.native
@@ -103,16 +106,19 @@ def read(at: AsOf, customers: Sequence[int] | None = None, *, ruleset: Ruleset |
     Raises ``MissingRate`` where an amount can't be valued.
     """
     chosen = ruleset or rulesets.current()
+    rules = rulesets.rules(chosen)
     params = {
         "day": at.day,
         "known_on": at.known_on,
         "customers": list(customers or []),
         "ruleset": chosen.pk,
         "kinds": list(KINDS),
-        "reporting": chosen.settings["reporting_currency"],
-        "rate_days": chosen.settings["rate_valid_days"],
+        "reporting": rules["reporting_currency"],
+        "monthly": rules["fx"] == "first_of_month",
     }
-    levels = _fetched(LEVELS, "v", params, LEVEL_TYPES, customers is None)
+    scope = "TRUE" if customers is None else "v.customer_id = ANY(%(customers)s)"
+    own = LEVELS.replace("{spans}", spans(rules, where=scope))
+    levels = _fetched(own, "v", params, LEVEL_TYPES, customers is None)
     if levels["lacks"].any():
         raise _missing(levels, params)
     levels.pop("lacks")
@@ -163,5 +169,5 @@ def _missing(levels: Columns, params: dict[str, Any]) -> MissingRate:
         )
         ((currencies,),) = cursor.fetchall()
     day = date.fromordinal(date(1970, 1, 1).toordinal() + int(levels["day"][at]))
-    message = _("There is no exchange rate of %(currency)s on %(day)s or in the %(days)s days before.")
-    return MissingRate(message % {"currency": currencies, "day": day, "days": params["rate_days"]})
+    message = _("There is no exchange rate of %(currency)s on %(day)s or before.")
+    return MissingRate(message % {"currency": currencies, "day": day})

@@ -1,12 +1,14 @@
 from dataclasses import dataclass
-from math import sqrt
+from math import erf, sqrt
 
+import numpy as np
 from django.db.models import Count, Q, QuerySet
 
+from surveys.domain.scales import SCALES
 from surveys.models import Response
 
-PROMOTER = 9
-PASSIVE = 7
+PROMOTER = SCALES["nps"].promoter
+PASSIVE = SCALES["nps"].passive
 Z95 = 1.959964
 
 
@@ -39,10 +41,13 @@ class Nps:
     @property
     def margin(self) -> float | None:
         """Half the width of the 95 % interval around ``center``; None without an answer."""
-        if not self.answers:
-            return None
+        return 100 * Z95 * sqrt(self.variance) if self.answers else None
+
+    @property
+    def variance(self) -> float:
+        """That of the adjusted mean of −1, 0 and 1."""
         p, d = self._promoting, self._detracting
-        return 100 * Z95 * sqrt((p + d - (p - d) ** 2) / (self.answers + 3))
+        return (p + d - (p - d) ** 2) / (self.answers + 3)
 
     @property
     def _promoting(self) -> float:
@@ -51,6 +56,49 @@ class Nps:
     @property
     def _detracting(self) -> float:
         return (self.detractors + 0.75) / (self.answers + 3)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """From one NPS to another: the difference of the adjusted scores in points, half the width of its 95 % interval,
+    and how often chance alone would make as much of a difference."""
+
+    by: float
+    margin: float
+    chance: float
+
+    @property
+    def is_real(self) -> bool:
+        """Whether the interval leaves out no change at all."""
+        return abs(self.by) > self.margin
+
+
+def change(before: Nps, after: Nps) -> Change | None:
+    """The two-sample comparison of two independent groups of answers; None where one has no answer."""
+    if before.center is None or after.center is None:
+        return None
+    by, deviation = after.center - before.center, 100 * sqrt(before.variance + after.variance)
+    return Change(by, Z95 * deviation, 1 - erf(abs(by) / deviation / sqrt(2)))
+
+
+def clustered_margin(customers: np.ndarray, signs: np.ndarray) -> float | None:
+    """Half the width of the 95 % interval of the NPS when the answers of one customer go together.
+
+    ``signs``: 1, 0, −1 by answer; ``customers`` beside them, 0 for an answer without one. The sandwich estimator with
+    its small-sample factor G ÷ (G − 1); None for fewer than two groups. See Liang and Zeger, Biometrika 73 (1986).
+    """
+    n = len(signs)
+    if not n:
+        return None
+    off = signs - signs.mean()
+    by_customer = np.bincount(customers, weights=off)
+    sizes = np.bincount(customers)
+    alone = off[customers == 0]
+    groups = int((sizes[1:] > 0).sum()) + len(alone)
+    if groups < 2:
+        return None
+    squares = float((by_customer[1:] ** 2).sum() + (alone**2).sum())
+    return float(100 * Z95 * sqrt(squares * groups / (groups - 1)) / n)
 
 
 def nps(responses: QuerySet[Response]) -> Nps:

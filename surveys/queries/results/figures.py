@@ -1,0 +1,105 @@
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+import numpy as np
+
+from core import clock
+from core.clock import AsOf
+from customers.models import Standing
+from customers.registry import MEASURES, gather
+from surveys.queries.frame import Columns, day_number
+from surveys.queries.nps import Nps, clustered_margin
+from surveys.queries.results.asked import Asked, canonical, member, signs
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The answers of one period. Rates are shares of 1, None over nothing.
+
+    ``response_rate``: of the invitations of these days that did not come back (uncertain ones count as sent), how many
+    were answered. ``coverage_mrr``: the MRR of customers that answered, of all MRR in view at the period's end.
+    """
+
+    nps: Nps
+    clustered: float | None
+    mean: float | None
+    scores: list[int]
+    sent: int
+    answered: int
+    customers: int
+    coverage_mrr: float | None
+
+    @property
+    def response_rate(self) -> float | None:
+        return self.answered / self.sent if self.sent else None
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A month, a quarter or any other part of the period."""
+
+    start: date
+    end: date
+    nps: Nps
+
+
+def figures(asked: Asked) -> Figures:
+    answers, invitations = asked.answers(), asked.invitations()
+    customers = canonical(answers["customer"])
+    known = customers[customers > 0]
+    return Figures(
+        nps=counted(answers, asked),
+        clustered=clustered_margin(customers, signs(answers["score"], asked.scale)),
+        mean=float(answers["score"].mean()) if len(answers["score"]) else None,
+        scores=np.bincount(answers["score"], minlength=asked.scale.most + 1).tolist(),
+        sent=len(invitations["id"]),
+        answered=_answered(invitations, asked),
+        customers=int((np.bincount(known) > 0).sum()) if len(known) else 0,
+        coverage_mrr=_coverage(known, asked),
+    )
+
+
+def counted(answers: Columns, asked: Asked) -> Nps:
+    sign = signs(answers["score"], asked.scale)
+    promoters, detractors = int((sign > 0).sum()), int((sign < 0).sum())
+    return Nps(promoters, len(sign) - promoters - detractors, detractors)
+
+
+def trend(asked: Asked, edges: list[date]) -> list[Point]:
+    """The NPS between each two of ``edges``, from one look at the answers."""
+    answers = asked.between(edges[0], edges[-1]).answers()
+    cuts = np.searchsorted(answers["day"], [day_number(edge) for edge in edges])
+    return [
+        Point(start, end, counted({name: one[first:last] for name, one in answers.items()}, asked))
+        for start, end, first, last in zip(edges, edges[1:], cuts, cuts[1:], strict=False)
+    ]
+
+
+def _answered(invitations: Columns, asked: Asked) -> int:
+    """How many of these invitations have an answer by now."""
+    ids = asked.source.answers["invitation"]
+    return int(member(invitations["id"], ids[ids > 0]).sum()) if len(invitations["id"]) else 0
+
+
+def _coverage(answering: np.ndarray, asked: Asked) -> float | None:
+    customers, mrr = mrr_at(asked.end, by_standing=asked.by_standing)
+    if asked.customers is not None:
+        inside = member(customers, np.asarray(asked.customers, dtype=np.int64))
+        customers, mrr = customers[inside], mrr[inside]
+    whole = float(mrr.sum())
+    return float(mrr[member(customers, answering)].sum()) / whole if whole else None
+
+
+def mrr_at(end: date, *, by_standing: bool = False) -> tuple[np.ndarray, np.ndarray]:
+    """Customers and their MRR as of ``end``, or live where that has not come; ``by_standing`` reads the live one from
+    their standings, at once."""
+    if by_standing and end > clock.today():
+        rows = Standing.objects.filter(mrr__gt=Decimal(0)).values_list("customer_id", "mrr")
+        found = np.array([(one, float(mrr)) for one, mrr in rows], dtype=[("id", np.int64), ("mrr", float)])
+        return found["id"], found["mrr"]
+    if "mrr" not in MEASURES:
+        return np.empty(0, np.int64), np.empty(0)
+    live = AsOf.live()
+    frame = gather(AsOf(min(end, live.day), live.known_on), ["mrr"])
+    return np.asarray(frame.ids, dtype=np.int64), np.nan_to_num(frame["mrr"])

@@ -2,13 +2,12 @@ import json
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from health.models import Score, Scorecard, ScorecardVersion
+from health.models import Scorecard, ScorecardVersion
 
 
 class ReadOnly:
@@ -58,18 +57,3 @@ class ScorecardVersionAdmin(ReadOnly, admin.ModelAdmin[ScorecardVersion]):
     @admin.display(description=_("definition"))
     def written(self, obj: ScorecardVersion) -> SafeString:
         return format_html("<pre>{}</pre>", json.dumps(obj.definition, indent=2, ensure_ascii=False))
-
-
-@admin.register(Score)
-class ScoreAdmin(ReadOnly, admin.ModelAdmin[Score]):
-    """The stored scores: a row where something changed."""
-
-    list_display = ["customer", "day", "score", "band", "coverage", "version"]
-    list_filter = ["band"]
-    list_select_related = ["customer", "version__scorecard"]
-    search_fields = ["customer__name"]
-    ordering = ["-id"]
-    show_full_result_count = False
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Score]:
-        return super().get_queryset(request).defer("values")

@@ -5,13 +5,14 @@ from typing import Any
 from core import clock
 from core.jobs import job
 from core.ticks import nightly
-from health.domain import chances, scoring
+from health.domain import chances, overrides, scoring
 from health.domain.backtest import runs
 
 
 @nightly("scores", order=20)
 def score_everybody(day: date) -> None:
     chances.keep(day)
+    overrides.tell_ends(day)
     scoring.run(day)
 
 

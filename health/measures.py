@@ -24,6 +24,18 @@ THEN = """
 CUSTOMERS = "(SELECT id AS customer_id FROM customers_customer) c {canonical}"
 WANTED = "{scope} AND {customer} = c.customer_id"
 NOW = THEN.format(day="%(day)s")
+OVERRIDDEN = """
+    LEFT JOIN LATERAL (
+        SELECT o.score FROM health_override o
+        WHERE o.customer_id = c.customer_id AND o.day < %(day)s AND o.known_on < %(known_on)s AND o.ends_on >= %(day)s
+          AND (o.withdrawn_on IS NULL OR o.withdrawn_on >= %(known_on)s) ORDER BY o.id DESC LIMIT 1
+    ) o ON TRUE
+    LEFT JOIN health_scorecardversion v ON v.id = s.version_id AND o.score IS NOT NULL
+"""
+BAND = """
+    CASE WHEN o.score IS NULL THEN s.band WHEN o.score >= (v.definition #>> '{{bands,good}}')::numeric THEN 'good'
+         WHEN o.score >= (v.definition #>> '{{bands,watch}}')::numeric THEN 'watch' ELSE 'risk' END
+"""
 
 
 @measures(
@@ -33,7 +45,15 @@ NOW = THEN.format(day="%(day)s")
         Type.NUMBER,
         Better.MORE,
         Tier.DERIVED,
-        _("0 to 100, by the scorecard in force. None, where too little was measured."),
+        _("0 to 100, by the scorecard in force, or as somebody overrode it. None, where too little was measured."),
+    ),
+    Measure(
+        "computed_score",
+        _("Computed score"),
+        Type.NUMBER,
+        Better.MORE,
+        Tier.DERIVED,
+        _("The score as the scorecard gives it, whether somebody overrode it or not."),
     ),
     Measure(
         "band",
@@ -53,7 +73,10 @@ NOW = THEN.format(day="%(day)s")
     ),
 )
 def score(at: Scope) -> Sql:
-    text = f"SELECT c.customer_id, s.score, s.band, s.coverage FROM {CUSTOMERS}, LATERAL ({NOW}) s WHERE {WANTED}"
+    text = f"""
+        SELECT c.customer_id, COALESCE(o.score, s.score), s.score, {BAND}, s.coverage
+        FROM {CUSTOMERS} CROSS JOIN LATERAL ({NOW}) s {OVERRIDDEN} WHERE {WANTED}
+    """
     return at.sql(text, table="c")
 
 
@@ -63,7 +86,7 @@ def score(at: Scope) -> Sql:
     type=Type.NUMBER,
     better=Better.MORE,
     tier=Tier.DERIVED,
-    description=_("The score less the one of 30 days before; none, where there was none then or is none now."),
+    description=_("The computed score less the one of 30 days before; none, where there was none then or is none now."),
 )
 def score_change_30(at: Scope) -> Sql:
     text = f"""

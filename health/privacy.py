@@ -7,9 +7,13 @@ FIELDS: dict[str, Privacy] = {
     "BacktestRun.result": PLAIN,  # numbers, days, ids of companies
     "BacktestRun.shared": PLAIN,
     "ForeignScore.name": PLAIN,
-    "Score.values": PLAIN,
+    "SignalRule.key": PLAIN,
+    "SignalRule.name": PLAIN,
+    "SignalRule.rule": PLAIN,  # over companies
+    "Signal.cause": PLAIN,  # measures and their values
     "Scorecard.key": PLAIN,
     "Scorecard.name": PLAIN,
+    "Risk.reason": PLAIN,  # a key
     "ScorecardDraft.definition": PLAIN,
     "ScorecardDraft.note": PLAIN,  # on a scorecard
     "ScorecardVersion.definition": PLAIN,

@@ -3,6 +3,7 @@ from customers.models.contact import Contact, ContactChange, ContactRole
 from customers.models.contacting import ContactPolicy, ContactSend, Suppression
 from customers.models.customer import Customer, CustomerRole
 from customers.models.merge import Merge
+from customers.models.plan import Goal, GoalValue, Pulse, StageReached
 from customers.models.saved_filter import SavedFilter
 from customers.models.standing import Band, Standing
 from customers.models.text import Text
@@ -21,8 +22,12 @@ __all__ = [
     "ContactSend",
     "Customer",
     "CustomerRole",
+    "Goal",
+    "GoalValue",
     "Merge",
+    "Pulse",
     "SavedFilter",
+    "StageReached",
     "Standing",
     "Suppression",
     "Text",

@@ -3,7 +3,6 @@
 The row of ``day`` D holds the score as of D, made from facts of before D, so as of D it is there to be read.
 """
 
-import json
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -13,10 +12,9 @@ from django.db import connection, transaction
 
 from core.domain import events
 from customers.models import Band
-from health.domain.calculate import rounded
 
 if TYPE_CHECKING:
-    from health.domain.scoring import Part, Result
+    from health.domain.scoring import Result
 
 # The row of each customer that counts on a day, by the key from the newest back.
 LAST = """
@@ -48,7 +46,7 @@ def store(result: "Result", *, announce: bool) -> int:
     last = {row[0]: row[1:] for row in _last(result.frame.ids, FOREVER)}
     changed = _changed(result, last)
     with connection.cursor() as cursor:
-        statement = "COPY health_score (customer_id, day, version_id, score, band, coverage, values) FROM STDIN"
+        statement = "COPY health_score (customer_id, day, version_id, score, band, coverage) FROM STDIN"
         with cursor.copy(statement) as copy:
             for row in _rows(result, changed):
                 copy.write_row(row)
@@ -81,7 +79,7 @@ def _changed(result: "Result", last: dict[int, tuple[Any, ...]]) -> np.ndarray:
 def _rows(result: "Result", changed: np.ndarray) -> Iterator[tuple[Any, ...]]:
     day = result.frame.at.day
     for part in result.parts:
-        for row, values in zip(part.rows.tolist(), _values(part, result), strict=True):
+        for row in part.rows.tolist():
             if changed[row]:
                 score = result.score[row]
                 yield (
@@ -91,17 +89,9 @@ def _rows(result: "Result", changed: np.ndarray) -> Iterator[tuple[Any, ...]]:
                     None if np.isnan(score) else f"{score:.2f}",
                     result.band[row],
                     f"{result.coverage[row]:.4f}",
-                    values,
                 )
     for row in np.flatnonzero(changed & ~result.scored).tolist():
-        yield int(result.frame.ids[row]), day, None, None, Band.UNKNOWN.value, "0", "[]"
-
-
-def _values(part: "Part", result: "Result") -> Iterator[str]:
-    """For each customer of the part, the values as JSON in the definition's order."""
-    columns = [_plain(rounded(column)) for column in part.columns(result.frame).values()]
-    for values in zip(*columns, strict=True):
-        yield json.dumps(values, separators=(",", ":"))
+        yield int(result.frame.ids[row]), day, None, None, Band.UNKNOWN.value, "0"
 
 
 def _plain(column: np.ndarray) -> list[Any]:

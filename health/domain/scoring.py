@@ -13,7 +13,7 @@ from customers.models import Band
 from customers.queries.attributes import attribute_frame
 from customers.registry import MEASURES, Frame, Tier, gather
 from customers.rules import mask
-from health.domain import chances, history
+from health.domain import chances, history, overrides
 from health.domain.calculate import Calculated, calculate
 from health.domain.definition import Definition
 from health.domain.versions import InForce, in_force
@@ -39,7 +39,8 @@ class Result:
     """The scores of customers as of the frame's day; vectors beside ``frame.ids``.
 
     ``score`` is NaN where there is none; ``band`` is "unknown" there; ``version`` is 0 for who is not scored: gone
-    customers, and those that no scorecard is for.
+    customers, and those that no scorecard is for. All is as computed; ``override`` is what somebody put in the place
+    of a score, NaN where nobody did.
     """
 
     frame: Frame
@@ -48,10 +49,26 @@ class Result:
     score: np.ndarray
     band: np.ndarray
     coverage: np.ndarray
+    override: np.ndarray
 
     @property
     def scored(self) -> np.ndarray:
         return self.version > 0
+
+    @property
+    def overridden(self) -> np.ndarray:
+        return self.scored & ~np.isnan(self.override)
+
+    def override_of(self, row: int) -> float | None:
+        return float(self.override[row]) if self.overridden[row] else None
+
+    def shown(self) -> tuple[np.ndarray, np.ndarray]:
+        """Scores and bands as people see them: the override's, where there is one."""
+        score, band = np.where(self.overridden, self.override, self.score), self.band.copy()
+        for part in self.parts:
+            rows = part.rows[self.overridden[part.rows]]
+            band[rows] = part.used.definition.bands.of(self.override[rows])
+        return score, band
 
 
 def score(at: AsOf, customers: Sequence[int] | None = None) -> Result:
@@ -75,7 +92,7 @@ def score_frame(frame: Frame) -> Result:
         values[rows], coverage[rows], band[rows] = part.calculated.score, part.calculated.coverage, part.calculated.band
         left[rows] = False
         parts.append(part)
-    return Result(frame, parts, version, values, band, coverage)
+    return Result(frame, parts, version, values, band, coverage, overrides.as_of(frame.at, frame.ids))
 
 
 def columns(definition: Definition, frame: Frame, rows: np.ndarray) -> dict[str, np.ndarray]:
@@ -129,11 +146,14 @@ def _applies(used: InForce, frame: Frame) -> np.ndarray:
 
 
 def _with_derived(result: Result, month_before: np.ndarray, today: date) -> Frame:
+    # By the computed band: what became of it is on record, what became of a judgement is not.
     churn = chances.of(AsOf.at(today), result.band, result.scored)
+    score, band = result.shown()
     return result.frame.with_columns(
         {
-            "score": result.score,
-            "band": result.band,
+            "score": score,
+            "computed_score": result.score,
+            "band": band,
             "coverage": np.where(result.scored, result.coverage, np.nan),
             "score_change_30": np.round(result.score - month_before, 2),
             "churn_chance": churn,

@@ -7,25 +7,23 @@ from health.models.scorecard import ScorecardVersion
 
 
 class Score(models.Model):
-    """The score of a customer as of ``day`` and on, until the next row: history keeps changes, not repetitions.
+    """The computed score of a customer as of ``day`` and on, until the next row: changes, not repetitions.
 
-    ``values`` are the measures' values in the order of the version's definition, null where missing: with the
-    version, which never changes, they give the score again. A customer who is no longer scored, because no
-    subscription is in force, gets a row without a version.
+    Nothing that can be had again is kept: the values behind a score are replayed from the facts, and its one index is
+    its key. A customer who is no longer scored, because no subscription is in force, gets a row without a version.
     """
 
-    customer = models.ForeignKey(Customer, models.PROTECT, related_name="+")
+    pk = models.CompositePrimaryKey("customer_id", "day")
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="+", db_index=False)
     day = models.DateField(_("as of"))
-    version = models.ForeignKey(ScorecardVersion, models.PROTECT, null=True, related_name="+")
+    version = models.ForeignKey(ScorecardVersion, models.PROTECT, null=True, related_name="+", db_index=False)
     score = models.DecimalField(_("score"), max_digits=5, decimal_places=2, null=True)
     band = models.CharField(_("band"), max_length=8, choices=Band)
     coverage = models.DecimalField(_("coverage"), max_digits=5, decimal_places=4)
-    values = models.JSONField(default=list)
 
     class Meta:
         verbose_name = _("score")
         verbose_name_plural = _("scores")
-        constraints = [models.UniqueConstraint(fields=["customer", "day"], name="health_score_once_a_day")]
         triggers = append_only()
 
     def __str__(self) -> str:

@@ -1,6 +1,6 @@
 """What a score is made of, so that it can be opened: each measure's value, points, weight and share of the score."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -9,12 +9,10 @@ import numpy as np
 
 from core.clock import AsOf
 from customers.registry import MEASURES, Measure, Type
-from customers.registry.frame import empty
-from health.domain.calculate import Calculated, calculate, rounded
+from health.domain.calculate import Calculated, rounded
 from health.domain.definition import Definition
-from health.domain.parse import parse_published
 from health.domain.scoring import Result, score
-from health.models import Score, ScorecardVersion
+from health.models import ScorecardVersion
 
 Value = float | str | None
 CENT = Decimal("0.01")
@@ -75,35 +73,9 @@ def explain_result(result: Result) -> dict[int, Explanation]:
     return explained
 
 
-def explain_stored(customers: Iterable[int], day: date) -> dict[int, Explanation]:
-    """The stored scores that counted on ``day``, by customer, from the values stored with them."""
-    rows = (
-        Score.objects.filter(customer__in=customers, day__lte=day)
-        .order_by("customer_id", "-day")
-        .distinct("customer_id")
-        .select_related("version__scorecard")
-    )
-    return {row.customer_id: _stored(row, row.version) for row in rows if row.version is not None}
-
-
-def _stored(row: Score, version: ScorecardVersion) -> Explanation:
-    definition = parse_published(version.definition)
-    values = zip(definition.keys, row.values, strict=True)
-    columns = {key: _column(named(key), value) for key, value in values}
-    sheet = _Sheet(row.day, version, definition, calculate(definition, columns), columns)
-    return sheet.explanation(0, row.customer_id)
-
-
 def named(key: str) -> Measure:
     """The measure of this key; one that no app declares any more is called by its key."""
     return MEASURES.get(key) or Measure(key, key, Type.NUMBER)
-
-
-def _column(measure: Measure, value: Value) -> np.ndarray:
-    column = empty(measure.type, 1)
-    if value is not None:
-        column[0] = value
-    return column
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +111,7 @@ class _Sheet:
             ExplainedPart(
                 measure=named(item.key),
                 group=groups[n],
-                value=_value(rounded(self.columns[item.key])[row]),
+                value=plain_value(rounded(self.columns[item.key])[row]),
                 points=None if np.isnan(self.calculated.points[row, n]) else float(points[n]),
                 weight=float(weights[n]),
                 contribution=shares[n],
@@ -162,7 +134,8 @@ def _shares(exact: np.ndarray, total: Decimal) -> list[Decimal]:
     return [Decimal(int(cents)) / 100 for cents in floors]
 
 
-def _value(value: object) -> Value:
+def plain_value(value: object) -> Value:
+    """A value of a frame as text or number; None where it is missing."""
     if value is None or isinstance(value, str):
         return value
     number = float(value)  # type: ignore[arg-type]

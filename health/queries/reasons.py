@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from core.clock import AsOf
 from customers.registry import MEASURES
-from health.queries.explain import Explanation, Value, explain, explain_stored
+from health.queries.explain import Explanation, Value, explain
 from health.queries.words import write
 
 FELL_BY = Decimal(2)  # points of score
@@ -56,7 +56,7 @@ class Reason:
 def reasons(customers: Sequence[int], at: AsOf, *, limit: int = 3) -> dict[int, list[Reason]]:
     """The reasons of each customer who is scored, the weightiest first. A handful of statements for any number."""
     now = explain(customers, at)
-    before = explain_stored(now, at.day - timedelta(days=DAYS))
+    before = explain(list(now), AsOf.at(at.day - timedelta(days=DAYS))) if now else {}
     return {customer: compared(one, before.get(customer), limit=limit) for customer, one in now.items()}
 
 

@@ -62,6 +62,3 @@ class ScoreFactory(factory.django.DjangoModelFactory):
     score = Decimal("80.00")
     band = Band.GOOD
     coverage = Decimal("1.0000")
-    values = factory.LazyAttribute(
-        lambda o: [None] * sum(len(one["measures"]) for one in o.version.definition["groups"]) if o.version else []
-    )

@@ -10,7 +10,7 @@ from customers.registry import MEASURES
 from customers.tests.factories import ContactFactory, CustomerFactory
 from health.domain import scoring
 from health.models import ScorecardVersion
-from health.queries.explain import _shares, explain, explain_stored
+from health.queries.explain import _shares, explain
 from health.queries.history import history
 from health.queries.reasons import Reason, reasons
 from health.queries.words import write
@@ -75,20 +75,6 @@ def test_without_enough_data_there_are_parts_and_no_score(version: ScorecardVers
     assert (one.score, one.band, one.capped, len(one.parts)) == (None, "unknown", 0, 3)
 
 
-def test_a_stored_score_is_explained_as_it_was_computed(version: ScorecardVersion) -> None:
-    customer = fading(nps=8)
-    computed = explain([customer.pk], AT)[customer.pk]
-    scoring.run(D)
-    use(customer, *days(ago(28), 20), known_on=D)
-    assert explain_stored([customer.pk], D + timedelta(days=5))[customer.pk] == computed
-    assert explain_stored([customer.pk], ago(1)) == {}
-
-
-def test_a_customer_who_left_is_not_explained(version: ScorecardVersion) -> None:
-    gone = ScoreFactory(version=None, day=ago(1)).customer
-    assert explain_stored([gone.pk], D) == {}
-
-
 @pytest.mark.parametrize("total", ["66.67", "0.00", "100.00"])
 def test_shares_sum_to_the_total_to_the_cent(total: str) -> None:
     exact = np.array([1, 1, 1]) * float(total) / 3
@@ -103,8 +89,9 @@ class TestReasons:
         # As of 30 days before: active on 26 days, NPS not yet answered.
         assert words == ["Active days 26 days → 4 days in 30 days (−24)", "Change of usage: −86\u202f% (−26)"]
 
-    def test_without_a_month_of_history_what_is_low_is_told(self, version: ScorecardVersion) -> None:
+    def test_of_who_was_not_there_a_month_before_what_is_low_is_told(self, version: ScorecardVersion) -> None:
         customer = fading(nps=8)
+        Customer.objects.filter(pk=customer.pk).update(created_on=ago(20))
         words = [reason.words() for reason in reasons([customer.pk], AT)[customer.pk]]
         assert words == ["Change of usage: −86\u202f% (−26)", "Active days: 4 days (−24)"]
 

@@ -1,0 +1,17 @@
+"""How a judgement on a score is said on a customer's timeline."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from customers.registry import sentence
+
+
+@sentence("score_overridden", label=gettext_lazy("Overrides"), icon="hand-raised")
+def score_overridden(values: Mapping[str, Any]) -> str:
+    told = {"score": values["score"], "until": date_format(date.fromisoformat(values["until"]), "j F Y")}
+    return _("Score set to %(score)s by hand until %(until)s") % told

@@ -196,9 +196,9 @@ def test_the_command_answers_in_json_and_in_words():
     call_command("backtest", **options, json=True)
     answer = json.loads(out.getvalue())
     assert answer["lost_customers"] == 1
-    assert answer["subjects"][0]["words"].startswith("Too few")
+    assert answer["subjects"][0]["words"].startswith("Nothing to test")
     call_command("backtest", **options)
-    assert "Too few to tell" in out.getvalue()
+    assert "nobody had enough data" in out.getvalue()
     with pytest.raises(CommandError, match="no scorecard"):
         call_command("backtest", **options | {"scorecard": "other"})
 

@@ -1,12 +1,7 @@
 from datetime import date
 
 from core.ticks import nightly
-from subscriptions.domain import curves, ledger, rulesets
-
-
-@nightly("tell movements", order=10)
-def tell_movements(day: date) -> None:
-    ledger.tell_known(day=day)
+from subscriptions.domain import curves, rulesets
 
 
 @nightly("keep curves", order=11)

@@ -1,16 +1,19 @@
 """How movements of MRR are said on a customer's timeline."""
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time, tzinfo
 from decimal import Decimal
 from typing import Any
+from uuid import UUID, uuid5
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core import clock
 from core.formatting import plain_money
-from customers.registry import sentence
+from customers.registry import Told, sentence, story
+from subscriptions.models import MrrMovement
 
 Values = Mapping[str, Any]
 
@@ -22,13 +25,52 @@ SAID = {
     "reactivation": gettext_lazy("Pays again since %(day)s: MRR %(after)s"),
     "none": gettext_lazy("MRR restated on %(day)s: %(after)s"),
 }
+KEPT = gettext_lazy("MRR ended on %(day)s: %(amount)s. Stays without paying")
+NAMESPACE = UUID("6c1f1d0e-6f5b-4d0a-9d38-4f7a4b6f0c11")
+NOTHING = ("none", Decimal(0), Decimal(0), Decimal(0), "")
 INVOLUNTARY = gettext_lazy("MRR ended on %(day)s, the payment having failed: %(amount)s")
+
+
+@story("mrr_moved", "mrr_withdrawn")
+def movements(customers: Sequence[int]) -> list[Told]:
+    """What the ledger in force says of a customer, as it became known: news of a day, told once."""
+    rows = MrrMovement.objects.filter(ruleset__in_force=True, customer=customers[0]).select_related("ruleset")
+    found = list(rows.order_by("known_on", "day", "revision"))
+    if not found:
+        return []
+    said: dict[date, tuple[Any, ...]] = {}
+    lines, zone, currency = [], clock.zone(), found[0].ruleset.settings["reporting_currency"]
+    today = clock.now().astimezone(zone).date()
+    for place, row in enumerate(row for row in found if row.known_on <= today):
+        news = (row.kind, row.before, row.after, row.fx, row.churn_kind)
+        if said.get(row.day, NOTHING) != news and (row.kind != "none" or not row.fx):
+            lines.append(_told(row, place, currency, zone))
+        said[row.day] = news
+    return lines
+
+
+def _told(row: MrrMovement, place: int, currency: str, zone: tzinfo) -> Told:
+    return Told(
+        uid=uuid5(NAMESPACE, f"{row.customer_id} {row.day} {row.known_on} {row.revision}"),
+        at=datetime.combine(min(row.day, row.known_on), time(), tzinfo=zone),
+        place=place,
+        kind="mrr_moved" if row.kind != "none" else "mrr_withdrawn",
+        values={
+            "movement": row.kind,
+            "day": f"{row.day}",
+            "amount": f"{row.after - row.before}",
+            "after": f"{row.after}",
+            "currency": currency,
+            "churn_kind": row.churn_kind,
+            "kept": row.kept,
+        },
+    )
 
 
 @sentence("mrr_moved", label=gettext_lazy("MRR"), icon="banknotes")
 def mrr_moved(values: Values) -> str:
     involuntary = values["movement"] == "churn" and values.get("churn_kind") == "involuntary"
-    said = INVOLUNTARY if involuntary else SAID[values["movement"]]
+    said = INVOLUNTARY if involuntary else KEPT if values.get("kept") else SAID[values["movement"]]
     return str(said) % _filled(values)
 
 

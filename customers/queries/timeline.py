@@ -1,7 +1,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Q
@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from customers.models import Contact, Customer, TimelineEntry
 from customers.queries.canonical import members
-from customers.registry import SENTENCES, Sentence
+from customers.registry import SENTENCES, STORIES, Sentence
 
 Position = tuple[datetime, int]
+BELOW: Final = 10**12
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +49,10 @@ def timeline(
 ) -> Page:
     """A page of a customer's story (and of those merged into them), of ``kinds`` only, where given.
 
-    ``search`` looks into the words that people wrote. Four statements, whatever the size.
+    ``search`` looks into the words that people wrote. Four statements and one for each story, whatever the size.
     """
-    entries = TimelineEntry.objects.filter(customer__in=members(customer.pk))
+    customers = members(customer.pk)
+    entries = TimelineEntry.objects.filter(customer__in=customers)
     if kinds:
         entries = entries.filter(kind__in=kinds)
     if search:
@@ -59,14 +61,34 @@ def timeline(
         at, pk = before
         entries = entries.filter(Q(at__lt=at) | Q(at=at, pk__lt=pk))
     found = list(entries.select_related("text", "by").order_by("-at", "-id")[: size + 1])
+    if not search:
+        found += [line for line in _stories(customers, kinds) if not before or (line.at, line.pk) < before]
+        found.sort(key=lambda line: (line.at, line.pk), reverse=True)
     shown = found[:size]
     return Page(_lines(shown), (shown[-1].at, shown[-1].pk) if len(found) > size else None)
 
 
 def kinds_of(customer: Customer) -> list[tuple[str, str]]:
     """The kinds that a customer's story holds, with their labels, by label: the choices of its filter."""
-    found = TimelineEntry.objects.filter(customer__in=members(customer.pk)).order_by().values_list("kind").distinct()
-    return sorted(((kind, _label(kind)) for (kind,) in found), key=lambda choice: choice[1])
+    customers = members(customer.pk)
+    found = TimelineEntry.objects.filter(customer__in=customers).order_by().values_list("kind", flat=True).distinct()
+    kinds = {*found, *(line.kind for line in _stories(customers, ()))}
+    return sorted(((kind, _label(kind)) for kind in kinds), key=lambda choice: choice[1])
+
+
+def _stories(customers: Sequence[int], kinds: Collection[str]) -> list[TimelineEntry]:
+    """The lines that are read from facts, as entries that are not stored: below all stored ones of their moment."""
+    told = [
+        line
+        for own, tell in STORIES.items()
+        if not kinds or set(kinds) & set(own)
+        for line in tell(customers)
+        if not kinds or line.kind in kinds
+    ]
+    return [
+        TimelineEntry(pk=line.place - BELOW, uid=line.uid, at=line.at, kind=line.kind, values=line.values)
+        for line in told
+    ]
 
 
 def _lines(entries: Sequence[TimelineEntry]) -> list[Line]:

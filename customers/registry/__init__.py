@@ -11,11 +11,13 @@ from customers.registry.measure import (
 from customers.registry.outcome import OUTCOMES, Outcome, outcome
 from customers.registry.scope import Scope, Sql
 from customers.registry.sentence import SENTENCES, Sentence, sentence
+from customers.registry.story import STORIES, Told, story
 
 __all__ = [
     "MEASURES",
     "OUTCOMES",
     "SENTENCES",
+    "STORIES",
     "Better",
     "Frame",
     "Measure",
@@ -24,10 +26,12 @@ __all__ = [
     "Sentence",
     "Sql",
     "Tier",
+    "Told",
     "Type",
     "gather",
     "measure",
     "measures",
     "outcome",
     "sentence",
+    "story",
 ]

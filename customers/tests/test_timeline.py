@@ -7,7 +7,7 @@ from customers.domain import contacts, customers, notes, tickets, touchpoints
 from customers.domain.contacts import ContactValues, NewContact
 from customers.domain.customers import CustomerValues, NewCustomer
 from customers.queries.timeline import kinds_of, timeline
-from customers.registry import SENTENCES, sentence
+from customers.registry import SENTENCES, STORIES, sentence
 from customers.tests.factories import (
     AttributeFactory,
     ContactFactory,
@@ -95,7 +95,7 @@ def test_a_kind_without_words_is_shown_by_its_name():
 
 
 @pytest.mark.parametrize("size", [1, 3])
-def test_a_page_costs_four_statements(size, django_assert_num_queries):
+def test_a_page_costs_four_statements_and_one_for_each_story(size, django_assert_num_queries):
     customer = CustomerFactory()
     for minute in range(size):
         contact = ContactFactory(customer=customer)
@@ -104,7 +104,7 @@ def test_a_page_costs_four_statements(size, django_assert_num_queries):
         touchpoints.log(touchpoints=[new], by=UserFactory(), at=at)
     values = CustomerValues(customer=customer.pk, values={"owner": UserFactory().pk})
     customers.change(changes=[values], by=None, at=AT)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(4 + len(STORIES)):
         timeline(customer)
 
 

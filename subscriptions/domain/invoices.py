@@ -11,7 +11,7 @@ from core.domain import events
 from core.faults import Fault, Refused
 from core.ids import UUID7_SQL
 from subscriptions.domain import stage
-from subscriptions.domain.checks import Rule, currencies
+from subscriptions.domain.checks import Rule, broken, currencies
 from subscriptions.models import InvoiceState
 
 STAGE: Final = "staged_invoices"
@@ -169,8 +169,4 @@ def check() -> list[Fault]:
         "currencies": list(currencies()),
         "statuses": list(InvoiceState.Status.values),
     }
-    faults = []
-    for rule in RULES:
-        sql = f"SELECT s.row FROM staged_invoices s WHERE {rule.broken} ORDER BY s.row LIMIT 1000"
-        faults += [Fault(row, rule.field, rule.key, rule.message) for (row,) in stage.fetch(sql, params)]
-    return sorted(faults, key=lambda fault: fault.row)
+    return sorted(broken("staged_invoices", RULES, params), key=lambda fault: fault.row)

@@ -1,17 +1,16 @@
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, timedelta
 from typing import Any, Final
 
 import numpy as np
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from core import clock
 from subscriptions.domain import bulk, curves, exchange, ledger_merges, ledger_source, rulesets, stage
 from subscriptions.domain.columns import Columns
-from subscriptions.domain.ledger_append import APPEND, FIRST, TELL_LATER
+from subscriptions.domain.ledger_append import APPEND, FIRST
 from subscriptions.domain.ledger_cells import PARTS, Cells, cells_of
 from subscriptions.domain.ledger_edges import edges_of, seen_as_known
+from subscriptions.domain.ledger_merges import Owners
 from subscriptions.domain.ledger_rows import rows_of
 from subscriptions.domain.ledger_source import Money, to_date
 from subscriptions.domain.missing_rate import MissingRate
@@ -40,23 +39,17 @@ def refresh(*, customers: Sequence[int] | None = None, ruleset: Ruleset | None =
     """Bring the ledger of these customers (all, where None) up to what the versions say. Returns rows appended.
 
     The ledger is a function of the versions and the ruleset: what it would say and does not yet is appended, nothing
-    is changed. Movements of the ruleset in force are told on the customers' timelines. Raises ``MissingRate``.
+    is changed. Raises ``MissingRate``.
     """
     chosen = ruleset or rulesets.current()
     if customers is not None and not customers:
         return 0
-    customers = None if customers is None else ledger_merges.together(customers)
+    owners = ledger_merges.owners()
+    customers = None if customers is None else owners.together(customers)
     if customers is None or len(customers) > MANY:
         _expect_much()
-    compute(chosen, customers)
-    params = {
-        "ruleset": chosen.pk,
-        "customers": list(customers or []),
-        "tell": chosen.in_force,
-        "currency": chosen.settings["reporting_currency"],
-        "zone": str(clock.zone()),
-        "today": clock.today(),
-    }
+    compute(chosen, customers, owners=owners)
+    params = {"ruleset": chosen.pk, "customers": list(customers or [])}
     scope = "TRUE" if customers is None else "m.customer_id = ANY(%(customers)s)"
     stored = f"SELECT FROM subscriptions_mrrmovement m WHERE m.ruleset_id = %(ruleset)s AND {scope} LIMIT 1"
     statement = APPEND if stage.fetch(stored, params) else FIRST
@@ -65,36 +58,33 @@ def refresh(*, customers: Sequence[int] | None = None, ruleset: Ruleset | None =
     return rows
 
 
-def tell_known(*, day: date) -> int:
-    """Tell what became known in the week up to ``day`` and is on no timeline yet. Returns how many lines."""
-    ruleset = rulesets.current()
-    params = {
-        "ruleset": ruleset.pk,
-        "since": day - timedelta(days=7),
-        "today": day,
-        "currency": ruleset.settings["reporting_currency"],
-        "zone": str(clock.zone()),
-    }
-    return stage.execute(TELL_LATER, params)
-
-
-def compute(ruleset: Ruleset, customers: Sequence[int] | None = None, *, all_wild: bool = False) -> None:
+def compute(
+    ruleset: Ruleset,
+    customers: Sequence[int] | None = None,
+    *,
+    owners: Owners | None = None,
+    all_wild: bool = False,
+) -> None:
     """Put what the ledger should say into the temporary table ``fresh_movements``. Raises ``MissingRate``."""
     stage.create("fresh_movements", FRESH)
-    for rows in movements(rulesets.rules(ruleset), customers, all_wild=all_wild):
+    for rows in movements(rulesets.rules(ruleset), customers, owners=owners, all_wild=all_wild):
         _put(rows)
     if customers is None or len(customers) > MANY:
         stage.analyze("fresh_movements")
 
 
 def movements(
-    rules: Mapping[str, Any], customers: Sequence[int] | None = None, *, all_wild: bool = False
+    rules: Mapping[str, Any],
+    customers: Sequence[int] | None = None,
+    *,
+    owners: Owners | None = None,
+    all_wild: bool = False,
 ) -> Iterator[Cells]:
     """The ledger of these customers (all, where None), and of whom they are merged with, under these settings: a pure
     function of what is stored, in portions. Raises ``MissingRate``.
     """
-    owners = ledger_merges.owners()
-    chosen = None if customers is None else ledger_merges.together(customers)
+    owners = owners or ledger_merges.owners()
+    chosen = None if customers is None else owners.together(customers)
     money = ledger_source.money(rules, chosen)
     corrections = exchange.corrections(money.rates)
     for where, params in ledger_source.chunks(chosen, owners.customers):

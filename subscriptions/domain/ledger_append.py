@@ -1,8 +1,7 @@
-"""What the ledger says already against ``fresh_movements``: the difference is appended, and told on timelines."""
+"""What the ledger says already against ``fresh_movements``: the difference is appended."""
 
 from typing import Final
 
-from core.ids import UUID7_SQL
 from subscriptions.domain.ledger_cells import KINDS
 from subscriptions.domain.ledger_source import CHURN_KINDS
 
@@ -24,13 +23,6 @@ def _of(alias: str) -> str:
 
 
 NOTHING: Final = "'none', 0, 0, 0, 0, 0, 0, 0, 0, '', false, '{{}}'::bigint[]"
-
-TELL: Final = f"""
-    INSERT INTO customers_timelineentry (uid, customer_id, at, known_on, kind, values)
-    SELECT {UUID7_SQL}, w.customer_id, LEAST(w.day, w.known_on)::timestamp AT TIME ZONE %(zone)s, w.known_on,
-           CASE WHEN w.kind = 'none' THEN 'mrr_withdrawn' ELSE 'mrr_moved' END,
-           jsonb_build_object('movement', w.kind, 'day', w.day, 'amount', (w.after - w.before)::text,
-                              'after', w.after::text, 'currency', %(currency)s::text, 'churn_kind', w.churn_kind)"""
 
 # A row that the ledger should no longer say on its day of knowledge (a second write on one day took the first back)
 # is followed by a revision that says what was known before. A row that got an older one beside it is repeated as one
@@ -59,7 +51,7 @@ WITH fresh AS MATERIALIZED ({FRESH}), stored AS MATERIALIZED (
     SELECT customer_id, day, min(known_on) AS known_on FROM stored GROUP BY 1, 2
 ), wanted AS MATERIALIZED (
     SELECT d.*, COALESCE(s.revision + 1, 0) AS revision, o.known_on < d.known_on AS is_later,
-           s.revision IS NOT NULL AS is_there, ({_of("d")}) IS DISTINCT FROM ({_of("s")}) AS is_news
+           s.revision IS NOT NULL AS is_there
     FROM desired d
     LEFT JOIN stored s USING (customer_id, day, known_on)
     LEFT JOIN oldest o USING (customer_id, day)
@@ -70,12 +62,6 @@ WITH fresh AS MATERIALIZED ({FRESH}), stored AS MATERIALIZED (
     SELECT %(ruleset)s, customer_id, day, known_on, revision, replaces OR is_there OR is_later IS TRUE,
            {CONTENT}, versions
     FROM wanted ORDER BY customer_id, day, known_on
-), told AS (
-    {TELL}
-    FROM wanted w
-    WHERE %(tell)s AND is_news AND known_on <= %(today)s
-      AND (kind <> 'none' OR (replaces OR is_there) AND fx = 0)
-    ORDER BY customer_id, day, known_on
 )
 SELECT count(*) FROM wanted
 """
@@ -85,22 +71,6 @@ FIRST: Final = f"""
 WITH fresh AS MATERIALIZED ({FRESH} ORDER BY customer_id, day, known_on), appended AS (
     INSERT INTO subscriptions_mrrmovement (ruleset_id, customer_id, day, known_on, replaces, {CONTENT}, versions)
     SELECT %(ruleset)s, customer_id, day, known_on, replaces, {CONTENT}, versions FROM fresh
-), told AS (
-    {TELL}
-    FROM fresh w WHERE %(tell)s AND known_on <= %(today)s AND (kind <> 'none' OR replaces AND fx = 0)
 )
 SELECT count(*) FROM fresh
-"""
-
-# What was not yet known when it was written: an end that its version's notice did not announce.
-TELL_LATER: Final = f"""
-{TELL}
-FROM subscriptions_mrrmovement w
-WHERE ruleset_id = %(ruleset)s AND known_on BETWEEN %(since)s AND %(today)s
-  AND (kind <> 'none' OR replaces AND fx = 0)
-  AND NOT EXISTS (SELECT FROM customers_timelineentry t
-                  WHERE t.customer_id = w.customer_id AND t.known_on = w.known_on
-                    AND t.at = LEAST(w.day, w.known_on)::timestamp AT TIME ZONE %(zone)s
-                    AND t.kind LIKE 'mrr_%%' AND t.values->>'day' = w.day::text)
-ORDER BY customer_id, day, known_on
 """

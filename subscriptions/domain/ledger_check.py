@@ -33,12 +33,13 @@ def differences(*, ruleset: Ruleset | None = None) -> Iterator[Difference]:
     rules = rulesets.rules(chosen)
     rates = Rates(FxRate.objects.all(), rules=rules)
     merges = [Joined(*row) for row in Merge.objects.order_by("known_on", "pk").values_list(*MERGE)]
-    merged = {who for merge in merges for who in (merge.one, merge.other)}
+    owners = ledger_merges.owners()
+    merged = owners.customers
     apart = SubscriptionVersion.objects.exclude(customer__in=merged).order_by("customer_id", "id").iterator(5000)
     for customer, rows in groupby(apart, attrgetter("customer_id")):
         yield from _compared(chosen, customer, Book(list(rows), rates, rules))
-    for customer in sorted(merged):
-        own = SubscriptionVersion.objects.filter(customer__in=ledger_merges.together([customer])).order_by("id")
+    for customer in merged:
+        own = SubscriptionVersion.objects.filter(customer__in=owners.together([customer])).order_by("id")
         yield from _compared(chosen, customer, Book(list(own), rates, rules, merges))
 
 

@@ -24,6 +24,14 @@ class Owners:
         """All who were ever one with another, on either side."""
         return sorted({who for spans in self.since.values() for _day, who in spans} | set(self.since))
 
+    def together(self, customers: Iterable[int]) -> list[int]:
+        """These customers and all who were ever one with one of them, or with one of those."""
+        found = set(customers)
+        groups = [{who for _day, who in spans} for spans in self.since.values()]
+        while more := {who for group in groups if found & group for who in group} - found:
+            found |= more
+        return sorted(found)
+
 
 def owners() -> Owners:
     since: dict[int, list[tuple[int, int]]] = {}
@@ -34,15 +42,6 @@ def owners() -> Owners:
         if undone:
             spans.append((_number(undone), one))
     return Owners(since)
-
-
-def together(customers: Iterable[int]) -> list[int]:
-    """These customers and all who were ever one with one of them, or with one of those."""
-    found = set(customers)
-    pairs = list(Merge.objects.values_list("from_customer", "into_customer")) if Merge.objects.exists() else []
-    while more := {who for pair in pairs if found & set(pair) for who in pair} - found:
-        found |= more
-    return sorted(found)
 
 
 def owned(edges: Columns, owners: Owners) -> Columns:

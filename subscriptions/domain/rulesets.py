@@ -19,13 +19,12 @@ def rules(ruleset: Ruleset) -> Mapping[str, Any]:
     return {**DEFAULTS, **ruleset.settings}
 
 
-def for_first_load() -> Ruleset | None:
-    """Before there is any ruleset: one in the currency that most staged versions have and no exchange rate is of.
-
-    None where there is a ruleset, or where every currency has rates.
+def for_first_load() -> Ruleset:
+    """The ruleset in force. Before there is any: one in the currency that most staged versions have and no exchange
+    rate is of, or, where every currency has rates, that of the defaults.
     """
-    if Ruleset.objects.exists():
-        return None
+    if there := Ruleset.objects.filter(in_force=True).first():
+        return there
     rows = stage.fetch(
         """
         SELECT currency FROM staged_versions s WHERE currency = ANY(%(known)s)
@@ -34,7 +33,7 @@ def for_first_load() -> Ruleset | None:
         """,
         {"known": list(currencies())},
     )
-    return establish(reporting_currency=rows[0][0]) if rows else None
+    return establish(reporting_currency=rows[0][0]) if rows else establish()
 
 
 @transaction.atomic

@@ -99,7 +99,8 @@ def record(*, versions: Sequence[Version], known_on: date | None = None, today: 
     open_stage()
     names = [field.name for field in fields(Version)]
     stage.copy(STAGE, ["row", *names], ((row, *astuple(version)) for row, version in enumerate(versions)))
-    return record_staged(known_on=known_on, today=today)
+    with clock.company_time():
+        return record_staged(known_on=known_on, today=today)
 
 
 def open_stage() -> None:
@@ -130,7 +131,7 @@ def check_staged() -> list[Fault]:
     """Every fault of what stands in ``staged_versions``, in the order of the rows; at most 1,000 of each rule."""
     stage.analyze(STAGE)
     stage.execute(LOCK)
-    ruleset = rulesets.for_first_load() or rulesets.current()
+    ruleset = rulesets.for_first_load()
     stage.execute("DROP TABLE IF EXISTS pg_temp.staged_latest")
     stage.execute(LATEST)
     stage.execute(NUMBER)

@@ -3,12 +3,13 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
 from django.db.utils import DatabaseError
 
 from core import clock
-from core.ticks import run_night
 from customers.models import Customer, TimelineEntry
+from customers.queries.timeline import kinds_of, timeline
 from customers.registry import SENTENCES
 from customers.tests.factories import CustomerFactory
 from subscriptions.domain import ledger, rulesets, versions
@@ -17,9 +18,11 @@ from subscriptions.domain.fx_rates import record as record_rates
 from subscriptions.domain.versions import Version
 from subscriptions.models import MrrMovement
 from subscriptions.tests.factories import PlanFactory, SubscriptionFactory, agree, rate, sell
+from subscriptions.timeline import movements
 
 pytestmark = pytest.mark.django_db
 
+SAID_FIRST = "Became a paying customer on Jan. 1, 2025: MRR $100"
 JAN, FEB, MAR, APR, MAY = (date(2025, month, 1) for month in range(1, 6))
 
 
@@ -168,9 +171,9 @@ def test_a_row_lists_its_versions() -> None:
 def test_movements_are_told_on_the_timeline() -> None:
     customer = CustomerFactory()
     sell(customer, 100, JAN, ends_on=MAR, cancelled_on=FEB, churn_kind="involuntary")
-    first, second = TimelineEntry.objects.filter(customer=customer).order_by("at")
+    second, first = movements([customer.pk])[::-1]
     assert (first.kind, first.at.date(), first.values["movement"]) == ("mrr_moved", JAN, "new")
-    assert (second.at.date(), second.known_on) == (FEB, FEB)
+    assert second.at.date() == FEB
     assert second.values == {
         "movement": "churn",
         "day": "2025-03-01",
@@ -178,7 +181,15 @@ def test_movements_are_told_on_the_timeline() -> None:
         "after": "0.000000",
         "currency": "USD",
         "churn_kind": "involuntary",
+        "kept": False,
     }
+    told = [line.said for line in timeline(customer).lines]
+    assert told == ["MRR ended on March 1, 2025, the payment having failed: $100", SAID_FIRST]
+    page = timeline(customer, size=1)
+    assert [line.said for line in timeline(customer, size=1, before=page.older).lines] == [SAID_FIRST]
+    assert ("mrr_moved", "MRR") in kinds_of(customer)
+    assert not timeline(customer, kinds=["call"]).lines
+    assert not TimelineEntry.objects.exists()
 
 
 def test_only_touched_customers_are_computed() -> None:
@@ -211,12 +222,15 @@ def test_an_end_that_is_not_known_yet_is_told_when_it_comes() -> None:
     ends_on = clock.today() + timedelta(days=9)
     customer = CustomerFactory()
     sell(customer, 100, JAN, ends_on=ends_on)
-    assert [entry.values["movement"] for entry in customer.timeline.all()] == ["new"]
-    run_night(ends_on - timedelta(days=1))
-    assert customer.timeline.count() == 1
-    run_night(ends_on)
-    run_night(ends_on + timedelta(days=1))
-    assert [entry.values["movement"] for entry in customer.timeline.all()] == ["churn", "new"]
+    assert [line.values["movement"] for line in movements([customer.pk])] == ["new"]
+    with time_machine.travel(clock.now() + timedelta(days=10)):
+        assert [line.values["movement"] for line in movements([customer.pk])] == ["new", "churn"]
+
+
+def test_what_was_taken_back_is_told_and_what_is_repeated_is_not() -> None:
+    subscription = sell(CustomerFactory(), 100, JAN)
+    agree(subscription, 100, JAN, known_on=MAY, ends_on=JAN)
+    assert [line.kind for line in movements([subscription.customer_id])] == ["mrr_moved", "mrr_withdrawn"]
 
 
 @pytest.mark.parametrize(

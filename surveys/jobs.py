@@ -6,8 +6,8 @@ from typing import Any
 
 from core import clock, jobs
 from core.ticks import nightly
-from surveys.domain import mailing, planning
-from surveys.models import Campaign, Look
+from surveys.domain import mailing, planning, themes
+from surveys.models import Campaign, Look, Survey
 
 __all__ = ["mailing"]
 
@@ -18,6 +18,11 @@ KEEP_LOOKS = timedelta(days=30)
 def plan(payload: Mapping[str, Any]) -> None:
     campaign = Campaign.objects.select_related("survey", "filter", "by").get(pk=payload["campaign"])
     planning.plan(campaign=campaign, day=date.fromisoformat(payload["day"]), at=clock.now())
+
+
+@jobs.job(themes.JOB)
+def find_themes(payload: Mapping[str, Any]) -> None:
+    themes.find(survey=Survey.objects.get(pk=payload["survey"]))
 
 
 @nightly("surveys", order=50)

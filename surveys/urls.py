@@ -1,10 +1,25 @@
 from django.urls import path
 
-from surveys.views import answer, hooks
+from surveys.views import answer, build, hooks, pages
 
 app_name = "surveys"
 
 urlpatterns = [
+    path("surveys/", pages.surveys, name="surveys"),
+    path("surveys/new/", build.new, name="new"),
+    path("surveys/<uuid:uid>/", pages.results, name="results"),
+    path("surveys/<uuid:uid>/comments/", pages.comments, name="comments"),
+    path("surveys/<uuid:uid>/invitations/", pages.invitations, name="invitations"),
+    path("surveys/<uuid:uid>/build/", build.build, name="build"),
+    path("surveys/<uuid:uid>/preview/mail/", build.preview_mail, name="preview-mail"),
+    path("surveys/<uuid:uid>/preview/page/", build.preview_page, name="preview-page"),
+    path("surveys/<uuid:uid>/publish/", build.publish, name="publish"),
+    path("surveys/<uuid:uid>/close/", build.close, name="close"),
+    path("surveys/<uuid:uid>/campaigns/new/", build.campaign, name="campaign"),
+    path("surveys/<uuid:uid>/campaigns/<uuid:campaign>/stop/", build.stop, name="stop"),
+    path("surveys/<uuid:uid>/ask/", build.ask, name="ask"),
+    path("surveys/<uuid:uid>/themes/", build.find_themes, name="find-themes"),
+    path("surveys/<uuid:uid>/themes/<int:pk>/", build.theme, name="theme"),
     path("s/<str:token>", answer.answer, name="answer"),
     path("s/<str:token>/unsubscribe", answer.unsubscribe, name="unsubscribe"),
     path("hooks/mail/events/", hooks.events, name="mail-events"),

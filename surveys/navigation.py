@@ -1,0 +1,5 @@
+from django.utils.translation import gettext_lazy as _
+
+from core.navigation import Entry, register
+
+register(Entry(key="surveys", label=_("Surveys"), icon="chat-bubble-left-right", url_name="surveys:surveys", order=30))

@@ -1,0 +1,123 @@
+"""The contact's page and our own pages in real Chromium: a person's hands, no hands, the keyboard, a phone."""
+
+from datetime import timedelta
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.contrib.auth import get_user_model
+
+from core import clock
+from customers.models import Contact
+from surveys.domain import publishing, tokens
+from surveys.models import Ask, Response, Survey, Suspect
+
+pytestmark = pytest.mark.browser
+RULES = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+}
+ADMINISTRATOR = "surveys@example.com"
+# What a person's browser does not say of itself, and Playwright's does.
+NOT_DRIVEN = "Object.defineProperty(Navigator.prototype, 'webdriver', {get: () => false})"
+BROWSER = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36"
+
+
+def violations(page):
+    found = Axe().run(page, options=RULES).response["violations"]
+    return [(rule["id"], [node["html"][:200] for node in rule["nodes"][:3]]) for rule in found]
+
+
+@pytest.fixture
+def ask(live_demo):
+    with live_demo.database():
+        users = get_user_model().objects
+        lead = users.filter(email=ADMINISTRATOR).first() or users.create_superuser(ADMINISTRATOR, name="Ada Minster")
+        survey, _made = Survey.objects.get_or_create(name="Browser survey", defaults={"sender_name": "Ana Ruiz"})
+        if survey.state == "draft":
+            publishing.publish(survey=survey, by=lead, at=clock.now())
+        contact = Contact.objects.order_by("pk").first()
+        valid = clock.now() + timedelta(days=30)
+        made = Ask.objects.create(
+            survey=survey, edition=survey.editions.first(), customer=contact.customer, contact=contact, state="sent",
+            sent_at=clock.now(), valid_until=valid,
+        )  # fmt: skip
+        tokens.keep([(made, 1)])
+    return made
+
+
+@pytest.fixture
+def address(live_demo, ask):
+    return f"{live_demo.url}/s/{tokens.make(ask, tokens.ANSWER, 1)}"
+
+
+@pytest.fixture
+def person(browser):
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844}, user_agent=BROWSER, locale="en-GB", has_touch=True
+    )
+    context.add_init_script(NOT_DRIVEN)
+    yield context.new_page()
+    context.close()
+
+
+def test_a_person_answers_by_keyboard_on_a_phone(live_demo, ask, address, person, shot):
+    person.goto(f"{address}?score=9")
+    assert violations(person) == []
+    assert person.evaluate("document.documentElement.scrollWidth") <= 390
+    person.get_by_role("radio", name="9", exact=True).focus()
+    person.keyboard.press("ArrowRight")
+    assert person.get_by_role("radio", name="10").is_checked()
+    person.keyboard.press("ArrowRight")
+    assert person.get_by_role("radio", name="0", exact=True).is_checked()
+    label = "What went wrong, and what should we do about it?"
+    assert person.get_by_label(label).is_visible()
+    person.keyboard.press("Tab")
+    person.keyboard.type("Slow exports")
+    shot(person, "survey-page")
+    person.wait_for_timeout(1000)
+    person.get_by_role("button", name="Send answer").press("Enter")
+    person.get_by_role("heading", name="Your answer is in").wait_for()
+    assert violations(person) == []
+    shot(person, "survey-thanks")
+    with live_demo.database():
+        response = Response.objects.get(invitation__uid=ask.uid)
+        assert (response.score, response.text.body) == (0, "Slow exports")
+
+
+def test_a_driven_browser_that_submits_the_form_is_put_aside(live_demo, ask, address, page):
+    page.goto(f"{address}?score=3")
+    page.wait_for_timeout(1100)
+    page.evaluate("document.querySelector('form').requestSubmit()")
+    page.get_by_role("alert").wait_for()
+    with live_demo.database():
+        assert not Response.objects.filter(invitation__uid=ask.uid).exists()
+        assert {"driven", "no_hands"} <= set(Suspect.objects.get(ask=ask).marks)
+
+
+WIDER = """[...document.querySelectorAll('main *:not(.table-scroll *)')]
+    .filter(one => one.getBoundingClientRect().right > 391)
+    .map(one => one.outerHTML.slice(0, 120)).slice(0, 5)"""
+PAGES = {
+    "surveys": "/surveys/",
+    "survey-results": "{demo}?by=industry&days=0",
+    "survey-comments": "{demo}comments/",
+    "survey-invitations": "{own}invitations/",
+    "survey-build": "{own}build/?language=uk",
+    "survey-campaign": "{own}campaigns/new/",
+    "survey-mail": "{own}preview/mail/",
+}
+
+
+def test_our_own_pages_fit_everybody(live_demo, ask, page, shot):
+    with live_demo.database():
+        told = Survey.objects.exclude(pk=ask.survey_id).order_by("pk").first()
+        places = {"demo": f"/surveys/{told.uid}/", "own": f"/surveys/{ask.survey.uid}/"}
+    live_demo.sign_in(page, ADMINISTRATOR)
+    for name, path in PAGES.items():
+        page.goto(live_demo.url + path.format(**places))
+        page.set_viewport_size({"width": 390, "height": 844})
+        wide = page.evaluate(WIDER)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, (name, wide)
+        if name != "survey-mail":
+            page.set_viewport_size({"width": 1440, "height": 900})
+            assert violations(page) == [], name
+        shot(page, name)

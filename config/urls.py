@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("core.urls")),
     path("", include("desk.urls")),
     path("", include("churn.urls")),
+    path("", include("subscriptions.urls")),
     path("", include("health.urls")),
     path("", include("surveys.urls")),
     path("favicon.ico", views.favicon),

@@ -1,9 +1,17 @@
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
+from core.jobs import job
 from core.ticks import nightly
-from subscriptions.domain import curves, rulesets
+from subscriptions.domain import curves, generations, rulesets
 
 
 @nightly("keep curves", order=11)
 def keep_curves(day: date) -> None:
     curves.freshen(ruleset=rulesets.current())
+
+
+@job(generations.STEP)
+def generation(payload: Mapping[str, Any]) -> None:
+    generations.step(ruleset=payload["ruleset"], after=payload["after"])

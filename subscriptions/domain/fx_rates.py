@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core.faults import Fault, Refused
-from subscriptions.domain import ledger, rulesets, stage
+from subscriptions.domain import generations, ledger, rulesets, stage
 from subscriptions.domain.checks import currencies
 from subscriptions.models import Ruleset
 
@@ -54,6 +54,7 @@ def record(*, rates: Sequence[Rate], known_on: date | None = None) -> int:
     """
     if faults := check(rates):
         raise Refused(faults)
+    generations.let_write()
     columns = [[rate.day for rate in rates], [rate.currency for rate in rates], [rate.rate for rate in rates]]
     written = stage.fetch(APPEND, dict(zip(("days", "currencies", "rates"), columns, strict=True), known_on=known_on))
     if written and (ruleset := Ruleset.objects.filter(in_force=True).first()):

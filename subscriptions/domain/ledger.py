@@ -36,26 +36,39 @@ FRESH: Final = {
 
 @transaction.atomic
 def refresh(*, customers: Sequence[int] | None = None, ruleset: Ruleset | None = None) -> int:
+    """Bring the ledger of these customers (all, where None) up to what the versions say, and the curves that reports
+    read. See ``build``.
+    """
+    chosen = ruleset or rulesets.current()
+    if customers is not None and not customers:
+        return 0
+    rows, touched = _build(chosen, customers)
+    curves.follow(ruleset=chosen, customers=touched)
+    return rows
+
+
+@transaction.atomic
+def build(*, ruleset: Ruleset, customers: Sequence[int] | None = None) -> int:
     """Bring the ledger of these customers (all, where None) up to what the versions say. Returns rows appended.
 
     The ledger is a function of the versions and the ruleset: what it would say and does not yet is appended, nothing
     is changed. Raises ``MissingRate``.
     """
-    chosen = ruleset or rulesets.current()
-    if customers is not None and not customers:
-        return 0
+    return _build(ruleset, customers)[0]
+
+
+def _build(ruleset: Ruleset, customers: Sequence[int] | None) -> tuple[int, Sequence[int] | None]:
     owners = ledger_merges.owners()
     customers = None if customers is None else owners.together(customers)
     if customers is None or len(customers) > MANY:
         _expect_much()
-    compute(chosen, customers, owners=owners)
-    params = {"ruleset": chosen.pk, "customers": list(customers or [])}
+    compute(ruleset, customers, owners=owners)
+    params = {"ruleset": ruleset.pk, "customers": list(customers or [])}
     scope = "TRUE" if customers is None else "m.customer_id = ANY(%(customers)s)"
     stored = f"SELECT FROM subscriptions_mrrmovement m WHERE m.ruleset_id = %(ruleset)s AND {scope} LIMIT 1"
     statement = APPEND if stage.fetch(stored, params) else FIRST
     ((rows,),) = stage.fetch(statement.format(scope=scope), params)
-    curves.follow(ruleset=chosen, customers=customers)
-    return rows
+    return rows, customers
 
 
 def compute(

@@ -3,6 +3,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from core.ids import uuid7
 from subscriptions.domain import stage
 from subscriptions.domain.checks import currencies
 from subscriptions.domain.settings import BY_KEY, DEFAULTS
@@ -48,9 +49,12 @@ def establish(**settings: Any) -> Ruleset:
     if (there := Ruleset.objects.filter(in_force=True).first()) and not settings:
         return there
     Ruleset.objects.filter(in_force=True).update(in_force=False)
-    made = Ruleset.objects.create(
-        key=f"ruleset {Ruleset.objects.count() + 1}", settings={**DEFAULTS, **settings}, in_force=True
-    )
+    return make({**DEFAULTS, **settings}, in_force=True)
+
+
+def make(settings: Mapping[str, Any], **fields: Any) -> Ruleset:
+    """A ruleset of these settings with an empty ledger; ``fields`` are its others. Call it in a transaction."""
+    made = Ruleset.objects.create(key=f"ruleset {uuid7()}", settings=dict(settings), **fields)
     _partition(made)
     return made
 

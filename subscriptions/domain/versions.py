@@ -10,7 +10,7 @@ from django.db import transaction
 from core import clock
 from core.domain import events
 from core.faults import Fault, Refused
-from subscriptions.domain import checks, ledger, rulesets, stage
+from subscriptions.domain import checks, generations, ledger, rulesets, stage
 from subscriptions.domain.version_sql import APPENDED, INSERT, LATEST, LOCK, NUMBER, SETTLE, TOLD, TOUCHED
 from subscriptions.models import Interval
 
@@ -130,6 +130,7 @@ def record_staged(*, known_on: date | None, today: date | None = None) -> Record
 def check_staged() -> list[Fault]:
     """Every fault of what stands in ``staged_versions``, in the order of the rows; at most 1,000 of each rule."""
     stage.analyze(STAGE)
+    generations.let_write()
     stage.execute(LOCK)
     ruleset = rulesets.for_first_load()
     stage.execute("DROP TABLE IF EXISTS pg_temp.staged_latest")

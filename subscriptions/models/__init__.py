@@ -3,10 +3,13 @@ from subscriptions.models.fx_rate import FxRate
 from subscriptions.models.invoice import Invoice, InvoiceState
 from subscriptions.models.movement import MrrMovement
 from subscriptions.models.ruleset import Ruleset
+from subscriptions.models.save import Card, ChurnCorrection, Save
 from subscriptions.models.subscription import Cause, ChurnKind, Interval, Plan, Subscription, SubscriptionVersion
 
 __all__ = [
+    "Card",
     "Cause",
+    "ChurnCorrection",
     "ChurnKind",
     "Cost",
     "FxRate",
@@ -16,6 +19,7 @@ __all__ = [
     "MrrMovement",
     "Plan",
     "Ruleset",
+    "Save",
     "Subscription",
     "SubscriptionVersion",
 ]

@@ -1,0 +1,15 @@
+from django.utils.translation import gettext_lazy as _
+
+from core.navigation import Entry, register, staff
+
+register(
+    Entry(
+        key="money-settings",
+        label=_("Money settings"),
+        icon="adjustments-horizontal",
+        url_name="subscriptions:settings",
+        order=85,
+        foot=True,
+        allowed=staff,
+    )
+)

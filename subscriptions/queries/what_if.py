@@ -1,0 +1,191 @@
+"""What another value of a setting would make of last month: the real ledger, computed for whom it matters to."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any, Final, Self
+
+import numpy as np
+
+from core import clock
+from core.clock import AsOf
+from subscriptions.domain import ledger, rulesets, stage
+from subscriptions.domain.bulk import EPOCH
+from subscriptions.domain.columns import Columns, firsts, take
+from subscriptions.domain.ledger_cells import CHURN
+from subscriptions.domain.settings import BY_KEY, Setting
+from subscriptions.models import Ruleset
+from subscriptions.queries import kept_curves
+from subscriptions.queries.curves import KINDS, SINCE_1970, Curves, read
+from subscriptions.queries.spans import SILENT
+
+# The versions whose customers a setting can make a difference to.
+MATTERS: Final = {
+    "churn_counts": "v.cancelled_on IS DISTINCT FROM v.ends_on AND v.cancelled_on IS NOT NULL",
+    "endless_discounts": "v.discount > 0 AND v.discount_ends_on IS NULL",
+    "limited_discounts": "v.discount_ends_on IS NOT NULL",
+    "paused": "v.paused",
+    "paid_to_free": "v.mrr = 0",
+    "metered": "v.metered",
+    "past_due_days": "v.past_due_on IS NOT NULL",
+    "term_without_a_word_days": SILENT,
+    "fx": "v.currency <> %(reporting)s",
+    "reactivation_within_days": "v.ends_on IS NOT NULL",
+}
+OFFERED: Final[Mapping[str, tuple[int | None, ...]]] = {
+    "past_due_days": (0, 15, 45, 60),
+    "term_without_a_word_days": (0, 14, 30),
+    "reactivation_within_days": (30, 90, 365, None),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A month of the ledger in millionths of the reporting currency: MRR at its start; how much of it churned, was new
+    and came back in it; and what those who were there at its start paid at its end, all and at most what before.
+    """
+
+    start: int = 0
+    new: int = 0
+    reactivation: int = 0
+    churn: int = 0
+    stays: int = 0
+    kept: int = 0
+
+    def __add__(self, other: Self) -> "Month":
+        return Month(*(getattr(self, name) + getattr(other, name) for name in self.__slots__))
+
+    def __sub__(self, other: Self) -> "Month":
+        return Month(*(getattr(self, name) - getattr(other, name) for name in self.__slots__))
+
+    @property
+    def nrr(self) -> float | None:
+        return self.stays / self.start if self.start else None
+
+    @property
+    def grr(self) -> float | None:
+        return self.kept / self.start if self.start else None
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A value that a setting could have, and last month under it. ``error`` says why there is none."""
+
+    value: Any
+    said: str
+    current: bool
+    month: Month | None
+    error: str = ""
+
+    @property
+    def start(self) -> Decimal:
+        return self._amount("start")
+
+    @property
+    def new(self) -> Decimal:
+        return self._amount("new")
+
+    @property
+    def churn(self) -> Decimal:
+        return self._amount("churn")
+
+    def _amount(self, name: str) -> Decimal:
+        return Decimal(getattr(self.month, name, 0)).scaleb(-6)
+
+
+def last_month(today: date | None = None) -> tuple[date, date]:
+    """The first day of the last whole month, and of the one after it."""
+    end = (today or clock.today()).replace(day=1)
+    return (end - timedelta(days=1)).replace(day=1), end
+
+
+def now() -> Month:
+    """Last month as the ledger in force has it."""
+    ruleset, tomorrow = rulesets.current(), clock.today() + timedelta(days=1)
+    if kept_curves.state(ruleset).usable:
+        return _of_curves(kept_curves.everyone(ruleset, tomorrow))
+    return _of_curves(read(AsOf.at(tomorrow), ruleset=ruleset))
+
+
+def choices(key: str, *, total: Month) -> list[Choice]:
+    """Last month under each value that a setting could have, the one in force first; ``total`` is last month as it
+    is. One computation of the ledger for each, of those customers whom the setting can matter to. Raises KeyError for
+    a setting that changes no ledger.
+    """
+    condition, setting = MATTERS[key], BY_KEY[key]
+    current = rulesets.rules(rulesets.current())
+    customers = _matters(condition, current)
+    own = _month(current, customers)
+    found = [Choice(current[key], setting.said(current[key]), True, total)]
+    for value in _values(setting, current[key]):
+        found.append(_under(setting, value, current, customers, total - own))
+    return found
+
+
+def _under(setting: Setting, value: Any, current: Mapping[str, Any], customers: list[int], rest: Month) -> Choice:
+    try:
+        month = rest + _month({**current, setting.key: value}, customers)
+    except ledger.MissingRate as missing:
+        return Choice(value, setting.said(value), False, None, str(missing))
+    return Choice(value, setting.said(value), False, month)
+
+
+def _values(setting: Setting, current: Any) -> list[Any]:
+    offered = [key for key, _words in setting.choices] or OFFERED.get(setting.key, ())
+    return [value for value in offered if value != current]
+
+
+def _matters(condition: str, rules: Mapping[str, Any]) -> list[int]:
+    sql = f"SELECT DISTINCT v.customer_id FROM subscriptions_subscriptionversion v WHERE {condition} ORDER BY 1"
+    return [customer for (customer,) in stage.fetch(sql, {"reporting": rules["reporting_currency"]})]
+
+
+def _month(rules: Mapping[str, Any], customers: Sequence[int]) -> Month:
+    if not customers:
+        return Month()
+    total = Month()
+    for rows in ledger.movements(rules, customers):
+        total += _of_rows(rows.columns)
+    return total
+
+
+def _of_rows(rows: Columns) -> Month:
+    """The month of rows of the ledger: of each customer and day the one known last by today."""
+    rows = take(rows, np.flatnonzero(rows["known"] <= _number(clock.today())))
+    rows = take(rows, np.lexsort((rows["known"], rows["day"], rows["customer"])))
+    rows = take(rows, np.flatnonzero(np.roll(firsts(rows["customer"], rows["day"]), -1)))
+    return _counted(
+        rows["customer"], rows["day"], rows["after"] - rows["before"], rows["fx"], rows["kind"].astype(np.int64)
+    )
+
+
+def _of_curves(curves: Curves) -> Month:
+    moves = curves.moves
+    return _counted(moves["customer"], moves["day"] - SINCE_1970, moves["amount"], moves["fx"], moves["kind"])
+
+
+def _counted(customer: np.ndarray, day: np.ndarray, amount: np.ndarray, fx: np.ndarray, kind: np.ndarray) -> Month:
+    first, last = (_number(day) for day in last_month())
+    ids, place = np.unique(customer, return_inverse=True)
+    start, end = np.zeros(len(ids), dtype=np.int64), np.zeros(len(ids), dtype=np.int64)
+    np.add.at(start, place[day < first], (amount + fx)[day < first])
+    np.add.at(end, place[day < last], (amount + fx)[day < last])
+    inside = (day >= first) & (day < last)
+    flows = {name: int(np.abs(amount[inside & (kind == KINDS.index(name))]).sum()) for name in ("new", "reactivation")}
+    return Month(
+        start=int(start.sum()),
+        churn=int(-amount[inside & (kind == CHURN)].sum()),
+        stays=int(end[start > 0].sum()),
+        kept=int(np.minimum(start, end).sum()),
+        **flows,
+    )
+
+
+def _number(day: date) -> int:
+    return int((np.datetime64(day, "D") - EPOCH).astype(int))
+
+
+def building() -> Ruleset | None:
+    """The ruleset whose ledger is being built, if any."""
+    return Ruleset.objects.filter(progress__isnull=False, in_force=False).order_by("-pk").first()

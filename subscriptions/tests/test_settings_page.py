@@ -1,0 +1,87 @@
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import Role
+from accounts.tests.factories import UserFactory
+from core import clock, jobs
+from customers.tests.factories import CustomerFactory
+from subscriptions.domain import generations, rulesets
+from subscriptions.domain.settings import SETTINGS
+from subscriptions.queries import what_if
+from subscriptions.tests.factories import sell
+
+pytestmark = pytest.mark.django_db
+PAGE = reverse("subscriptions:settings")
+
+
+@pytest.fixture
+def administrator(client: Client) -> Client:
+    client.force_login(UserFactory(role=Role.ADMINISTRATOR))
+    return client
+
+
+def whole(**changes: Any) -> dict[str, Any]:
+    """The form as it stands, with some fields changed."""
+    rules = {**rulesets.rules(rulesets.current()), **changes}
+    return {one.key: "" if rules[one.key] is None else rules[one.key] for one in SETTINGS}
+
+
+def test_every_setting_is_there_with_its_words(administrator: Client) -> None:
+    page = administrator.get(PAGE)
+    assert all(str(one.words) in page.content.decode() for one in SETTINGS)
+    assert {one.key for one in SETTINGS if not one.reads and one.key != "rate_valid_days"} == what_if.MATTERS.keys()
+
+
+@pytest.mark.parametrize("role", [Role.CSM, Role.LEAD, Role.ANALYST])
+def test_only_administrators_see_or_change_them(client: Client, role: Role) -> None:
+    client.force_login(UserFactory(role=role))
+    assert client.get(PAGE).status_code == 403
+    assert client.post(PAGE, whole(past_due_days=3)).status_code == 403
+    assert client.get(reverse("subscriptions:what-if", args=["fx"])).status_code == 403
+    assert rulesets.rules(rulesets.current())["past_due_days"] == 30
+
+
+def test_a_changed_setting_is_built_and_then_counts(administrator: Client) -> None:
+    sell(CustomerFactory())
+    assert administrator.post(PAGE, whole(past_due_days=3)).status_code == 302
+    assert "A new ledger is being computed" in administrator.get(PAGE).content.decode()
+    jobs.work()
+    assert "The new ledger is in force" in administrator.get(reverse("subscriptions:progress")).content.decode()
+    assert rulesets.rules(rulesets.current())["past_due_days"] == 3
+
+
+def test_a_bad_value_is_told_at_its_field(administrator: Client) -> None:
+    page = administrator.post(PAGE, whole(past_due_days=4000))
+    assert (page.status_code, list(page.context["form"].errors)) == (422, ["past_due_days"])
+
+
+def test_what_a_setting_would_do_is_what_it_does() -> None:
+    """The figures shown before the change are those of the ledger after it."""
+    first, end = what_if.last_month()
+    long_ago = first - timedelta(days=200)
+    sell(CustomerFactory(), 100, long_ago)
+    sell(CustomerFactory(), 50, long_ago, ends_on=end, cancelled_on=first + timedelta(days=3))
+    before = what_if.now()
+    asked = next(one for one in what_if.choices("churn_counts", total=before) if one.value == "when_asked").month
+    assert asked is not None
+    assert (before.start, before.churn, asked.start, asked.churn) == (150_000_000, 0, 150_000_000, 50_000_000)
+    assert (before.nrr, asked.nrr, asked.grr) == (1, pytest.approx(2 / 3), pytest.approx(2 / 3))
+    generations.change(settings={"churn_counts": "when_asked"}, by=None)
+    jobs.work()
+    assert what_if.now() == asked
+
+
+@pytest.mark.parametrize("key", sorted(what_if.MATTERS))
+def test_each_setting_says_what_it_would_do(administrator: Client, key: str) -> None:
+    sell(CustomerFactory(), 100, clock.today() - timedelta(days=100))
+    page = administrator.get(reverse("subscriptions:what-if", args=[key]))
+    assert page.context["choices"][0].current
+    assert len(page.context["choices"]) > 1
+
+
+def test_there_is_no_what_if_of_a_reading(administrator: Client) -> None:
+    assert administrator.get(reverse("subscriptions:what-if", args=["display"])).status_code == 404

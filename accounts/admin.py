@@ -28,7 +28,7 @@ def zones() -> list[tuple[str, str]]:
     return [(zone, zone) for zone in sorted(available_timezones())]
 
 
-PROFILE = ["email", "name", "role", "teams", "time_zone", "language"]
+PROFILE = ["email", "name", "role", "teams", "tasks_a_day", "time_zone", "language"]
 
 
 class NewUserForm(AdminUserCreationForm):
@@ -71,12 +71,12 @@ class UserAdmin(DjangoUserAdmin):
     readonly_fields = ["new_password"]
     fieldsets = [
         (None, {"fields": ["email", "name", "is_active", "new_password"]}),
-        (_("What they see and do"), {"fields": ["role", "teams"]}),
+        (_("What they see and do"), {"fields": ["role", "teams", "tasks_a_day"]}),
         (_("How it is shown to them"), {"fields": ["language", "time_zone"]}),
     ]
     add_fieldsets = [
         (None, {"fields": ["email", "name", "usable_password", "password1", "password2"]}),
-        (_("What they see and do"), {"fields": ["role", "teams"]}),
+        (_("What they see and do"), {"fields": ["role", "teams", "tasks_a_day"]}),
         (_("How it is shown to them"), {"fields": ["language", "time_zone"]}),
     ]
 

@@ -1,7 +1,9 @@
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import parse_qsl
 
 from django import forms
+from django.core.cache import cache
 from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.http import urlencode
@@ -23,6 +25,7 @@ DUE = [("", _("due any day")), ("0", _("due today")), ("7", _("due in 7 days")),
 FARTHEST = timedelta(days=5 * 366)
 FIRST_TOUCH = date(1990, 1, 1)
 LONGEST_NOTE = 20_000
+CHOICES_LAST = 60
 
 
 def _workers(by: User, customer: Customer) -> QuerySet[User]:
@@ -33,10 +36,15 @@ def _workers(by: User, customer: Customer) -> QuerySet[User]:
 class QueueForm(forms.Form):
     """Which part of the queue is looked at. What can't be read is left at its default: a queue always answers."""
 
-    who = forms.ChoiceField(label=_("Whose"), required=False)
-    lane = forms.ChoiceField(label=_("Lane"), required=False, choices=[("", _("all lanes")), *Lane.choices])
-    due = forms.TypedChoiceField(label=_("Due"), required=False, choices=DUE, coerce=int, empty_value=None)
-    kind = forms.ChoiceField(label=_("Kind"), required=False)
+    who = forms.ChoiceField(label=_("Whose"), required=False, widget=Select)
+    lane = forms.ChoiceField(
+        label=_("Lane"), required=False, widget=Select, choices=[("", _("all lanes")), *Lane.choices]
+    )
+    due = forms.TypedChoiceField(
+        label=_("Due"), required=False, widget=Select, choices=DUE, coerce=int, empty_value=None
+    )
+    kind = forms.ChoiceField(label=_("Kind"), required=False, widget=Select)
+    rest = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: QueryDict, *, user: User) -> None:
         super().__init__(data)
@@ -56,6 +64,7 @@ class QueueForm(forms.Form):
             lane=read.get("lane", ""),
             due=read.get("due"),
             kind=read.get("kind", ""),
+            rest=read.get("rest", False),
         )
 
     @property
@@ -65,13 +74,19 @@ class QueueForm(forms.Form):
         return urlencode(set_)
 
     @property
+    def usual_address(self) -> str:
+        """The same without what is not for today."""
+        return urlencode({name: value for name, value in parse_qsl(self.address) if name != "rest"})
+
+    @property
     def is_narrowed(self) -> bool:
         view = self.view
         return bool(view.lane or view.kind or view.due is not None)
 
     def _people(self) -> list[tuple[str, Any]]:
         everyone = _("everyone") if self.user.sees_everything else _("my team")
-        people = [(str(one.uid), one.name) for one in colleagues(self.user) if one != self.user and one.may_write]
+        key = f"desk.colleagues:{self.user.pk}:{self.user.role}"
+        people = cache.get_or_set(key, lambda: _working_with(self.user), CHOICES_LAST) or []
         usual = [(queues.MINE, _("mine")), (queues.ALL, everyone)]
         return [*(usual if self.usual == queues.MINE else usual[::-1]), *people]
 
@@ -80,8 +95,19 @@ class QueueForm(forms.Form):
         field.choices = choices
 
 
+class PaceForm(forms.Form):
+    tasks_a_day = forms.IntegerField(label=_("Tasks a day"), min_value=1, max_value=200)
+
+
+def _working_with(user: User) -> list[tuple[str, str]]:
+    """The colleagues of ``user`` who have a queue of their own: uid and name."""
+    others = colleagues(user).exclude(pk=user.pk).exclude(role=Role.ANALYST)
+    return [(f"{uid}", name) for uid, name in others.values_list("uid", "name")]
+
+
 def _kinds() -> list[tuple[str, str]]:
-    return [(key, gettext(title)) for key, title in queues.kinds()]
+    kinds = cache.get_or_set("desk.kinds", queues.kinds, CHOICES_LAST) or []
+    return [(key, gettext(title)) for key, title in kinds]
 
 
 class VersionForm(forms.Form):

@@ -7,6 +7,7 @@ app_name = "desk"
 urlpatterns = [
     path("", queue.home, name="home"),
     path("queue/", queue.queue, name="queue"),
+    path("queue/pace/", queue.set_pace, name="pace"),
     path("tasks/<uuid:uid>/complete/", work.complete, name="complete"),
     path("tasks/<uuid:uid>/snooze/", work.snooze, name="snooze"),
     path("tasks/<uuid:uid>/reassign/", work.reassign, name="reassign"),

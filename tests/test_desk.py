@@ -41,6 +41,7 @@ def queue_filled(live_demo: Any) -> Any:
 def queue(queue_filled: Any, page: Any) -> Any:
     queue_filled.sign_in(page, CSM)
     page.goto(queue_filled.url + "/queue/")
+    page.locator(".pane-name").wait_for()  # it follows the list
     return page
 
 
@@ -57,6 +58,7 @@ def test_a_day(queue_filled: Any, page: Any) -> None:
     page.locator("[name=password]").fill(PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url("**/queue/")
+    page.locator(".pane-name").wait_for()
     rows = page.locator("#board [data-row]").count()
     assert rows > 2
 
@@ -144,10 +146,11 @@ def test_no_width_scrolls_sideways(queue: Any, width: int) -> None:
 
 @pytest.mark.parametrize(("theme", "width"), [("light", 390), ("dark", 1440)])
 def test_nobody_is_left_out(queue: Any, theme: str, width: int) -> None:
-    queue.emulate_media(color_scheme=theme)
+    queue.emulate_media(color_scheme=theme, reduced_motion="reduce")
     queue.set_viewport_size({"width": width, "height": 900})
     for address in pages(queue):
         queue.goto(address)
+        queue.wait_for_load_state("networkidle")
         assert violations(queue) == [], address
 
 

@@ -15,7 +15,7 @@ from core.domain import events
 
 CREATED = "accounts.user_created.v1"
 CHANGED = "accounts.user_changed.v1"
-CHANGEABLE = {"email", "name", "role", "time_zone", "language", "is_active"}
+CHANGEABLE = {"email", "name", "role", "time_zone", "language", "tasks_a_day", "is_active"}
 
 
 @transaction.atomic

@@ -21,6 +21,7 @@ def cast(client):
 
 def form(**values):
     profile = {"email": "sam@holdfast.test", "name": "Sam", "role": "csm", "time_zone": "UTC", "language": "en"}
+    profile["tasks_a_day"] = 20
     return profile | values
 
 

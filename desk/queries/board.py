@@ -2,15 +2,21 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
+from uuid import UUID
 
 from accounts.models import User
 from customers.models import Customer
 from playbooks.models import Lane, WorkItem
 from playbooks.queries import queue as queues
+from playbooks.queries.day import cut
 from playbooks.queries.rank import Rank, parts
+from playbooks.querysets import WorkItemQuerySet
 from playbooks.words import because
 
 MOST = 100
+FARTHEST = 2000
+
+Entry = tuple[int, UUID, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +35,13 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """The queue as it stands on the page. ``more`` says that the list was cut off."""
+    """The queue as it stands on the page. ``rest`` waits behind what is for today; ``more`` than the page holds."""
 
     rows: list[Row]
     chosen: Row | None
     done: int
     at_risk: Decimal
+    rest: int
     more: bool
 
     @property
@@ -48,11 +55,52 @@ class Board:
 
 
 def board(*, user: User, view: queues.View, today: date, item: str = "") -> Board:
-    """The queue of ``view`` with the item of the uid ``item`` chosen, or the first where it is not among them."""
-    items = list(queues.queue(user=user, view=view, today=today)[: MOST + 1])
-    rows = [_row(one, place, today) for place, one in enumerate(items[:MOST], start=1)]
+    """The queue of ``view`` with the item of the uid ``item`` chosen, or the first where it is not among them.
+
+    Of one person's queue what is for today; all of it where ``item`` stands behind that.
+    """
+    found = queues.queue(user=user, view=view, today=today)
+    day = plan(found, user=user, view=view, today=today, item=item)
+    items = found.filter(pk__in=[pk for pk, _uid in day.shown[:MOST]])
+    rows = [_row(one, place, today) for place, one in enumerate(items, start=1)]
     chosen = next((row for row in rows if str(row.item.uid) == item), rows[0] if rows else None)
-    return Board(rows, chosen, queues.done_by(user, today), queues.at_risk(items[:MOST]), len(items) > MOST)
+    at_risk = queues.at_risk([row.item for row in rows])
+    return Board(rows, chosen, day.done, at_risk, day.rest, len(day.shown) > MOST)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Which items are ``shown``, by key and uid; how many are ``done`` today, and how many wait for another day."""
+
+    shown: list[tuple[int, UUID]]
+    done: int
+    rest: int
+
+
+def plan(found: WorkItemQuerySet, *, user: User, view: queues.View, today: date, item: str = "") -> Plan:
+    """What of the queue ``found`` is shown: a day's work, or all of it where ``item`` stands behind that."""
+    order = queues.order(found[:FARTHEST])
+    person = _person(user, view)
+    done = queues.done_by(person, today)
+    places = cut([lane for _pk, _uid, lane in order], person.tasks_a_day - done)
+    shown = [order[place] for place in places]
+    if not view.is_cut or _is_behind(item, order, shown):
+        shown = order
+    return Plan([(pk, uid) for pk, uid, _lane in shown], done, len(order) - len(shown))
+
+
+def _is_behind(item: str, order: list[Entry], shown: list[Entry]) -> bool:
+    def has(entries: list[Entry]) -> bool:
+        return any(f"{uid}" == item for _pk, uid, _lane in entries)
+
+    return bool(item) and has(order) and not has(shown)
+
+
+def _person(user: User, view: queues.View) -> User:
+    """Whose day it is."""
+    if view.who in {queues.MINE, queues.ALL}:
+        return user
+    return User.objects.filter(uid=view.who).first() or user
 
 
 def after(uids: list[str], uid: str) -> str:

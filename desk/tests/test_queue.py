@@ -70,12 +70,12 @@ def test_snoozed_ones_rest(as_user: As, cast: Cast, task: Task) -> None:
 
 
 def test_each_entry_says_why(as_user: As, cast: Cast, task: Task) -> None:
-    task(reasons=[{"key": "active_users_28", "value": 19, "before": 41, "days": 28}])
+    item = task(reasons=[{"key": "active_users_28", "value": 19, "before": 41, "days": 28}])
 
-    page = as_user(cast.owner).get("/queue/").content.decode()
+    client = as_user(cast.owner)
 
-    assert "active users 41 → 19 in 4 weeks" in page
-    assert "chance to leave" in page
+    assert "active users 41 → 19 in 4 weeks" in client.get("/queue/").content.decode()
+    assert "chance to leave" in client.get(f"/queue/?item={item.uid}").content.decode()
 
 
 def test_the_asked_item_is_open_and_htmx_gets_its_pane_alone(as_user: As, cast: Cast, task: Task) -> None:
@@ -92,9 +92,9 @@ def test_the_asked_item_is_open_and_htmx_gets_its_pane_alone(as_user: As, cast: 
 
 
 def test_an_analyst_looks_but_cannot_act(as_user: As, cast: Cast, task: Task) -> None:
-    task()
+    item = task()
 
-    page = as_user(cast.analyst).get("/queue/").content.decode()
+    page = as_user(cast.analyst).get(f"/queue/?item={item.uid}").content.decode()
 
     assert "Why it is here" in page
     assert "Complete" not in page
@@ -127,4 +127,56 @@ def test_the_number_of_queries_is_fixed(as_user: As, cast: Cast, task: Task) -> 
         with CaptureQueriesContext(connection) as queries:
             assert client.get("/queue/").status_code == 200
         counts.append(len(queries))
-    assert counts[0] == counts[1] <= 24
+    assert counts[0] == counts[1] <= 8
+
+
+class TestDay:
+    @pytest.fixture(autouse=True)
+    def two_a_day(self, cast: Cast) -> None:
+        cast.owner.tasks_a_day = 2
+        cast.owner.save()
+
+    def test_what_is_not_for_today_is_counted_and_shown_when_asked(self, as_user: As, cast: Cast, task: Task) -> None:
+        items = [task(due_on=clock.today() + timedelta(days)) for days in range(4)]
+        client = as_user(cast.owner)
+
+        assert shown(client) == items[:2]
+        assert "Next: 2 tasks for another day" in client.get("/queue/").content.decode()
+        assert shown(client, "/queue/?rest=on") == items
+        assert shown(client, "/queue/?lane=risk") == items
+
+    def test_an_item_behind_the_day_is_shown_among_all(self, as_user: As, cast: Cast, task: Task) -> None:
+        items = [task(due_on=clock.today() + timedelta(days)) for days in range(4)]
+
+        answer = as_user(cast.owner).get(f"/queue/?item={items[3].uid}")
+
+        assert answer.context["board"].chosen.item == items[3]
+
+    def test_done_today_takes_its_place(self, as_user: As, cast: Cast, task: Task) -> None:
+        first, _second = task(), task()
+        for _ in range(2):
+            task(state="done", closed_at=clock.now(), closed_by=cast.owner)
+        client = as_user(cast.owner)
+
+        assert shown(client) == []
+        assert "Done for today" in client.get("/queue/").content.decode()
+        assert shown(client, f"/queue/?item={first.uid}")[0] == first
+
+    def test_a_leads_whole_team_is_not_cut(self, as_user: As, cast: Cast, task: Task) -> None:
+        for _ in range(3):
+            task()
+
+        assert len(shown(as_user(cast.lead), "/queue/?who=all")) == 3
+        assert len(shown(as_user(cast.lead), f"/queue/?who={cast.owner.uid}")) == 2
+
+    def test_the_size_of_a_day_is_ones_own_to_set(self, as_user: As, cast: Cast) -> None:
+        client = as_user(cast.owner)
+
+        client.post("/queue/pace/", {"tasks_a_day": "7"})
+        client.post("/queue/pace/", {"tasks_a_day": "0"})
+
+        cast.owner.refresh_from_db()
+        assert cast.owner.tasks_a_day == 7
+
+    def test_an_analyst_has_no_day(self, as_user: As, cast: Cast) -> None:
+        assert as_user(cast.analyst).post("/queue/pace/", {"tasks_a_day": "7"}).status_code == 403

@@ -1,11 +1,13 @@
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from accounts.domain import users
 from core import clock
-from desk.forms import QueueForm
-from desk.guards import part, who
+from desk.forms import PaceForm, QueueForm
+from desk.guards import part, who, writes
 from desk.queries.board import board
 from desk.queries.pane import pane
 from subscriptions.queries.of_customer import reporting_currency
@@ -25,6 +27,17 @@ def queue(request: HttpRequest) -> HttpResponse:
     return show(request, item=request.GET.get("item", ""))
 
 
+@writes
+def set_pace(request: HttpRequest) -> HttpResponse:
+    """Set how many tasks make up one's own day."""
+    form = PaceForm(request.POST)
+    if form.is_valid():
+        users.change(user=who(request), values=form.cleaned_data, at=clock.now())
+    else:
+        messages.error(request, " ".join(f"{error}" for error in form.errors["tasks_a_day"]))
+    return redirect("desk:queue")
+
+
 def show(request: HttpRequest, *, item: str) -> HttpResponse:
     """The queue that the address asks for, with the item of the uid ``item`` open, or its first."""
     user, today = who(request), clock.today()
@@ -34,7 +47,9 @@ def show(request: HttpRequest, *, item: str) -> HttpResponse:
         "title": _("Queue"),
         "form": form,
         "board": found,
-        "pane": pane(row=found.chosen, user=user, today=today) if found.chosen else None,
+        # The page comes with its list alone: the pane follows by itself, unless one item was asked for.
+        "pane": pane(row=found.chosen, user=user, today=today) if found.chosen and item else None,
+        "pace": PaceForm(initial={"tasks_a_day": user.tasks_a_day}) if user.may_write else None,
         "today": today,
         "currency": reporting_currency(),
     }

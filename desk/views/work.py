@@ -19,7 +19,7 @@ from customers.domain import touchpoints
 from customers.domain.touchpoints import NewTouchpoint
 from desk.forms import CompleteForm, QueueForm, ReassignForm, SnoozeForm, UndoForm
 from desk.guards import item_or_404, part, who, writes
-from desk.queries.board import after
+from desk.queries.board import after, plan
 from desk.views.queue import PARTS, show
 from playbooks.domain import working
 from playbooks.models import WorkItem
@@ -134,8 +134,10 @@ def _refused(request: HttpRequest, item: WorkItem, form: forms.Form) -> HttpResp
 def _following(request: HttpRequest, item: WorkItem) -> str:
     """The uid of the item that comes after this one in the queue that is looked at."""
     view = QueueForm(request.GET, user=who(request)).view
-    uids = queue(user=who(request), view=view, today=clock.today()).values_list("uid", flat=True)
-    return after([str(uid) for uid in uids], str(item.uid))
+    user, today = who(request), clock.today()
+    found = queue(user=user, view=view, today=today)
+    shown = plan(found, user=user, view=view, today=today, item=str(item.uid)).shown
+    return after([str(uid) for _pk, uid in shown], str(item.uid))
 
 
 def _undo_address(request: HttpRequest, item: WorkItem, to: str) -> str:

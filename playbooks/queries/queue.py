@@ -1,6 +1,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from uuid import UUID
 
 from django.db.models import Q
 
@@ -16,18 +17,32 @@ BY_HAND = "hand"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """Which part of the queue is looked at. ``who`` is ``mine``, ``all`` or a user's uid; ``kind`` a rule's key."""
+    """Which part of the queue is looked at. ``who`` is ``mine``, ``all`` or a user's uid; ``kind`` a rule's key.
+
+    ``rest``: what is not for today, too.
+    """
 
     who: str = MINE
     lane: str = ""
     due: int | None = None
     kind: str = ""
+    rest: bool = False
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether only a day's work is shown: of one person's whole queue."""
+        return not (self.rest or self.lane or self.kind or self.due is not None or self.who == ALL)
 
 
 def queue(*, user: User, view: View, today: date) -> WorkItemQuerySet:
     """What there is to do ``today``, in order, among what ``user`` may see. Snoozed items are back on their day."""
     items = WorkItem.objects.visible_to(user).waiting(today).filter(_narrowed(user, view, today))
     return ranked(items, today=today).select_related("customer__standing", "owner", "text")
+
+
+def order(items: WorkItemQuerySet) -> list[tuple[int, UUID, str]]:
+    """Key, uid and lane of each item of a queue, in its order: all that is needed to cut off a day."""
+    return list(items.values_list("pk", "uid", "lane"))
 
 
 def _narrowed(user: User, view: View, today: date) -> Q:

@@ -19,7 +19,7 @@
 
   // On a phone the list and the task are two screens.
   document.addEventListener("htmx:afterSwap", ({ detail }) => {
-    if (detail.target.id === "pane") board().dataset.open = "";
+    if (detail.target.id === "pane" && detail.requestConfig.elt.matches("[data-row]")) board().dataset.open = "";
   });
   document.addEventListener("click", (event) => {
     if (!event.target.closest("[data-back]") || !current()) return;

@@ -1,12 +1,18 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.db.models.functions import Now
+
 from core import clock, jobs
 from core.consumers import consumes
 from core.models import Event
+from core.wake import wake_after_commit
 from customers.rules import holds_rules
 from playbooks.domain import following
-from playbooks.models import QueueRule
+from playbooks.domain.book import occasions
+from playbooks.domain.run import ending, watching
+from playbooks.domain.run.starting import WAKES
+from playbooks.models import Playbook, QueueRule, Run
 
 
 @holds_rules("queue rules")
@@ -31,3 +37,45 @@ def follow_new_owners(events: Sequence[Event]) -> None:
             following.owner_changed(
                 customer=event.payload["customer"], before=moved["before"], after=moved["after"], at=clock.now()
             )
+
+
+@holds_rules("playbooks")
+def rules_of_playbooks() -> Iterable[tuple[str, Any]]:
+    for name, draft in Playbook.objects.order_by("pk").values_list("name", "draft"):
+        yield name, [draft.get("trigger", {}).get("rule", {}), draft.get("audience", {}), draft.get("goal") or {}]
+
+
+@consumes(*occasions.TYPES, name="playbooks.occasions")
+def start_on_events(events: Sequence[Event]) -> None:
+    watching.told(events, day=clock.today(), at=clock.now())
+
+
+@consumes("data.loaded.v1", name="playbooks.loaded")
+def take_histories_quietly(events: Sequence[Event]) -> None:
+    """A history that was loaded starts nothing: who meets a trigger by it has met it before."""
+    told = [noun for event in events for noun in event.payload.get("nouns", {}).values()]
+    if any(noun.get("history") for noun in told):
+        Playbook.objects.filter(active__isnull=False).update(quiet=True)
+
+
+@consumes("playbooks.work_item_completed.v1", "playbooks.work_item_cleared.v1", name="playbooks.waits")
+def go_on_after_tasks(events: Sequence[Event]) -> None:
+    """A run that waits for a task goes on when it is done."""
+    done = [event.payload["work_item"] for event in events]
+    if Run.objects.filter(waits_for__uid__in=done).update(due_at=Now(), waits_for=None):
+        wake_after_commit(WAKES)
+
+
+@consumes("customers.customer_archived.v1", name="playbooks.archived")
+def stop_for_the_archived(events: Sequence[Event]) -> None:
+    customers = [event.payload["customer"] for event in events]
+    live = Run.objects.live().filter(customer__in=customers)
+    ending.end(runs=live.values_list("pk", flat=True), state=Run.State.STOPPED, at=clock.now())
+
+
+@consumes("health.signal_cleared.v1", name="playbooks.signals")
+def end_with_their_signals(events: Sequence[Event]) -> None:
+    """What a signal started ends with it, where the playbook says so."""
+    keys = [occasions.key_of(event) for event in events]
+    live = Run.objects.live().filter(occasion__in=keys, of__content__cause_gone=True)
+    ending.end(runs=live.values_list("pk", flat=True), state=Run.State.GONE, at=clock.now())

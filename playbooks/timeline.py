@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from customers.registry import sentence
-from playbooks.models import WorkItem
+from playbooks.models import Run, WorkItem
 
 Values = Mapping[str, Any]
 
@@ -50,6 +50,22 @@ def reassigned(values: Values) -> str:
 @sentence("work_item_cleared", label=gettext_lazy("Tasks cleared"), icon="minus-circle")
 def cleared(values: Values) -> str:
     return _("Task cleared, its cause is gone: %(title)s") % {"title": _title(values)}
+
+
+@sentence("playbook_started", label=gettext_lazy("Playbooks"), icon="play")
+def playbook_started(values: Values) -> str:
+    return _("Playbook started: %(playbook)s") % {"playbook": _(values["playbook"])}
+
+
+@sentence("playbook_ended", label=gettext_lazy("Playbooks ended"), icon="stop")
+def playbook_ended(values: Values) -> str:
+    words = {"playbook": _(values["playbook"]), "state": Run.State(values["state"]).label}
+    return _("Playbook ended: %(playbook)s, %(state)s") % words
+
+
+@sentence("playbook_mail_sent", label=gettext_lazy("Mails of playbooks"), icon="envelope", contacts=("contact",))
+def playbook_mail_sent(values: Values) -> str:
+    return _("Mail to %(contact)s") % {"contact": values["contact"]}
 
 
 def _title(values: Values) -> str:

@@ -156,3 +156,27 @@ def active(at: Scope) -> Sql:
         """,
         table="v",
     )
+
+
+@measures(
+    Measure(
+        "seats",
+        _("Seats"),
+        Type.NUMBER,
+        Better.MORE,
+        description=_("The units of all subscriptions in force, trials included. Missing, where none is."),
+    )
+)
+def seats(at: Scope) -> Sql:
+    return at.sql(
+        """
+        SELECT {customer}, sum(v.quantity)
+        FROM (
+            SELECT DISTINCT ON (v.subscription_id, v.number) v.*
+            FROM subscriptions_subscriptionversion v WHERE {known} AND {scope}
+            ORDER BY v.subscription_id, v.number, v.known_on DESC, v.id DESC
+        ) v {canonical}
+        WHERE v.starts_on < %(day)s AND (v.ends_on IS NULL OR v.ends_on >= %(day)s) GROUP BY 1
+        """,
+        table="v",
+    )

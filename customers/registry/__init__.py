@@ -7,6 +7,7 @@ from customers.registry.measure import (
     Type,
     measure,
     measures,
+    statement,
 )
 from customers.registry.outcome import OUTCOMES, Outcome, outcome
 from customers.registry.scope import Scope, Sql
@@ -33,5 +34,6 @@ __all__ = [
     "measures",
     "outcome",
     "sentence",
+    "statement",
     "story",
 ]

@@ -91,3 +91,13 @@ def measure(
 
 
 UNITS = {Type.DAYS: _("days"), Type.SHARE: "%"}
+
+
+def statement(key: str, at: Scope) -> Sql | None:
+    """The rows (customer_id, value) of one measure, for another measure to build on; None where no app declares it."""
+    family = FAMILIES.get(key)
+    if family is None:
+        return None
+    read = family.read(at)
+    names = ", ".join(f'"{one.key}"' for one in family.measures)
+    return Sql(f'SELECT of_customer, "{key}" FROM ({read.text}) q (of_customer, {names})', read.params)

@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -44,8 +44,10 @@ def record(*, rows: Sequence[Used], source: Source, known_on: date | None = None
     merged = _merged([*rows, *_over_all(rows)])
     days = [row.day for row in merged]
     partitions.ensure(min(days), max(days))
-    _insert_days(merged, known_on)
+    ids = features.ids({row.feature for row in merged})
+    _insert_days(merged, ids, known_on)
     _insert_persons(merged, known_on)
+    _insert_feature_persons(merged, ids, known_on)
     _insert_feeds(merged, source, known_on)
     customers = sorted({row.customer_id for row in merged})
     payload = {"source": source.key, "customers": customers, "first": f"{min(days)}", "last": f"{max(days)}"}
@@ -78,8 +80,7 @@ def _plus(one: Used, other: Used) -> Used:
     )
 
 
-def _insert_days(rows: Sequence[Used], known_on: date | None) -> None:
-    ids = features.ids({row.feature for row in rows})
+def _insert_days(rows: Sequence[Used], ids: Mapping[str, int], known_on: date | None) -> None:
     _execute(
         """
         INSERT INTO usage_usageday AS old (customer_id, feature_id, day, known_on, events, users, errors)
@@ -119,6 +120,27 @@ def _insert_persons(rows: Sequence[Used], known_on: date | None) -> None:
         """,
         seen,
     )
+
+
+def _insert_feature_persons(rows: Sequence[Used], ids: Mapping[str, int], known_on: date | None) -> None:
+    used = {
+        (row.customer_id, ids[row.feature], hashed(person), row.day, known_on or row.day)
+        for row in rows
+        for person in row.persons
+        if row.feature
+    }
+    if used:
+        _execute(
+            """
+            INSERT INTO usage_usagefeatureperson AS old (customer_id, feature_id, person, month, known_on, days)
+            SELECT a, b, c, date_trunc('month', d)::date, e, bit_or(1 << (extract(day FROM d)::int - 1))
+            FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::date[], %s::date[]) AS t (a, b, c, d, e)
+            GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5
+            ON CONFLICT (customer_id, feature_id, person, month, known_on) DO UPDATE
+            SET days = old.days | excluded.days
+            """,
+            sorted(used),
+        )
 
 
 def _insert_feeds(rows: Sequence[Used], source: Source, known_on: date | None) -> None:

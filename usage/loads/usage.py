@@ -195,33 +195,41 @@ ON CONFLICT (customer_id, feature_id, day, known_on) DO UPDATE SET
 
 
 def _write_persons(batch: Batch) -> None:
-    """The days of each person's months that are not known yet.
+    """The days of each person's months that are not known yet, over all and of each feature.
 
     In a load of history a month is known from its first day: no day of it is read before it has come.
     """
-    batch.execute(
-        f"""
-        INSERT INTO usage_usageperson AS old (customer_id, person, month, known_on, days)
-        SELECT n.customer_id, n.person, n.month,
+    batch.execute(_masks(batch, "usage_usageperson", "", ""))
+    if "feature" in batch.given:
+        joined = "JOIN usage_feature f ON f.key = c.feature AND f.key <> ''"
+        batch.execute(_masks(batch, "usage_usagefeatureperson", "feature_id, ", joined))
+
+
+def _masks(batch: Batch, table: str, feature: str, joined: str) -> str:
+    return f"""
+        INSERT INTO {table} AS old (customer_id, {feature}person, month, known_on, days)
+        SELECT n.customer_id, {feature}n.person, n.month,
                CASE WHEN k.days IS NULL THEN {batch.known("n.month")} ELSE %(today)s END, n.days & ~COALESCE(k.days, 0)
         FROM (
-            SELECT customer_id, {HASHED.format("person")} AS person, month, days FROM (
-                SELECT x.object_id AS customer_id, c.person, date_trunc('month', c.day::date)::date AS month,
+            SELECT customer_id, {feature}{HASHED.format("person")} AS person, month, days FROM (
+                SELECT x.object_id AS customer_id, {"f.id AS feature_id, " if feature else ""}c.person,
+                       date_trunc('month', c.day::date)::date AS month,
                        bit_or(1 << (right(c.day, 2)::integer - 1)) AS days
                 FROM {batch.cells} c
                 JOIN core_externalid x
                   ON x.source_id = %(source)s AND x.noun = 'customer' AND x.value = c.customer_id
+                {joined}
                 {_without_problems(batch)} {"AND" if _without_problems(batch) else "WHERE"} c.person IS NOT NULL
-                GROUP BY 1, 2, 3
+                GROUP BY {"1, 2, 3, 4" if feature else "1, 2, 3"}
             ) p
         ) n LEFT JOIN (
-            SELECT customer_id, person, month, bit_or(days) AS days FROM usage_usageperson GROUP BY 1, 2, 3
-        ) k USING (customer_id, person, month)
+            SELECT customer_id, {feature}person, month, bit_or(days) AS days FROM {table}
+            GROUP BY {"1, 2, 3, 4" if feature else "1, 2, 3"}
+        ) k USING (customer_id, {feature}person, month)
         WHERE n.days & ~COALESCE(k.days, 0) <> 0
-        ORDER BY 1, 2, 3
-        ON CONFLICT (customer_id, person, month, known_on) DO UPDATE SET days = old.days | excluded.days
-        """
-    )
+        ORDER BY {"1, 2, 3, 4" if feature else "1, 2, 3"}
+        ON CONFLICT (customer_id, {feature}person, month, known_on) DO UPDATE SET days = old.days | excluded.days
+    """
 
 
 USAGE: Final = Noun(name="usage", columns=COLUMNS, check=check, write=write, builds=True)

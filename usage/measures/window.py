@@ -87,7 +87,7 @@ def usage_of_28_days(at: Scope) -> Sql:
     """
     marked = {f"marks{n}": _lookup(chunk) for n, chunk in enumerate(marks)}
     lowest = {f"lowest{n}": min(chunk) - 1 for n, chunk in enumerate(marks)}
-    return at.sql(text, table="f", **_days(at), **marked, **lowest)
+    return at.sql(text, table="f", **window_days(at), **marked, **lowest)
 
 
 SEEN = """
@@ -163,7 +163,7 @@ def _share(kinds: Mapping[int, str], kind: str, marks: Sequence[Mapping[int, int
     return f"({' + '.join(bits)})::float / {count}"
 
 
-def _days(at: Scope) -> dict[str, object]:
+def window_days(at: Scope) -> dict[str, object]:
     return {
         "over_all": Feature.objects.get(key="").pk,
         "recent_from": at.day - timedelta(days=WINDOW),
@@ -192,8 +192,8 @@ def _days(at: Scope) -> dict[str, object]:
 )
 def users_of_28_days(at: Scope) -> Sql:
     seen = at.sql(SEEN, table="f")
-    recent = _mask(*at.window(WINDOW))
-    before = _mask(at.day - timedelta(days=2 * WINDOW), at.day - timedelta(days=WINDOW))
+    recent = mask(*at.window(WINDOW))
+    before = mask(at.day - timedelta(days=2 * WINDOW), at.day - timedelta(days=WINDOW))
     text = f"""
         WITH seen AS ({seen.text}), person AS (
             SELECT {{customer}} AS customer, p.person, bit_or({recent}) <> 0 AS recent, bit_or({before}) <> 0 AS before
@@ -207,7 +207,7 @@ def users_of_28_days(at: Scope) -> Sql:
         FROM alive LEFT JOIN counted USING (customer)
     """
     first = at.day - timedelta(days=2 * WINDOW)
-    return at.sql(text, table="p", first_month=first.replace(day=1), **_days(at))
+    return at.sql(text, table="p", first_month=first.replace(day=1), **window_days(at))
 
 
 # Whose persons we know: those counted in the window, and who is silent there but was not within the last 400 days.
@@ -222,7 +222,7 @@ WITH_PERSONS = """
 """
 
 
-def _mask(first: date, end: date) -> str:
+def mask(first: date, end: date) -> str:
     """The days of a person's month that lie in [first, end), as SQL over ``p.month`` and ``p.days``."""
     parts = []
     for month in months(first, end - timedelta(days=1)):

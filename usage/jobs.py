@@ -4,7 +4,7 @@ from typing import Any
 
 from core import clock, jobs
 from core.ticks import nightly, sweeper
-from usage.domain import keeping
+from usage.domain import keeping, remapping
 from usage.domain.rollup import counting, people, waiting
 from usage.models import RollupPosition
 
@@ -34,6 +34,12 @@ def attach(payload: Mapping[str, Any]) -> None:
     """See whether any of those who wait can be told by now."""
     people.know_contacts()
     waiting.attach_known(at=clock.now())
+
+
+@jobs.job("usage.remap")
+def remap(payload: Mapping[str, Any]) -> None:
+    """Hold the rules of features against the names of events, and count again what is counted otherwise by now."""
+    remapping.remap(at=clock.now())
 
 
 @nightly("usage.keeping", order=5)

@@ -4,10 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from core import jobs
 from usage.domain import features
 from usage.models import EventName, Feature, FeatureRule
 
 ANY = "*"
+REMAP = "usage.remap"
 MOST_NAMES = 5_000  # names beyond these are counted without being listed
 MOST_OWN = 300  # features that come by themselves
 By = list[list[str | int | None]]
@@ -50,7 +52,7 @@ def by_property(plans: Iterable[tuple[str, By]]) -> tuple[str, list[str | int]]:
     return (f"CASE {' '.join(cases)} ELSE 0 END" if cases else "0"), values
 
 
-def make_names(names: Sequence[str], *, own: bool, day: date) -> None:
+def make_names(names: Sequence[str], *, by_themselves: bool, day: date) -> None:
     """Have a row for every name that has none yet: ruled, or a feature of its own, or counted in the day only."""
     known = set(EventName.objects.filter(name__in=names).values_list("name", flat=True))
     room = MOST_NAMES - EventName.objects.count()
@@ -59,21 +61,28 @@ def make_names(names: Sequence[str], *, own: bool, day: date) -> None:
         return
     rules = list(FeatureRule.objects.all())
     plans = {name: plan(name, rules) for name in new}
-    owned = _own(plans, own)
+    owned = own([name for name in new if not _is_ruled(plans[name])]) if by_themselves else {}
     EventName.objects.bulk_create(
         [EventName(name=name, first_on=day, last_on=day, **_fields(plans[name], owned.get(name))) for name in new],
         ignore_conflicts=True,
     )
 
 
-def _own(plans: dict[str, Plan | None], own: bool) -> dict[str, int]:
-    wanted = [name for name, one in plans.items() if one is None or not one.ruled] if own else []
+def own(names: Sequence[str]) -> dict[str, int]:
+    """A feature of its own for each of these names, as long as there are not too many of them."""
     room = max(0, MOST_OWN - Feature.objects.exclude(key="").count())
-    keys = {name: name[:120] for name in wanted[:room]}
-    ids = features.ids(keys.values()) if keys else {}
-    return {name: ids[key] for name, key in keys.items()}
+    there = dict(Feature.objects.filter(key__in=[name[:120] for name in names]).values_list("key", "id"))
+    new = [name[:120] for name in names if name[:120] not in there][:room]
+    ids = there | (features.ids(new) if new else {})
+    return {name: ids[name[:120]] for name in names if name[:120] in ids}
+
+
+def _is_ruled(found: Plan | None) -> bool:
+    return found is not None and found.ruled
 
 
 def _fields(found: Plan | None, own: int | None) -> dict[str, object]:
-    feature = found.feature if found and found.ruled else own
-    return {"feature_id": feature, "plan": found.by if found else []}
+    """The events at hand are summed up already, and not by property: that is left to the remapping."""
+    if found and found.by:
+        jobs.enqueue(kind=REMAP, key="rules")
+    return {"feature_id": found.feature if found and found.ruled else own, "plan": []}

@@ -95,5 +95,5 @@ def _sum_up(cursor: Any, stretch: Stretch) -> None:
 def _name(cursor: Any, *, own: bool, at: datetime) -> None:
     """Have every name in the list of names. Those with rules by property were summed up as if they had none."""
     cursor.execute("SELECT DISTINCT name FROM rollup_sum")
-    mapping.make_names([name for (name,) in cursor.fetchall()], own=own, day=clock.today(at))
+    mapping.make_names([name for (name,) in cursor.fetchall()], by_themselves=own, day=clock.today(at))
     cursor.execute(NAMES)

@@ -23,6 +23,8 @@ USE = """
 CREATE TEMP TABLE rollup_use ON COMMIT DROP AS
 SELECT customer_id, feature_id, person, day, date_trunc('month', day)::date AS month, sum(events)::int AS events
 FROM rollup_known WHERE feature_id IS NOT NULL GROUP BY 1, 2, 3, 4
+"""
+USE_OVER_ALL = """
 UNION ALL
 SELECT customer_id, o.id, person, day, date_trunc('month', day)::date, sum(events)::int
 FROM rollup_known, (SELECT id FROM usage_feature WHERE key = '') o GROUP BY 1, 2, 3, 4
@@ -92,15 +94,15 @@ def make_tables(cursor: Any) -> None:
         cursor.execute(statement)
 
 
-def write(cursor: Any, *, at: datetime) -> None:
-    """Add what is in ``rollup_known``, known today, and tell of it."""
+def write(cursor: Any, *, at: datetime, over_all: bool = True) -> None:
+    """Add what is in ``rollup_known``, known today, and tell of it. Without ``over_all``, to the features only."""
     known_on = {"known_on": clock.today(at)}
     cursor.execute("SELECT DISTINCT date_trunc('month', day)::date FROM rollup_known ORDER BY 1")
     for (month,) in cursor.fetchall():
         partitions.ensure(month, month)
     cursor.execute("DROP TABLE IF EXISTS pg_temp.rollup_use, pg_temp.rollup_mask")
     cursor.execute("ANALYZE rollup_known")
-    cursor.execute(USE)
+    cursor.execute(USE + USE_OVER_ALL if over_all else USE)
     cursor.execute("ANALYZE rollup_use")
     cursor.execute(MASK)
     cursor.execute("ANALYZE rollup_mask")

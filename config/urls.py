@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("desk.urls")),
     path("", include("churn.urls")),
     path("", include("subscriptions.urls")),
+    path("", include("usage.urls")),
     path("", include("health.urls")),
     path("", include("surveys.urls")),
     path("favicon.ico", views.favicon),

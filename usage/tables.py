@@ -1,0 +1,34 @@
+import django_tables2 as tables
+from django.utils.translation import gettext_lazy as _
+
+from core.tables import DayColumn, NumberColumn, Table
+from usage.models import EventName, Rejected
+
+
+class EventTable(Table):
+    name = tables.Column()
+    feature = tables.Column(default="–")
+    events = NumberColumn(verbose_name=_("Events"))
+    first_on = DayColumn()
+    last_on = DayColumn()
+
+    class Meta:
+        model = EventName
+        fields = ["name", "feature", "events", "first_on", "last_on"]
+        order_by = "-events"
+        empty_text = _("No event of this name")
+
+
+class RejectedTable(Table):
+    event = tables.Column(default="–")
+    reason = tables.Column()
+    detail = tables.Column(default="–")
+    source = tables.Column()
+    received_at = tables.DateTimeColumn(format="j M, H:i")
+    replayed_at = tables.DateTimeColumn(format="j M, H:i", default="–")
+
+    class Meta:
+        model = Rejected
+        fields = ["event", "reason", "detail", "source", "received_at", "replayed_at"]
+        order_by = "-received_at"
+        empty_text = _("Nothing was rejected")

@@ -1,0 +1,42 @@
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.models import Role, User
+from customers.models import Customer
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    label: str
+    href: str
+    current: bool
+
+
+def who(request: HttpRequest) -> User:
+    user: Any = request.user
+    return user
+
+
+def tabs(request: HttpRequest) -> list[Tab]:
+    """The pages of usage that this user may open."""
+    shown = [("usage:overview", _("Overview")), ("usage:keeping", _("What keeps customers"))]
+    if who(request).role == Role.ADMINISTRATOR:
+        shown += [("usage:events", _("Events and features")), ("usage:intake", _("Intake"))]
+    return [Tab(label, reverse(name), request.path == reverse(name)) for name, label in shown]
+
+
+def book_of(user: User) -> Sequence[int] | None:
+    """The customers that a user sees; None for all."""
+    if user.sees_everything:
+        return None
+    return list(Customer.objects.visible_to(user).values_list("pk", flat=True))
+
+
+def customer_or_404(request: HttpRequest, uid: object) -> Customer:
+    return get_object_or_404(Customer.objects.visible_to(who(request)), uid=uid)

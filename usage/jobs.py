@@ -4,9 +4,9 @@ from typing import Any
 
 from core import clock, jobs
 from core.ticks import nightly, sweeper
-from usage.domain import keeping, remapping
+from usage.domain import keeping, remapping, silences
 from usage.domain.rollup import counting, people, waiting
-from usage.models import RollupPosition
+from usage.models import RollupPosition, Silence
 
 PAUSE = timedelta(seconds=10)  # between two roll-ups: each has the health of its customers brought up to date
 
@@ -25,7 +25,9 @@ def _next(now: datetime) -> datetime:
 @jobs.job("usage.rollup")
 def count_events(payload: Mapping[str, Any]) -> None:
     """Count the next stretch of events, and have the one after it counted."""
-    if counting.count(at=clock.now()) and counting.is_behind():
+    if counting.count(at=clock.now()) and Silence.objects.filter(ended_at=None).exists():
+        silences.notice(at=clock.now())
+    if counting.is_behind():
         jobs.enqueue(kind="usage.rollup", key="events")
 
 
@@ -47,3 +49,4 @@ def keep_house(day: date) -> None:
     keeping.keep(day=day)
     people.know_contacts()
     waiting.attach_known(at=clock.now())
+    silences.notice(at=clock.now())

@@ -1,6 +1,6 @@
 from usage.models.entitlement import Entitlement
 from usage.models.feature import Feature, FeatureChange
-from usage.models.feed import CustomerFeed, FeedDay
+from usage.models.feed import CustomerFeed, FeedDay, Silence
 from usage.models.identity import Attachment, Clue, ContactPerson, Person, RollupPosition, Stranger, StrangerDay
 from usage.models.intake import STEPS, IntakeSettings, RawEvent, Rejected, SeenMessage
 from usage.models.mapping import EventName, FeatureRule
@@ -25,6 +25,7 @@ __all__ = [
     "Rejected",
     "RollupPosition",
     "SeenMessage",
+    "Silence",
     "Stranger",
     "StrangerDay",
     "UsageDay",

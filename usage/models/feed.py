@@ -29,3 +29,20 @@ class CustomerFeed(Fact):
 
     def __str__(self) -> str:
         return f"{self.customer_id} from {self.source_id}"
+
+
+class Silence(models.Model):
+    """That a source went quiet: nothing for longer than the settings of the intake allow. One is open at a time."""
+
+    source = models.ForeignKey(Source, models.PROTECT, related_name="+")
+    last_on = models.DateField()
+    noticed_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source"], condition=models.Q(ended_at=None), name="usage_silence_one_open")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source_id} since {self.last_on}"

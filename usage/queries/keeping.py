@@ -74,7 +74,7 @@ def keeping(today: date, customers: Sequence[int] | None = None) -> History | No
     found = [
         Keeping(by_id[one], kinds[one], Share(int(n[1]), int(n[0])), Share(int(n[3]), int(n[2])))
         for one, n in counted.items()
-        if n[0]
+        if n[0] or n[2]
     ]
     found.sort(key=lambda one: (one.kind == Feature.Kind.OTHER, not one.enough, -(one.gap or (0,))[0]))
     return History(first, today - timedelta(days=SETTLED), Share(int(every[1]), int(every[0])), found)
@@ -86,10 +86,11 @@ def _count(day: date, customers: Sequence[int] | None, counted: dict[int, np.nda
     frame = gather(at, [RENEWAL], customers)
     due = frame[RENEWAL]
     is_due = ~np.isnat(due) & (due >= np.datetime64(day)) & (due < np.datetime64(day + timedelta(days=DUE)))
-    ids = frame.ids[is_due]
+    # Who had given notice by then is due no more, as far as is known: but it is how most renewals fail.
+    lost = np.isin(frame.ids, _lost(day))
+    ids, renewed = frame.ids[is_due | lost], ~lost[is_due | lost]
     if not len(ids):
         return
-    renewed = ~np.isin(ids, _lost(day))
     every += [len(ids), int(renewed.sum())]
     used = _used(at, ids)
     known = np.isin(ids, used["seen"])

@@ -30,7 +30,7 @@ def events(request: HttpRequest) -> HttpResponse:
     ruled = set(FeatureRule.objects.values_list("feature", flat=True))
     table = EventTable(names.filter(name__icontains=words) if words else names)
     RequestConfig(request, paginate={"per_page": 30, "silent": True}).configure(table)
-    own = [name for name in names.filter(Q(feature=None) | ~Q(feature__in=ruled))[:500]]
+    own = list(names.filter(Q(feature=None) | ~Q(feature__in=ruled))[:500])
     context = {
         "title": _("Events and features"),
         "note": _("Every name that came in, and the feature it is the use of."),

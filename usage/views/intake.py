@@ -51,7 +51,7 @@ def intake(request: HttpRequest) -> HttpResponse:
 def attach(request: HttpRequest) -> HttpResponse:
     form = AttachForm(request.POST)
     if not form.is_valid():
-        return _not_saved(request, [message for errors in form.errors.values() for message in errors])
+        return _not_saved(request, [str(message) for errors in form.errors.values() for message in errors])
     read = form.cleaned_data
     source = get_object_or_404(Source, pk=read["source"])
     waiting.attach(source=source, clue=read["clue"], value=read["value"], customer=read["customer"], at=clock.now())
@@ -77,7 +77,7 @@ def replay(request: HttpRequest) -> HttpResponse:
 def change_settings(request: HttpRequest) -> HttpResponse:
     form = SettingsForm(request.POST, instance=IntakeSettings.current())
     if not form.is_valid():
-        return _not_saved(request, [message for errors in form.errors.values() for message in errors])
+        return _not_saved(request, [str(message) for errors in form.errors.values() for message in errors])
     form.save()
     messages.success(request, _("Events are understood so from now on."))
     return redirect("usage:intake")

@@ -1,0 +1,63 @@
+"""Sticky-feature adoption against renewals: usage reads the outcome of subscriptions by key."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from customers.tests.factories import CustomerFactory
+from subscriptions.tests.factories import sell
+from usage.domain.proportions import Share, difference
+from usage.queries import keeping
+from usage.tests.factories import FeatureFactory, days, use
+
+pytestmark = pytest.mark.django_db
+TODAY = date(2026, 6, 1)
+FIRST = TODAY - timedelta(days=keeping.DUE * keeping.QUARTERS + keeping.SETTLED)
+DUE_ON = FIRST + timedelta(days=400)
+
+
+def due(*, uses, stays):
+    """A customer whose year ends on the day, who had used the board or not, and then paid on or not."""
+    customer = CustomerFactory(created_on=FIRST, known_on=FIRST)
+    ends = {} if stays else {"ends_on": DUE_ON, "cancelled_on": DUE_ON - timedelta(days=100)}
+    sell(customer, starts_on=DUE_ON - timedelta(days=365), term_ends_on=DUE_ON, **ends)
+    use(customer, *days(FIRST + timedelta(days=300), 80), feature="board" if uses else "export")
+    return customer
+
+
+def found_of(key, **more):
+    found = keeping.keeping(TODAY, **more)
+    return found, next(one for one in found.features if one.feature.key == key)
+
+
+def test_renewals_of_users_stand_beside_those_of_others(monkeypatch):
+    monkeypatch.setattr(keeping, "FEWEST", 2)
+    FeatureFactory(key="board", kind="sticky")
+    for _ in range(3):
+        due(uses=True, stays=True)
+    due(uses=False, stays=False), due(uses=False, stays=True)
+    history, board = found_of("board")
+    assert (history.renewals.k, history.renewals.n) == (4, 5)
+    assert (board.used, board.unused) == (Share(3, 3), Share(1, 2))
+    assert board.gap[0] == 0.5
+
+
+def test_too_few_are_told_as_such():
+    FeatureFactory(key="board", kind="sticky")
+    due(uses=True, stays=True), due(uses=False, stays=False)
+    _history, board = found_of("board")
+    assert (board.enough, board.gap, board.tells) == (False, None, False)
+
+
+def test_the_difference_has_newcombes_interval():
+    # Newcombe (1998), Statistics in Medicine 17, table II: 56/70 against 48/80, method 10.
+    gap, low, high = difference(Share(56, 70), Share(48, 80))
+    assert (round(gap, 4), round(low, 4), round(high, 4)) == (0.2, 0.0524, 0.3339)
+
+
+def test_wilsons_interval():
+    low, high = Share(81, 263).interval
+    assert (round(low, 4), round(high, 4)) == (0.2553, 0.3662)
+    assert Share(0, 0).interval == (0.0, 1.0)
+    with pytest.raises(ValueError, match="nobody"):
+        difference(Share(0, 0), Share(1, 2))

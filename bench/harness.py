@@ -69,7 +69,7 @@ def kept(name: str, build: Callable[[], None]) -> Iterator[str]:
         _build(full, name, build)
     _point_to(full)
     try:
-        yield _address(full)
+        yield address(full)
     finally:
         _point_to(before)
 
@@ -136,7 +136,7 @@ def _point_to(name: str) -> None:
     connection.settings_dict["NAME"] = name
 
 
-def _address(name: str) -> str:
+def address(name: str) -> str:
     base, _, query = os.environ["DATABASE_URL"].partition("?")
     return f"{base.rsplit('/', 1)[0]}/{name}{'?' + query if query else ''}"
 

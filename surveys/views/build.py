@@ -65,7 +65,7 @@ def build(request: HttpRequest, uid: UUID) -> HttpResponse:
                 problem = _("Somebody else changed this survey meanwhile. Reload to see theirs.")
         status = 422
     context = frame(
-        request, survey, "build", texts=texts, settings=settings, language=language, languages=words.LANGUAGES,
+        request, survey, "build", texts=texts, settings=settings, in_language=language, languages=words.LANGUAGES,
         edition=survey.editions.first(), problem=problem,
     )  # fmt: skip
     return render(request, "surveys/build.html", context, status=status)

@@ -1,7 +1,10 @@
 """A real SMTP server, for tests of what leaves. It remembers what it took, and can be asked by Message-ID."""
 
+import asyncio
 import email
 import json
+import logging
+import os
 import socket
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -31,6 +34,7 @@ class Sink:
         self.answer: Answer = lambda address: None
         self.after: str | None = None
         self.keep = True
+        self.pause = 0.0
         self._file = file
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:
@@ -43,6 +47,7 @@ class Sink:
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         if self.after and not self.after.startswith("2"):
             return self.after
+        await asyncio.sleep(self.pause)
         self.to += envelope.rcpt_tos
         if self._file:
             with self._file.open("a") as file:
@@ -73,6 +78,7 @@ def sink(file: Path | None = None) -> Iterator[Sink]:
     """Run the server on a free port of this machine."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
+    logging.getLogger("mail.log").setLevel(logging.WARNING)
     handler = Sink(file)
     server = _Controller(handler, hostname="127.0.0.1", port=port)
     server.start()
@@ -90,3 +96,9 @@ def smtp(settings: Any) -> Iterator[Sink]:
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", taken.port, 5
         yield taken
+
+
+def was_taken(message_id: str) -> bool:
+    """What a provider that can be asked would say: for ``MAIL_ASK``, in the workers of a campaign."""
+    with Path(os.environ["SINK_FILE"]).open() as file:
+        return any(json.loads(line)[0] == message_id for line in file)

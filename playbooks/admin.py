@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.registry import MEASURES
 from customers.rules import RuleError, describe, parse
-from playbooks.models import QueueRule, WorkItem
+from playbooks.models import AnswerRule, QueueRule, WorkItem
 
 
 class QueueRuleForm(forms.ModelForm[QueueRule]):
@@ -64,3 +64,12 @@ class WorkItemAdmin(admin.ModelAdmin[WorkItem]):
 
     def has_delete_permission(self, request: HttpRequest, obj: WorkItem | None = None) -> bool:
         return False
+
+
+@admin.register(AnswerRule)
+class AnswerRuleAdmin(admin.ModelAdmin[AnswerRule]):
+    """What is done about an answer, by class."""
+
+    list_display = ["title", "answer_class", "survey", "lane", "due_in_days", "is_active"]
+    list_filter = ["answer_class", "is_active"]
+    list_select_related = ["survey"]

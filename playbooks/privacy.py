@@ -1,6 +1,7 @@
 from core.privacy import PLAIN, Privacy
 
 FIELDS: dict[str, Privacy] = {
+    "AnswerRule.title": PLAIN,
     "DryRun.found": PLAIN,  # ids and counts
     "Letter.nature": PLAIN,
     "Letter.reason": PLAIN,  # codes only

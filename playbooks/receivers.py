@@ -8,7 +8,7 @@ from core.consumers import consumes
 from core.models import Event
 from core.wake import wake_after_commit
 from customers.rules import holds_rules
-from playbooks.domain import following
+from playbooks.domain import following, loops
 from playbooks.domain.book import occasions
 from playbooks.domain.run import ending, watching
 from playbooks.domain.run.starting import WAKES
@@ -79,3 +79,9 @@ def end_with_their_signals(events: Sequence[Event]) -> None:
     keys = [occasions.key_of(event) for event in events]
     live = Run.objects.live().filter(occasion__in=keys, of__content__cause_gone=True)
     ending.end(runs=live.values_list("pk", flat=True), state=Run.State.GONE, at=clock.now())
+
+
+@consumes("surveys.answered.v1", name="playbooks.answers")
+def follow_answers(events: Sequence[Event]) -> None:
+    """Open a task for each answer that a rule is for."""
+    loops.answered([event.payload for event in events], at=clock.now())

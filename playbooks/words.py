@@ -102,6 +102,10 @@ def _contacts(reason: Reason, today: date) -> str:
     return ngettext("only %(count)s active contact", "%(count)s active contacts", count) % {"count": plain(count)}
 
 
+def _score_given(reason: Reason, today: date) -> str:
+    return _("answered %(score)s") % {"score": plain(reason["value"])}
+
+
 def _answer(reason: Reason, today: date) -> str:
     if "ago" not in reason:
         return _("gave %(score)s of 10") % {"score": plain(reason["value"])}
@@ -186,6 +190,7 @@ SENTENCES: dict[str, Say] = {
     "escalated_tickets_56": _escalated,
     "champion_left": _champion,
     "active_contacts": _contacts,
+    "answer": _score_given,
     "last_nps": _answer,
     "tenure_days": _tenure,
     "attribute.stage": _stage,

@@ -1,0 +1,72 @@
+from datetime import timedelta
+
+import pytest
+
+from accounts.models import Role
+from accounts.tests.factories import UserFactory
+from core import clock
+from core.consumers import CONSUMERS
+from core.models import Event
+from customers.tests.factories import ContactFactory, CustomerFactory
+from playbooks.domain import loops, working
+from playbooks.models import AnswerRule, WorkItem
+from playbooks.words import because
+from surveys.domain import answering
+from surveys.domain.answering import Answer
+from surveys.tests.factories import SurveyFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def owner():
+    return UserFactory(role=Role.CSM)
+
+
+@pytest.fixture
+def contact(owner):
+    return ContactFactory(customer=CustomerFactory(owner=owner))
+
+
+def say(contact, score, survey, comment=""):
+    """Somebody answers, and the consumer hears of it."""
+    answer, by = Answer(score=score, comment=comment), contact.customer.owner
+    answering.take_by_phone(survey=survey, contact=contact, answer=answer, by=by, at=clock.now())
+    told = Event.objects.filter(type=answering.ANSWERED).order_by("pk")
+    CONSUMERS["playbooks.answers"].handle(list(told))
+
+
+def test_an_answer_becomes_a_task_with_owner_date_and_their_words(contact, owner):
+    survey = SurveyFactory()
+    AnswerRule.objects.create(title="Call them back", due_in_days=2)
+    say(contact, 9, survey)
+    assert not WorkItem.objects.exists()
+    say(contact, 3, survey, "Exports are slow")
+    item = WorkItem.objects.get()
+    assert (item.title, item.owner, item.due_on) == ("Call them back", owner, clock.today() + timedelta(days=2))
+    assert item.text.body == "Exports are slow"
+    assert because(item.reasons, today=clock.today()) == ["answered 3"]
+    say(contact, 2, survey)
+    assert WorkItem.objects.count() == 1
+
+
+def test_the_rule_of_the_survey_comes_before_that_of_all(contact):
+    own, other = SurveyFactory(), SurveyFactory(kind="csat")
+    AnswerRule.objects.create(title="All", answer_class="promoter")
+    AnswerRule.objects.create(title="Own", answer_class="promoter", survey=own)
+    AnswerRule.objects.create(title="Off", answer_class="detractor", is_active=False)
+    say(contact, 10, own), say(contact, 5, other)
+    assert [item.title for item in WorkItem.objects.all()] == ["Own"]
+
+
+def test_the_loop_is_measured(contact, owner):
+    survey = SurveyFactory()
+    AnswerRule.objects.create(title="Call them back")
+    long_ago = clock.now() - timedelta(days=90)
+    assert loops.loop(survey.pk, since=long_ago).share is None
+    say(contact, 3, survey)
+    say(ContactFactory(customer=CustomerFactory(owner=owner)), 3, survey)
+    first = WorkItem.objects.order_by("pk")[0]
+    working.complete(item=first, version=1, outcome="solved", by=owner, at=first.opened_at + timedelta(days=3))
+    found = loops.loop(survey.pk, since=long_ago)
+    assert (found.opened, found.closed, found.share, found.days) == (2, 1, 0.5, 3)

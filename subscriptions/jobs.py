@@ -1,10 +1,15 @@
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from core.jobs import job
 from core.ticks import nightly
-from subscriptions.domain import curves, generations, rulesets
+from subscriptions.domain import curves, dunning, generations, rulesets
+
+
+@nightly("end what is unpaid", order=10)
+def end_unpaid(day: date) -> None:
+    dunning.run(day=day - timedelta(days=1))
 
 
 @nightly("keep curves", order=11)

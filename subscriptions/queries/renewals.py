@@ -1,0 +1,76 @@
+"""Renewals: each paid term that ends, and what became of it (R6)."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from core.clock import AsOf
+from subscriptions.domain import rulesets, stage
+
+UPCOMING, IN_NOTICE, RENEWED, LATE, LOST = "upcoming", "in_notice", "renewed", "late", "lost"
+
+# Of each term of ``months`` or more that ends between two days, its last version as known, and whether the
+# subscription pays on after it. Renewed: paid on at its end, or within so many days. Late: not yet, but there is time.
+# Lost: the time is over, or its end is known to be final.
+TERMS: Final = """
+WITH known AS (
+    SELECT DISTINCT ON (v.subscription_id, v.number) v.* FROM subscriptions_subscriptionversion v
+    WHERE v.known_on < %(known_on)s ORDER BY v.subscription_id, v.number, v.known_on DESC, v.id DESC
+), term AS (
+    SELECT DISTINCT ON (k.subscription_id, k.term_ends_on) k.*,
+           min(k.starts_on) OVER (PARTITION BY k.subscription_id, k.term_ends_on) AS term_starts_on
+    FROM known k WHERE k.term_ends_on IS NOT NULL AND k.mrr > 0 AND (k.ends_on IS NULL OR k.ends_on > k.starts_on)
+    ORDER BY k.subscription_id, k.term_ends_on, k.starts_on DESC
+)
+SELECT t.customer_id, t.subscription_id, t.term_ends_on, t.term_ends_on - COALESCE(t.notice_days, 0) AS notice_on,
+       t.mrr, t.currency, CASE
+           WHEN COALESCE(p.pays_on, t.ends_on IS NULL AND t.auto_renews IS NOT FALSE)
+                AND t.term_ends_on < %(day)s THEN 'renewed'
+           WHEN t.term_ends_on >= %(day)s AND (t.cancelled_on IS NOT NULL OR t.ends_on = t.term_ends_on
+                AND p.pays_on IS NOT TRUE) THEN 'lost'
+           WHEN t.term_ends_on >= %(day)s
+                THEN CASE WHEN t.term_ends_on - COALESCE(t.notice_days, 0) < %(day)s
+                          THEN 'in_notice' ELSE 'upcoming' END
+           WHEN t.cancelled_on IS NULL AND t.term_ends_on + %(within)s >= %(day)s THEN 'late'
+           ELSE 'lost' END AS state
+FROM term t LEFT JOIN LATERAL (
+    SELECT true AS pays_on FROM known k
+    WHERE k.subscription_id = t.subscription_id AND k.mrr > 0 AND k.starts_on <= t.term_ends_on + %(within)s
+      AND (k.ends_on IS NULL OR k.ends_on > t.term_ends_on) AND k.id <> t.id
+      AND k.starts_on >= t.term_ends_on AND k.starts_on < GREATEST(%(day)s, t.term_ends_on + 1)
+    LIMIT 1
+) p ON true
+WHERE t.term_ends_on >= %(since)s AND t.term_ends_on < %(until)s AND (t.ends_on IS NULL OR t.ends_on >= t.term_ends_on)
+  AND t.term_ends_on >= t.term_starts_on + %(months)s * interval '1 month'
+ORDER BY t.term_ends_on, t.customer_id, t.subscription_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """A term and its state as of a day: upcoming, in_notice (the last day to give notice is over), renewed, late or
+    lost. ``mrr`` a month, in ``currency``.
+    """
+
+    customer_id: int
+    subscription_id: int
+    term_ends_on: date
+    notice_on: date
+    mrr: Decimal
+    currency: str
+    state: str
+
+
+def renewals(at: AsOf, *, since: date, until: date) -> list[Renewal]:
+    """The terms that end from ``since`` up to, not including, ``until``, by their day."""
+    rules = rulesets.rules(rulesets.current())
+    params = {
+        "day": at.day,
+        "known_on": at.known_on,
+        "since": since,
+        "until": until,
+        "months": rules["renewal_term_months"],
+        "within": rules["renewal_paid_within_days"],
+    }
+    return [Renewal(*row) for row in stage.fetch(TERMS, params)]

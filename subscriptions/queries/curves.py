@@ -6,10 +6,11 @@ from datetime import date
 from typing import Any, Final, Self
 
 import numpy as np
-from django.db import connection
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from core.clock import AsOf
+from customers.models import Merge
 from subscriptions.domain import bulk, rulesets
 from subscriptions.domain.columns import Columns, joined, take
 from subscriptions.domain.missing_rate import MissingRate
@@ -26,9 +27,9 @@ SINCE_1970: Final = 10_957  # days from 1970 to 2000, where PostgreSQL begins to
 # whether a rate was missing).
 LEVELS: Final = """
 WITH known AS MATERIALIZED (
-    SELECT DISTINCT ON (v.subscription_id, v.number) v.customer_id, v.currency, v.ends AS ends_on,
+    SELECT DISTINCT ON (v.subscription_id, v.number) {owner} AS customer_id, v.currency, v.ends AS ends_on,
            (v.mrr * 1000000)::bigint AS mrr, v.begins
-    FROM ({spans}) v
+    FROM ({spans}) v {canonical}
     WHERE v.known_on < %(known_on)s AND {scope}
     ORDER BY v.subscription_id, v.number, v.known_on DESC, v.id DESC
 ), edges AS MATERIALIZED (
@@ -84,7 +85,7 @@ MOVE_TYPES: Final = {"customer": "i8", "day": bulk.DAY, "kind": "i2", "amount": 
 class Curves:
     """``levels``: customer, day and change of MRR by the versions. ``moves``: customer, day, kind (its place in
     ``KINDS``), amount (signed, without FX) and FX by the ledger. Both sorted by customer and day; amounts in
-    millionths of the reporting currency, days counted from 1970. Customers are as recorded: none is merged here.
+    millionths of the reporting currency, days counted from 1970. Customers are as the ledger has them.
     """
 
     levels: Columns
@@ -118,17 +119,32 @@ def read(at: AsOf, customers: Sequence[int] | None = None, *, ruleset: Ruleset |
     }
     scope = "TRUE" if customers is None else "v.customer_id = ANY(%(customers)s)"
     own = LEVELS.replace("{spans}", spans(rules, where=scope))
-    levels = _fetched(own, "v", params, LEVEL_TYPES, customers is None)
+    for name, sql in _owner(at).items():
+        own = own.replace(name, sql)
+    with transaction.atomic():
+        if customers is None:
+            _expect_much()
+        levels = _fetched(own, "v", params, LEVEL_TYPES, customers is None)
+        moves = _fetched(MOVES, "m", params, MOVE_TYPES, customers is None)
     if levels["lacks"].any():
         raise _missing(levels, params)
     levels.pop("lacks")
-    return Curves(
-        take(levels, np.flatnonzero(levels["change"])), _fetched(MOVES, "m", params, MOVE_TYPES, customers is None)
-    )
+    return Curves(take(levels, np.flatnonzero(levels["change"])), moves)
 
 
 def sorted_rows(rows: Columns) -> Columns:
     return take(rows, np.lexsort((rows["day"], rows["customer"])))
+
+
+def _owner(at: AsOf) -> dict[str, str]:
+    """Whose a version is: a merged customer's is that of the one that it is known to be, as in the ledger."""
+    if not Merge.objects.known(at).exists():
+        return {"{owner}": "v.customer_id", "{canonical}": ""}
+    join = (
+        "LEFT JOIN customers_canonical c ON c.from_id = v.customer_id AND c.known_on < %(known_on)s"
+        " AND (c.undone_on IS NULL OR c.undone_on >= %(known_on)s)"
+    )
+    return {"{owner}": "COALESCE(c.into_id, v.customer_id)", "{canonical}": join}
 
 
 def _expect_much() -> None:

@@ -69,8 +69,9 @@ def book_of(curves: Curves, days: Sequence[date], asked: Asked) -> Book:
     levels, moves = (take(rows, np.flatnonzero(rows["day"] < last)) for rows in (curves.levels, curves.moves))
     merges = dict(Merge.objects.known(asked.at(bounds[-1])).values_list("from_customer", "into_customer"))
     if merges:
+        apart = {merges[one] for one in np.unique(moves["customer"]).tolist() if one in merges}
         levels = joined_under(levels, merges)
-        moves = as_one(joined_under(moves, merges), merges.values())
+        moves = as_one(joined_under(moves, merges), apart)
     ids = np.unique(np.concatenate([levels["customer"], moves["customer"]]))
     order = np.argsort(moves["day"], kind="stable")
     place = np.searchsorted(ids, moves["customer"])[order]

@@ -1,4 +1,5 @@
-"""Movements of customers that were merged: of two that are one, one's loss is not the customer's."""
+"""Movements of customers that were merged, where the ledger does not know of it yet: of two that are one, one's loss
+is not the customer's."""
 
 from collections.abc import Iterable, Mapping
 

@@ -7,6 +7,7 @@ from core.charts.bullet import Zone, bullet
 from core.charts.dots import dots
 from core.charts.heat import heat
 from core.charts.lines import line, spark
+from core.charts.ranked import ranked
 from core.charts.waterfall import Step, waterfall
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "heat",
     "line",
     "money",
+    "ranked",
     "spark",
     "stacked",
     "waterfall",

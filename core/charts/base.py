@@ -42,7 +42,7 @@ def money(currency: str) -> Unit:
 class Mark:
     """One value: ``label`` on the axis, ``href`` its rows, ``note`` one more line in the title.
 
-    ``low`` and ``high`` are its interval; ``unfinished`` says that its period still runs."""
+    ``low`` and ``high`` are its interval; ``unfinished`` says that its period still runs, or is still to come."""
 
     label: str
     value: Value | None

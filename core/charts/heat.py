@@ -49,6 +49,8 @@ def _row(grid: Grid, name: str, marks: Sequence[Mark], y: float) -> SafeString:
 
 def _cell(grid: Grid, at: int, mark: Mark, y: float, name: str) -> SafeString:
     level = _level(mark, grid.strength)
+    if mark.unfinished and mark.value is None:  # not yet: nothing is drawn
+        return svg.join([])
     shape = svg.element(
         "rect",
         x=svg.percent(grid.across.left(at)),

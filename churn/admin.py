@@ -3,7 +3,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from churn.models import ChurnReason
+from churn.models import Benchmark, BenchmarkBand, ChurnReason
 
 
 @admin.register(ChurnReason)
@@ -21,3 +21,18 @@ class ChurnReasonAdmin(admin.ModelAdmin[ChurnReason]):
         # Two levels: a finer reason is part of one that is part of nothing.
         kwargs["queryset"] = ChurnReason.objects.filter(parent=None)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+class BandInline(admin.TabularInline[BenchmarkBand, Benchmark]):
+    model = BenchmarkBand
+    extra = 1
+
+
+@admin.register(Benchmark)
+class BenchmarkAdmin(admin.ModelAdmin[Benchmark]):
+    """Each reference names its source in words; a report shows our own rate among its bands."""
+
+    list_display = ("label", "per", "position", "is_active")
+    list_editable = ("position", "is_active")
+    search_fields = ("label", "source")
+    inlines = (BandInline,)

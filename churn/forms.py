@@ -1,3 +1,4 @@
+import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
@@ -9,15 +10,24 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from churn.queries.retention import Asked, Period, shift
+from churn.queries.retention import Asked, Period, shift, trailing
+from churn.queries.retention.dimensions import DIMENSIONS, is_dimension
 from churn.queries.retention.periods import MONTHS
 from customers.models import Attribute, Customer, SavedFilter
-from customers.queries.attributes import Kind, fields
+from customers.queries.attributes import PREFIX, Kind, fields
 from customers.rules import Rule, RuleError, parse
 
-STEPS = [("month", _("Month")), ("quarter", _("Quarter")), ("year", _("Year")), ("range", _("Two dates"))]
+STEPS = [
+    ("month", _("Month")),
+    ("quarter", _("Quarter")),
+    ("year", _("Year")),
+    ("14d", _("Two weeks")),
+    ("range", _("Two dates")),
+]
 BACK = {"month": 36, "quarter": 16, "year": 8}
 SHOWN = {"month": 12, "quarter": 8, "year": 5, "range": 2}
+DAYS = re.compile("[1-9][0-9]{0,2}d")
+TOLD = [("ours", _("as we recorded it")), ("theirs", _("as the customer said it"))]
 YEARS = range(1970, 2200)
 NOT_GROUPED = {"name", "domain"}
 
@@ -39,6 +49,7 @@ class ReportForm(forms.Form):
         empty_label=_("All customers"),
     )
     by = forms.ChoiceField(label=_("By"), required=False)
+    by_today = forms.BooleanField(label=_("by today’s value"), required=False)
     known_on = forms.DateField(label=_("Known on"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
 
     def __init__(self, data: QueryDict, *, user: User, today: date) -> None:
@@ -50,7 +61,8 @@ class ReportForm(forms.Form):
         grouped.choices = [("", _("not divided")), *_attributes()]
         self.fields["known_on"].widget.attrs["max"] = f"{today}"
         for field in self.fields.values():
-            field.widget.attrs["class"] = "input input-small"
+            if not isinstance(field, forms.BooleanField):
+                field.widget.attrs["class"] = "input input-small"
 
     def read(self, name: str) -> Any:
         """The value of a field; None where it is empty, can't be read, or is a day outside of all histories."""
@@ -74,8 +86,21 @@ class ReportForm(forms.Form):
             until=self.until,
             known_on=self.known + timedelta(days=1),
             rule=self.rule(),
-            by=(self.read("by") or "") if by is None else by,
+            by=self.divided_by if by is None else by,
+            by_today=self.uses_today,
         )
+
+    @property
+    def divided_by(self) -> str:
+        return self.read("by") or ""
+
+    @property
+    def uses_today(self) -> bool:
+        return bool(self.read("by_today"))
+
+    @property
+    def by_label(self) -> str:
+        return label_of(self.divided_by) if self.divided_by else ""
 
     def rule(self) -> Rule | None:
         kept = self.read("filter")
@@ -90,7 +115,11 @@ class ReportForm(forms.Form):
     def state(self) -> dict[str, str]:
         """What of the address says who counts, for links to the rows of figures."""
         kept, known = self.read("filter"), self.read("known_on")
-        return {**({"filter": f"{kept.uid}"} if kept else {}), **({"known_on": f"{known}"} if known else {})}
+        return {
+            **({"filter": f"{kept.uid}"} if kept else {}),
+            **({"known_on": f"{known}"} if known else {}),
+            **({"by_today": "on"} if self.uses_today else {}),
+        }
 
 
 class RetentionForm(ReportForm):
@@ -100,9 +129,14 @@ class RetentionForm(ReportForm):
     on = forms.DateField(label=_("Which"), required=False, widget=forms.Select)
     start = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     end = forms.DateField(label=_("Up to"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    told = forms.ChoiceField(label=_("Reasons"), required=False, choices=TOLD)
 
     def __init__(self, data: QueryDict, *, user: User, today: date) -> None:
         super().__init__(data, user=user, today=today)
+        asked = data.get("period", "")
+        if DAYS.fullmatch(asked) and asked not in dict(STEPS):
+            period: Any = self.fields["period"]
+            period.choices = [*STEPS, (asked, gettext("%(days)s days") % {"days": asked[:-1]})]
         which: Any = self.fields["on"].widget
         which.choices = [(f"{one.start}", named(one, self.step, today)) for one in self._offered()]
         # The fields show what the report is of, also where the address says less, or something else.
@@ -123,35 +157,73 @@ class RetentionForm(ReportForm):
         return self._chosen
 
     @property
+    def told_by(self) -> str:
+        return self.read("told") or "ours"
+
+    @property
     def before(self) -> Period:
         """The period before the chosen one, as long as it."""
-        start = self.chosen.start
-        if self.step == "range":
-            return Period(start - (self.chosen.end - start), start)
-        return Period(shift(start, -MONTHS[self.step]), start)
+        return self._back(1)
+
+    @property
+    def before_listed(self) -> Period:
+        """The period before those of the table."""
+        return self._back(SHOWN.get(self.step, 12))
 
     @property
     def listed(self) -> list[Period]:
         """The periods of the table, the chosen one last."""
+        return [self._back(back) for back in reversed(range(SHOWN.get(self.step, 12)))]
+
+    @property
+    def run(self) -> list[Period]:
+        """The chosen period after those of about a year before it."""
+        count = {"year": 5, "quarter": 5, "range": 1}.get(self.step, 13)
+        return [self._back(back) for back in reversed(range(count))]
+
+    @property
+    def year(self) -> Period:
+        """The twelve months up to the end of the chosen period, or up to today."""
+        return trailing(min(self.chosen.end, self.until))
+
+    @property
+    def span(self) -> Period:
+        """The chosen period; where that is a month or less, the twelve months up to its end: losses are few."""
+        return self.year if self.step not in ("quarter", "year", "range") else self.chosen
+
+    def address(self) -> dict[str, str]:
+        """All that the address of the report holds, of any report: what the tabs lead on with."""
+        kept = {"period": self.step, "on": f"{self.chosen.start}", **self.state}
         if self.step == "range":
-            return [self.before, self.chosen]
-        months = MONTHS[self.step]
-        starts = [shift(self.chosen.start, -months * back) for back in range(SHOWN[self.step])]
-        return [Period(start, shift(start, months)) for start in reversed(starts)]
+            kept |= {"start": f"{self.chosen.start}", "end": f"{self.chosen.end}"}
+            kept.pop("on")
+        return (
+            kept
+            | ({"by": self.divided_by} if self.divided_by else {})
+            | ({"told": "theirs"} if self.told_by == "theirs" else {})
+        )
+
+    def _back(self, count: int) -> Period:
+        start, step = self.chosen.start, self.step
+        if step == "range":
+            length = self.chosen.end - start
+            return Period(start - length * count, start - length * (count - 1))
+        first = back(start, step, count)
+        return Period(first, back(first, step, -1))
 
     def _choose(self) -> Period:
         if self.step == "range":
             end = self.read("end") or self.today
             start = self.read("start") or shift(end, -1)
             return Period(start, end) if start < end else Period(end - timedelta(days=1), end)
-        last = _first(self.today, self.step)
-        return containing(self.read("on") or shift(last, -MONTHS[self.step]), self.step)
+        running = containing(self.today, self.step)
+        return containing(self.read("on") or back(running.start, self.step, 1), self.step)
 
     def _offered(self) -> Iterator[Period]:
         if self.step == "range":
             return
         running = containing(self.today, self.step)
-        offered = [shift(running.start, -MONTHS[self.step] * back) for back in range(BACK[self.step])]
+        offered = [back(running.start, self.step, count) for count in range(BACK.get(self.step, 26))]
         if self.chosen.start not in offered:
             offered.append(self.chosen.start)
         yield from (containing(start, self.step) for start in offered)
@@ -160,7 +232,22 @@ class RetentionForm(ReportForm):
 def containing(day: date, step: str) -> Period:
     """The month, quarter or year that a day lies in."""
     start = _first(day, step)
-    return Period(start, shift(start, MONTHS[step]))
+    return Period(start, back(start, step, -1))
+
+
+def back(start: date, step: str, count: int) -> date:
+    """The start of the period so many before."""
+    if step in MONTHS:
+        return shift(start, -MONTHS[step] * count)
+    return start - timedelta(days=int(step[:-1]) * count)
+
+
+def label_of(by: str) -> str:
+    """What is divided by is called. Raises KeyError where there is no such thing."""
+    if is_dimension(by):
+        return str(DIMENSIONS[by].label)
+    key = by.removeprefix(PREFIX)
+    return str(fields([key])[key].label).capitalize()
 
 
 def named(period: Period, step: str, today: date) -> str:
@@ -175,17 +262,21 @@ def named(period: Period, step: str, today: date) -> str:
 
 
 def _first(day: date, step: str) -> date:
+    if step not in MONTHS:  # days are counted from a Monday
+        days = int(step[:-1])
+        return date.fromordinal(max(1, (day.toordinal() - 1) // days * days + 1))
     months = MONTHS[step]
     return date(day.year, (day.month - 1) // months * months + 1, 1)
 
 
 def _attributes() -> list[tuple[str, Any]]:
     words = {Kind.TEXT, Kind.YES_NO, Kind.USER, Kind.TEAM}
-    return [
-        (one.key, str(one.label).capitalize())
+    own = [(one.key, str(one.label)) for one in DIMENSIONS.values()]
+    return own + [
+        (f"{PREFIX}{one.key}" if is_dimension(one.key) else one.key, str(one.label).capitalize())
         for one in fields().values()
         if one.kind in words and one.key not in NOT_GROUPED and one.nature != Attribute.Nature.OUTCOME
     ]
 
 
-__all__ = ["ReportForm", "RetentionForm", "RuleError", "asked_by", "containing", "named"]
+__all__ = ["ReportForm", "RetentionForm", "RuleError", "asked_by", "containing", "label_of", "named"]

@@ -1,110 +1,147 @@
 """What a figure's sheet shows: its words with the numbers put in, and the rows behind it."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from churn.pages import Writer
+from churn.pages.values import Value, Writer
 from churn.queries.retention import Period
 from churn.queries.retention.lines import amount
 from churn.queries.retention.opened import Opened, Row
-from churn.words import FIGURES, KINDS
+from churn.words import KINDS, figure_of
 from core import formatting
 from customers.models import Customer
 
 MOST = 200
+GROSS = ("rates.grr", "rates.gross_mrr_churn")
+NET = ("rates.nrr", "rates.net_mrr_churn")
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One row: the customer, and the amounts (in the reporting currency) under the columns of ``Sheet.header``."""
+    """One row: the customer, what stands in words beside, and the amounts under ``Sheet.header``."""
 
     customer: Customer
-    day: date | None
-    kind: str
-    amounts: list[Decimal]
+    texts: list[Any]
+    amounts: list[Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
+    """``words`` are the names of the columns of words. ``parts`` are figures that this one is made of."""
+
     label: str
     value: SafeString
     definition: str
     formula: str
+    words: list[str]
     header: list[str]
     rows: list[Shown]
-    totals: list[Decimal]
+    totals: list[Any]
     count: int
-    moves: bool
+    signed: bool = False
+    parts: Sequence[Value] = field(default=())
 
     @property
     def more(self) -> int:
         return self.count - len(self.rows)
 
 
-def sheet(opened: Opened, period: Period, writer: Writer, *, most: int | None = MOST) -> Sheet:
-    """The sheet of an opened figure, with at most so many of its rows. One statement."""
+def sheet(opened: Opened, period: Period, writer: Writer, *, on: date | None = None, most: int | None = MOST) -> Sheet:
+    """The sheet of an opened figure, with at most so many of its rows. One statement. ``on``: the day looked at."""
     shown = opened.rows[:most]
     found = Customer.objects.only("pk", "uid", "name").in_bulk({row.customer_id for row in shown})
-    words = FIGURES[opened.key]
-    moves = any(row.kind for row in opened.rows)
+    about = figure_of(opened.key)
+    words = columns(opened)
     return Sheet(
-        label=str(words.label),
+        label=str(about.label),
         value=writer.written(opened.key, opened.value),
-        definition=str(words.definition),
+        definition=str(about.definition),
         formula=formula(opened, writer.currency),
-        header=header(opened.key, period, moves=moves),
+        words=list(words),
+        header=header(opened, period, on),
         rows=[
             Shown(
                 found[row.customer_id],
-                row.day,
-                str(KINDS.get(row.kind, "")),
+                [told(row) for told in words.values()],
                 [amount(one) for one in amounts(opened.key, row)],
             )
             for row in shown
         ],
         totals=[amount(sum(column)) for column in zip(*(amounts(opened.key, row) for row in opened.rows), strict=True)],
         count=len(opened.rows),
-        moves=moves,
+        signed=is_of_moves(opened),
     )
 
 
-def header(key: str, period: Period, *, moves: bool) -> list[str]:
-    if moves:
+def is_of_moves(opened: Opened) -> bool:
+    return any(row.kind for row in opened.rows) and not opened.key.startswith("cohort.")
+
+
+def columns(opened: Opened) -> dict[str, Any]:
+    """The columns of words: their names, and what a row has there."""
+    family = opened.key.partition(".")[0]
+    if family == "cohort":
+        return {(_("Left") if opened.key == "cohort.survival" else _("Began")): lambda row: row.day}
+    if family == "reasons":
+        return {_("Day"): lambda row: row.day, _("Reason"): lambda row: row.note}
+    if family == "transfers":
+        return {_("Movement"): lambda row: _("came in") if row.kind == "in" else _("went out")}
+    if is_of_moves(opened):
+        return {_("Day"): lambda row: row.day, _("Movement"): lambda row: str(KINDS.get(row.kind, ""))}
+    return {}
+
+
+def header(opened: Opened, period: Period, on: date | None) -> list[str]:
+    key = opened.key
+    if is_of_moves(opened):
         return [_("Amount")]
+    if key.startswith("cohort."):
+        then = _("MRR on %(day)s") % {"day": date_format(on, "j M Y")} if on else ""
+        return [_("First MRR"), *([then] if on and key != "cohort.survival" else [])]
     start, end = (_("MRR on %(day)s") % {"day": date_format(day, "j M Y")} for day in (period.start, period.end))
-    if key in ("rates.grr", "rates.gross_mrr_churn"):
+    if key in GROSS:
         return [start, end, _("Smaller of both")]
-    if key in ("rates.nrr", "rates.net_mrr_churn"):
+    if key in NET:
         return [start, end]
     return [end] if key.endswith("end") or key == "arpa" else [start]
 
 
 def amounts(key: str, row: Row) -> list[int]:
-    if key in ("rates.grr", "rates.gross_mrr_churn"):
+    if key in GROSS:
         return [row.start, row.end, row.counted]
-    if key in ("rates.nrr", "rates.net_mrr_churn"):
+    if key in NET or key in ("cohort.customers", "cohort.mrr"):
         return [row.start, row.end]
     return [row.counted]
 
 
 def formula(opened: Opened, currency: str) -> str:
-    """A ratio with its numbers put in; empty for what is a plain sum."""
+    """The definition with its numbers put in."""
     if opened.parts is None:
-        return ""
-    if opened.key == "rates.customer_churn":
-        top, whole = (formatting.plain(part) for part in opened.parts)
-    elif opened.key == "arpa":
-        top, whole = _money(opened.parts[0], currency), formatting.plain(opened.parts[1])
-    else:
-        top, whole = (_money(part, currency) for part in opened.parts)
-    return f"{top} ÷ {whole}"
+        return _summed(opened, currency)
+    top, whole = opened.parts
+    if opened.key in ("rates.customer_churn", "cohort.customers"):
+        return f"{formatting.plain(top)} ÷ {formatting.plain(whole)}"
+    if opened.key == "cohort.survival":
+        names = {"left": formatting.plain(top), "all": formatting.plain(whole)}
+        return _("%(left)s of %(all)s have left by then") % names
+    if opened.key == "arpa":
+        return f"{_money(top, currency)} ÷ {formatting.plain(whole)}"
+    return f"{_money(top, currency)} ÷ {_money(whole, currency)}"
+
+
+def _summed(opened: Opened, currency: str) -> str:
+    count, total = len(opened.rows), sum(row.counted for row in opened.rows)
+    names = {"count": formatting.plain(count), "total": _money(total, currency)}
+    if is_of_moves(opened):
+        return ngettext("%(count)s movement, %(total)s", "%(count)s movements, together %(total)s", count) % names
+    return ngettext("%(count)s customer, %(total)s", "%(count)s customers, together %(total)s", count) % names
 
 
 def _money(millionths: int, currency: str) -> str:
@@ -112,7 +149,11 @@ def _money(millionths: int, currency: str) -> str:
 
 
 def as_rows(one: Sheet) -> Iterable[list[Any]]:
-    """The rows as text for a file."""
-    yield [_("Customer"), *([_("Day"), _("Movement")] if one.moves else []), *one.header]
+    """The rows for a file; without rows, the figures it is made of."""
+    if one.parts and not one.rows:
+        yield [one.label, ""]
+        yield from ([part.label, part.plain] for part in one.parts)
+        return
+    yield [_("Customer"), *one.words, *one.header]
     for row in one.rows:
-        yield [row.customer.name, *([row.day, row.kind] if one.moves else []), *(f"{n:f}" for n in row.amounts)]
+        yield [row.customer.name, *row.texts, *row.amounts]

@@ -1,62 +1,83 @@
+from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
-from churn import pages, rows
-from churn.files import download
-from churn.forms import ReportForm, RetentionForm
+from churn import ingredients, rows
+from churn.files import FORMATS, download
+from churn.forms import ReportForm, RetentionForm, label_of
+from churn.opening import Asking, open_figure
+from churn.pages import Page, Writer, benchmarks, cohorts, movements, overview, reasons, retention, worth
 from churn.queries.retention import Asked, Period
-from churn.queries.retention.opened import FIGURES as OPENED
-from churn.queries.retention.opened import opened
-from churn.words import FIGURES
+from churn.queries.retention.dimensions import is_dimension
 from core import clock
-from customers.queries.attributes import NotReplayable, fields
+from customers.queries.attributes import PREFIX, NotReplayable, fields
 from customers.rules import RuleError
+from subscriptions.domain.missing_rate import MissingRate
 from subscriptions.queries.of_customer import reporting_currency
 
+Make = Callable[..., Page]
+REPORTS: Final[Mapping[str, tuple[str | Promise, Make]]] = {
+    "overview": (gettext_lazy("Overview"), overview.page),
+    "retention": (gettext_lazy("Retention"), retention.page),
+    "movements": (gettext_lazy("Movements"), movements.page),
+    "cohorts": (gettext_lazy("Cohorts"), cohorts.page),
+    "reasons": (gettext_lazy("Reasons"), reasons.page),
+    "benchmarks": (gettext_lazy("Benchmarks"), benchmarks.page),
+    "worth": (gettext_lazy("Customer value"), worth.page),
+}
+
 
 @require_safe
-def retention(request: HttpRequest) -> HttpResponse:
-    """Retention in one period beside those before, over the customers that one may see. The address holds it all."""
+def report(request: HttpRequest, name: str) -> HttpResponse:
+    """A report of one period over the customers that one may see. The address holds it all."""
+    label, make = REPORTS[name]
     form = RetentionForm(request.GET, user=who(request), today=clock.today())
-    shown, problem = _page(form)
-    if request.GET.get("format") == "csv":
-        return download(pages.as_rows(shown), f"retention-{form.chosen.start}-{form.chosen.end}.csv")
+    page, problem = _page(make, form)
+    part = page.part(request.GET.get("part", ""))
+    if part and request.GET.get("format") in FORMATS:
+        period = page.period
+        return download(part.as_rows(), f"{name}-{part.key}-{period.start}-{period.end}", request.GET["format"])
     context = {
-        "title": _("Retention"),
+        "title": _("Reports") if name == "overview" else label,
+        "name": name,
         "form": form,
-        "page": shown,
-        "headings": [FIGURES[key].header for key in pages.KEYS],
+        "page": page,
+        "tabs": _tabs(name, form),
         "problems": [*form.problems, *([problem] if problem else [])],
-        "currency": reporting_currency(),
-        "as_csv": _with(request, format="csv"),
+        "here": reverse(f"churn:{name}"),
+        "query": _without(request, "part", "format"),
     }
     htmx: Any = getattr(request, "htmx", None)
-    part = bool(htmx) and htmx.target == "report"
-    return render(request, f"churn/retention/{'_report' if part else 'page'}.html", context)
+    only_report = bool(htmx) and htmx.target == "report"
+    return render(request, f"churn/reports/{'_report' if only_report else 'page'}.html", context)
 
 
 @require_safe
-def retention_rows(request: HttpRequest) -> HttpResponse:
-    """One figure of the report, opened: its definition with the numbers put in, and the rows behind it."""
+def figure_rows(request: HttpRequest) -> HttpResponse:
+    """One figure of a report, opened: its definition with the numbers put in, and the rows behind it."""
     key, form = request.GET.get("figure", ""), ReportForm(request.GET, user=who(request), today=clock.today())
     period, asked = _period(request), _asked_or_404(form, request)
-    if key not in OPENED:
-        raise Http404
-    found = opened(key, period, asked, group=request.GET.get("group") or None)
-    writer, as_file = pages.Writer(reporting_currency(), form.state), request.GET.get("format") == "csv"
-    sheet = rows.sheet(found, period, writer, most=None if as_file else rows.MOST)
-    if as_file:
-        return download(rows.as_rows(sheet), f"{key}-{period.start}-{period.end}.csv")
+    writer, format = Writer(reporting_currency(), form.state), request.GET.get("format", "")
+    try:
+        sheet, value = _sheet(Asking(key, period, asked, request.GET.dict()), writer, format)
+    except (KeyError, ValueError, OverflowError, MissingRate) as error:
+        raise Http404 from error
+    if format in FORMATS:
+        return download(rows.as_rows(sheet), f"{key}-{period.start}-{period.end}", format)
     context = {
         "title": sheet.label,
         "sheet": sheet,
-        "opened": found,
+        "value": value,
         "period": period,
         "known_on": form.known,
         "today": clock.today(),
@@ -64,9 +85,9 @@ def retention_rows(request: HttpRequest) -> HttpResponse:
         "kept": form.read("filter"),
         "group": _group(asked, request),
         "currency": writer.currency,
-        "as_csv": _with(request, format="csv"),
+        "query": _without(request, "format"),
     }
-    return render(request, "churn/retention/rows.html", context)
+    return render(request, "churn/reports/rows.html", context)
 
 
 def who(request: HttpRequest) -> User:
@@ -74,14 +95,31 @@ def who(request: HttpRequest) -> User:
     return user
 
 
-def _page(form: RetentionForm) -> tuple[pages.Page, str]:
+def _page(make: Make, form: RetentionForm) -> tuple[Page, str]:
     """The page, or, where the filter can't be read or replayed, one over nobody and why."""
     currency = reporting_currency()
     try:
-        return pages.page(form, form.asked(), currency=currency), ""
-    except (RuleError, NotReplayable) as error:
-        nobody = Asked(until=form.until, customers=[])
-        return pages.page(form, nobody, currency=currency), str(error)
+        return make(form, form.asked(), currency=currency), ""
+    except (RuleError, NotReplayable, MissingRate) as error:
+        return make(form, Asked(until=form.until, customers=[]), currency=currency), str(error)
+
+
+def _sheet(asking: Asking, writer: Writer, format: str) -> tuple[rows.Sheet, Any]:
+    if asking.key in ingredients.MADE:
+        return ingredients.sheet(asking.key, asking.period, asking.asked, writer, today=clock.today())
+    found = open_figure(asking)
+    on = asking.query.get("on")
+    most = None if format else rows.MOST
+    looked_at = date.fromisoformat(on) if on else None
+    return rows.sheet(found, asking.period, writer, on=looked_at, most=most), found
+
+
+def _tabs(name: str, form: RetentionForm) -> list[dict[str, Any]]:
+    address = urlencode(form.address())
+    return [
+        {"label": label, "href": f"{reverse(f'churn:{key}')}?{address}", "current": key == name}
+        for key, (label, _make) in REPORTS.items()
+    ]
 
 
 def _period(request: HttpRequest) -> Period:
@@ -97,7 +135,7 @@ def _period(request: HttpRequest) -> Period:
 def _asked_or_404(form: ReportForm, request: HttpRequest) -> Asked:
     """The question of an address: one that can't be read has no rows."""
     by = request.GET.get("by", "")
-    if form.problems or (by and not fields([by])):
+    if form.problems or (by and not is_dimension(by) and not fields([by.removeprefix(PREFIX)])):
         raise Http404
     try:
         return form.asked(by=by)
@@ -106,14 +144,12 @@ def _asked_or_404(form: ReportForm, request: HttpRequest) -> Asked:
 
 
 def _group(asked: Asked, request: HttpRequest) -> str:
-    if not asked.by:
-        return ""
-    return f"{fields([asked.by])[asked.by].label}: {request.GET.get('group') or _('no value')}"
+    return f"{label_of(asked.by)}: {request.GET.get('group') or _('no value')}" if asked.by else ""
 
 
-def _with(request: HttpRequest, **changes: str) -> str:
-    """This address with something else in it."""
+def _without(request: HttpRequest, *names: str) -> str:
+    """The query of this address without some of it."""
     query = request.GET.copy()
-    for name, value in changes.items():
-        query[name] = value
-    return f"{request.path}?{query.urlencode()}"
+    for name in names:
+        query.pop(name, None)
+    return query.urlencode()

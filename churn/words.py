@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 Words = Any  # a lazy translation
@@ -136,6 +137,149 @@ FIGURES: Final[dict[str, Figure]] = {
     ),
     "arpa": Figure(_("MRR per customer"), _("ARPA"), "money", _("MRR at the end divided by the customers at the end.")),
 }
+
+TRANSFERS: Final[dict[str, Figure]] = {
+    "transfers.customers": Figure(
+        _("Customers who changed sides"),
+        _("Moved"),
+        "number",
+        _(
+            "Customers with MRR who count here from the start of this period and did not at the end of the one before,"
+            " less those of whom the opposite is true. What is filtered or divided by has changed for them."
+        ),
+    ),
+    "transfers.mrr": Figure(
+        _("MRR that changed sides"),
+        _("Moved"),
+        "money",
+        _(
+            "MRR of customers who count here from the start of this period and did not at the end of the one before,"
+            " less MRR of those of whom the opposite is true. The end before, and this, come to the start."
+        ),
+    ),
+}
+
+PARTS_NAMED: Final[dict[str, Words]] = {
+    "price": _("price"),
+    "seats": _("seats"),
+    "plan_change": _("plan"),
+    "cross_sell": _("cross-sell"),
+    "discount": _("discount"),
+}
+
+PARTS_MEANT: Final[dict[str, Words]] = {
+    "price": _("What a unit costs more or less than before, on the same plan."),
+    "seats": _("More or fewer units, at the old price of a unit."),
+    "plan_change": _("Another plan took the place of the one before."),
+    "cross_sell": _("Another subscription began beside the ones there were, or one of several ended."),
+    "discount": _("A discount that was given, or that ended."),
+}
+
+MORE: Final[dict[str, Figure]] = {
+    "cohort.joined": Figure(
+        _("Customers who began"),
+        _("Began"),
+        "number",
+        _("Customers whose first MRR ever was in this time."),
+    ),
+    "cohort.new_mrr": Figure(
+        _("First MRR"), _("First MRR"), "money", _("The first MRR of customers who began to pay in this time.")
+    ),
+    "cohort.customers": Figure(
+        _("Customers that stay"),
+        _("Stay"),
+        "percent",
+        _("Of the customers who began to pay in this time, the share with MRR at the start of the day looked at."),
+    ),
+    "cohort.mrr": Figure(
+        _("MRR that stays"),
+        _("Stays"),
+        "percent",
+        _("MRR at the start of the day looked at, of those who began in this time, divided by their first MRR."),
+    ),
+    "cohort.survival": Figure(
+        _("Stay as long"),
+        _("Stay"),
+        "percent",
+        _(
+            "The chance to still pay after so many months (Kaplan–Meier): at each day somebody leaves for the first"
+            " time, the share of those still there who stay, multiplied up. Who has not left counts as long as known."
+        ),
+    ),
+    "reasons.count": Figure(
+        _("Customers who left"),
+        _("Customers"),
+        "number",
+        _("Times that a customer’s MRR fell to zero, for this reason."),
+    ),
+    "reasons.mrr": Figure(
+        _("MRR lost"), _("MRR"), "money", _("MRR of customers whose last subscription ended, for this reason.")
+    ),
+    "reasons.share": Figure(
+        _("Share of the MRR lost"),
+        _("Share"),
+        "percent",
+        _("MRR of customers who left for this reason, divided by the MRR of all who left."),
+    ),
+    "worth.clv": Figure(
+        _("Lifetime value"),
+        _("CLV"),
+        "money",
+        _(
+            "MRR per customer × margin ÷ the share of customers lost in a month, the mean of the last six full months."
+            " Not defined where nobody left."
+        ),
+    ),
+    "worth.cac": Figure(
+        _("Cost of winning a customer"),
+        _("CAC"),
+        "money",
+        _("Costs of acquisition in the last six full months divided by the customers won in them."),
+    ),
+    "worth.payback": Figure(
+        _("Months to pay it back"),
+        _("Payback"),
+        "times",
+        _("The cost of winning a customer divided by what stays of a new customer’s first MRR in a month."),
+    ),
+    "worth.ratio": Figure(
+        _("Value ÷ cost"), _("Ratio"), "times", _("Lifetime value divided by the cost of winning a customer.")
+    ),
+    "worth.margin": Figure(
+        _("Margin"),
+        _("Margin"),
+        "percent",
+        _("1 − costs of service ÷ MRR, both summed over the last six full months. Without such costs it is 100 %."),
+    ),
+    "worth.churn": Figure(
+        _("Customers lost in a month"),
+        _("Lost"),
+        "percent",
+        _("The mean of the rates of the last six full months: customers lost ÷ customers at the start of each."),
+    ),
+    "worth.churn_12": Figure(
+        _("Customers lost in a month"),
+        _("Lost"),
+        "percent",
+        _("The mean of the rates of the last twelve full months: customers lost ÷ customers at the start of each."),
+    ),
+}
+
+
+def figure_of(key: str) -> Figure:
+    """The words of a figure. Raises KeyError."""
+    if key.startswith("split."):
+        return _split(key)
+    return FIGURES.get(key) or TRANSFERS.get(key) or MORE[key]
+
+
+def _split(key: str) -> Figure:
+    _head, kind, part = key.split(".")
+    label = format_lazy("{}: {}", KINDS[kind], PARTS_NAMED[part])
+    return Figure(
+        label, PARTS_NAMED[part], "money", format_lazy("{} {}", FIGURES[f"mrr.{kind}"].definition, PARTS_MEANT[part])
+    )
+
 
 COLUMNS: Final = {
     "customers": ("start", "new", "reactivated", "churned", "end"),

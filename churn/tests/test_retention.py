@@ -148,11 +148,16 @@ def test_groups_are_those_of_the_start_and_of_the_first_movement() -> None:
     AttributeChangeFactory(customer=entered, value="Health", day=date(2025, 2, 20))
     lines = report(periods(FEB, APR, "month"), Asked(by="industry"))
     assert [(line.period.start, line.group, line.customers.start, line.customers.end) for line in lines] == [
-        (FEB, "Health", 0, 0),
         (FEB, "Retail", 1, 2),
         (MAR, "Health", 2, 2),
-    ][1:]
+        (MAR, "Retail", 0, 0),
+    ]
     assert all(line.missing == (0, 0) for line in lines)
+    assert [(line.transfers.customers, written(line.transfers.mrr)) for line in lines] == [
+        (0, "0.00"),
+        (2, "170.00"),
+        (-2, "-170.00"),
+    ]
 
 
 def test_who_has_no_value_is_a_group_of_its_own() -> None:
@@ -168,6 +173,7 @@ def test_a_filter_counts_who_met_it_then() -> None:
     rule = parse({"all": [{"key": "attribute.industry", "op": "is", "value": "Retail"}]})
     february, march = report(periods(FEB, APR, "month"), Asked(rule=rule))
     assert (february.customers.start, february.customers.end, march.customers.start) == (1, 1, 0)
+    assert (march.transfers.customers, march.transfers.mrr) == (-1, -february.mrr.end)
     assert outside
 
 

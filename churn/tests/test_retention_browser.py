@@ -16,12 +16,12 @@ def report(live_demo, page):
         if not users.filter(email=LEAD).exists():
             users.create_superuser(LEAD, name="Rita Ports")
     live_demo.sign_in(page, LEAD)
-    page.goto(live_demo.url + "/reports/retention/")
+    page.goto(live_demo.url + "/reports/")
     return page
 
 
 def test_a_figure_opens_its_rows_and_a_bar_too(report):
-    report.get_by_label("NRR, trailing 12 months").click()
+    report.get_by_role("link", name="NRR, trailing 12 months").click()
     sheet = report.get_by_role("dialog")
     sheet.get_by_text("divided by their MRR at the start").wait_for()
     assert violations(report, "#sheet") == []
@@ -32,28 +32,37 @@ def test_a_figure_opens_its_rows_and_a_bar_too(report):
 
 
 def test_choosing_swaps_the_report_and_the_address(report):
+    report.get_by_role("link", name="Retention", exact=True).click()
     report.get_by_label("Period", exact=True).select_option("quarter")
-    report.wait_for_url("**period=quarter**")
+    report.wait_for_url("**/retention/?period=quarter**")
     assert "Q" in report.locator("#table tbody th").first.inner_text()
+    report.locator("#table summary", has=report.locator("svg")).click()
     with report.expect_download() as download:
-        report.locator("#table").get_by_role("link", name="CSV").click()
-    assert download.value.suggested_filename.startswith("retention-")
+        report.locator("#table").get_by_role("link", name="XLSX").click()
+    assert download.value.suggested_filename.startswith("retention-table-")
 
 
-@pytest.mark.parametrize(("theme", "width"), [("light", 390), ("dark", 1440)])
-def test_nobody_is_left_out(report, theme, width):
+@pytest.mark.parametrize(
+    ("theme", "width", "names"),
+    [("light", 390, ("", "cohorts/", "reasons/")), ("dark", 1440, ("retention/?by=plan", "movements/", "worth/"))],
+)
+def test_nobody_is_left_out(report, theme, width, names):
     report.emulate_media(color_scheme=theme)
     report.set_viewport_size({"width": width, "height": 900})
-    assert violations(report) == []
-    assert report.evaluate("document.documentElement.scrollWidth") <= width
+    address = report.url
+    for name in names:
+        report.goto(address + name)
+        assert violations(report) == [], name
+        assert report.evaluate("document.documentElement.scrollWidth") <= width, name
 
 
-def test_it_is_kept_as_pictures(report, shot):
-    assert len(shot(report, "retention")) == 4
+@pytest.mark.parametrize("name", ["", "cohorts/", "reasons/"])
+def test_they_are_kept_as_pictures(report, shot, name):
+    report.goto(report.url + name)
+    assert len(shot(report, f"report-{name.strip('/') or 'overview'}")) == 4
 
 
-def test_groups_and_a_sheet_are_kept_as_pictures(report, shot):
-    report.goto(f"{report.url}?by=industry")
+def test_a_sheet_is_kept_as_pictures(report, shot):
     report.get_by_role("link", name="GRR, trailing 12 months").click()
     report.get_by_role("dialog").get_by_text("Who came later").wait_for()
-    assert len(shot(report, "retention-sheet")) == 4
+    assert len(shot(report, "report-sheet")) == 4

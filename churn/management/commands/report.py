@@ -7,10 +7,13 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from churn.queries.retention import Asked, Line, Period, periods, report, tomorrow
+from churn.queries.retention.dimensions import DIMENSIONS, is_dimension
+from churn.queries.retention.lines import written
 from core import arguments
 from customers.models import SavedFilter
-from customers.queries.attributes import NotReplayable, fields
+from customers.queries.attributes import PREFIX, NotReplayable, fields
 from customers.rules import Rule, RuleError, parse
+from subscriptions.domain.missing_rate import MissingRate
 
 STEPS = "month, quarter, year or a number of days like 14d"
 
@@ -23,7 +26,12 @@ class Command(BaseCommand):
         parser.add_argument("--start", required=True, help="first day")
         parser.add_argument("--end", required=True, help="day after the last")
         parser.add_argument("--period", default="month", help=STEPS)
-        parser.add_argument("--by", default="", metavar="ATTRIBUTE", help="one line for each value of an attribute")
+        parser.add_argument(
+            "--by",
+            default="",
+            metavar="ATTRIBUTE",
+            help="one line for each value of an attribute, or of plan, tenure, contract, size or band",
+        )
         parser.add_argument("--by-today", action="store_true", help="attributes by today's value, not by that of then")
         parser.add_argument("--filter", default="", metavar="NAME", help="only the customers of a saved filter")
         parser.add_argument("--known-on", default="", help="by what was known at the end of that day")
@@ -35,6 +43,8 @@ class Command(BaseCommand):
             lines = report(wanted, asked)
         except NotReplayable as error:
             raise CommandError(f"--by, --filter: {error} Add --by-today.") from error
+        except MissingRate as error:
+            raise CommandError(str(error)) from error
         self.stdout.write(_json(lines, asked) if options["json"] else _text(lines, asked))
 
 
@@ -65,8 +75,9 @@ def _day(options: dict[str, Any], name: str) -> date:
 
 
 def _attribute(key: str) -> str:
-    if key and not fields([key]):
-        raise CommandError(f"--by: there is no attribute {key!r}. There are: {', '.join(sorted(fields()))}.")
+    if key and not is_dimension(key) and not fields([key.removeprefix(PREFIX)]):
+        known = ", ".join([*DIMENSIONS, *sorted(fields())])
+        raise CommandError(f"--by: there is no attribute {key!r}. There are: {known}.")
     return key
 
 
@@ -84,8 +95,16 @@ def _rule(name: str) -> Rule | None:
 
 
 def _json(lines: Sequence[Line], asked: Asked) -> str:
-    rows = [line.as_json() | ({"by": asked.by, "group": line.group} if asked.by else {}) for line in lines]
-    return json.dumps(rows, indent=2)
+    return json.dumps([_object(line, asked) for line in lines], indent=2)
+
+
+def _object(line: Line, asked: Asked) -> dict[str, Any]:
+    """A line; divided or filtered, with what changed sides since the period before (R19)."""
+    told = line.as_json()
+    if asked.narrows:
+        moved = line.transfers
+        told["transfers"] = {"customers": moved.customers, "mrr": written(moved.mrr)}
+    return told | ({"by": asked.by, "group": line.group} if asked.by else {})
 
 
 def _text(lines: Sequence[Line], asked: Asked) -> str:

@@ -72,6 +72,14 @@ class Rates:
 
 
 @dataclass(frozen=True, slots=True)
+class Transfers:
+    """Who counts in a period and did not at the end of the one before, less the opposite; MRR in millionths."""
+
+    customers: int = 0
+    mrr: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """One period of a report; of one group, where it is by an attribute. ``provisional``: it is not over yet."""
 
@@ -82,6 +90,7 @@ class Line:
     rates: Rates
     provisional: bool
     group: str | None = None
+    transfers: Transfers = Transfers()
 
     @property
     def few(self) -> bool:

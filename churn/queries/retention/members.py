@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 
 from churn.queries.retention.asked import Asked
 from churn.queries.retention.book import EPOCH, Book, Moves
+from churn.queries.retention.dimensions import DIMENSIONS, is_dimension, read
 from churn.queries.retention.periods import Period
 from customers import rules
-from customers.queries.attributes import Kind, attribute_frame, fields, labels
+from customers.queries.attributes import PREFIX, Kind, attribute_frame, fields, labels
 
 FEW_IDS = 2000
 
@@ -50,13 +51,16 @@ def _entrants(moves: Moves, active: np.ndarray) -> list[tuple[date, np.ndarray]]
 
 def _place(book: Book, places: np.ndarray, day: date, values: np.ndarray, inside: np.ndarray) -> None:
     """Fill in the value and whether the rule is met, as of ``day``, for the customers at ``places``."""
+    day = book.asked.until if book.asked.by_today else day
     asked, at, ids = book.asked, book.asked.at(day), book.ids[places]
     wanted = ids.tolist() if len(ids) < FEW_IDS else asked.customers
     if asked.rule:
         inside[places] = np.isin(ids, rules.matching(asked.rule, at, wanted, by_today=asked.by_today))
     else:
         inside[places] = True
-    if asked.by:
+    if is_dimension(asked.by):
+        values[places] = read(asked.by, book, day, ids)
+    elif asked.by:
         frame = attribute_frame(at, [asked.by], wanted, by_today=asked.by_today)
         here = np.isin(ids, frame.ids)
         values[places[here]] = frame[asked.by][np.searchsorted(frame.ids, ids[here])]
@@ -67,14 +71,21 @@ def _named(asked: Asked, values: np.ndarray, inside: np.ndarray) -> Members:
         return Members(np.where(inside, 0, -1), [None])
     called = _called(asked.by)
     names = [None if value is None else called.get(str(value), str(value)) for value in map(_plain, values)]
-    found = sorted({name for name, counts in zip(names, inside, strict=True) if counts}, key=_order)
+    order = list(called.values()) if is_dimension(asked.by) else []
+    found = sorted(
+        {name for name, counts in zip(names, inside, strict=True) if counts},
+        key=lambda name: (order.index(name) if name in order else len(order), *_order(name)),
+    )
     place = {name: code for code, name in enumerate(found)}
     codes = [place[name] if counts else -1 for name, counts in zip(names, inside, strict=True)]
     return Members(np.array(codes, dtype=np.int64), list(found))
 
 
 def _called(key: str) -> dict[str, str]:
-    """What values are called that are not words themselves."""
+    """What values are called that are not words themselves, in the order of the groups."""
+    if is_dimension(key):
+        return {value: str(name) for value, name in DIMENSIONS[key].names}
+    key = key.removeprefix(PREFIX)
     if fields([key])[key].kind == Kind.YES_NO:
         return {"1": _("yes"), "0": _("no")}
     return labels(key)

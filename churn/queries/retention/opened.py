@@ -12,7 +12,7 @@ from churn.queries.retention.book import EPOCH, KINDS, Book
 from churn.queries.retention.lines import share
 from churn.queries.retention.members import members
 from churn.queries.retention.periods import Period
-from churn.queries.retention.report import book_for
+from churn.queries.retention.report import book_for, moved_sides
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,7 @@ class Row:
     counted: int
     day: date | None = None
     kind: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +41,13 @@ class Opened:
     parts: tuple[int, int] | None = None
 
 
-def opened(key: str, period: Period, asked: Asked, *, group: str | None = None) -> Opened:
+def opened(key: str, period: Period, asked: Asked, *, group: str | None = None, before: Period | None = None) -> Opened:
     """The rows of the figure ``key`` of one period (of one group, where asked by an attribute), the largest first.
 
-    Raises KeyError for an unknown figure.
+    ``before``: of transfers, the period they lead from. Raises KeyError for an unknown figure.
     """
+    if key in TRANSFERRED and before:
+        return _transferred(key, before, period, asked, group)
     make = FIGURES[key]
     book = book_for([period], asked)
     found = members(book, period, entrants=key not in OF_THE_START)
@@ -82,6 +85,20 @@ class Slice:
         columns = (self.book.ids[moves.place], amounts, moves.day, moves.kind)
         rows = zip(*(column[at].tolist() for column in columns), strict=True)
         return [Row(who, 0, 0, amount, day(on), name(kinds, kind)) for who, amount, on, kind in rows]
+
+
+def _transferred(key: str, before: Period, period: Period, asked: Asked, group: str | None) -> Opened:
+    book = book_for([before, period], asked)
+    level = book.level(period.start)
+    rows = []
+    for name, sign, places in moved_sides(level, members(book, before), members(book, period)):
+        if name == group or not asked.by:
+            kind = "in" if sign > 0 else "out"
+            rows += [Row(int(book.ids[place]), 0, 0, sign * int(level[place]), kind=kind) for place in places]
+    rows.sort(key=lambda row: (-abs(row.counted), row.customer_id))
+    if key == "transfers.customers":
+        return Opened(key, sum(1 if row.counted > 0 else -1 for row in rows), rows)
+    return Opened(key, _sum(rows), rows)
 
 
 def day(number: int) -> date:
@@ -153,6 +170,7 @@ def _sum(rows: list[Row]) -> int:
     return sum(row.counted for row in rows)
 
 
+TRANSFERRED: Final = ("transfers.customers", "transfers.mrr")
 OF_THE_START: Final = {
     "customers.start",
     "mrr.start",

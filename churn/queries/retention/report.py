@@ -1,5 +1,5 @@
-from collections.abc import Iterable, Sequence
-from dataclasses import fields
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import fields, replace
 from datetime import date
 from typing import Final
 
@@ -8,7 +8,7 @@ import numpy as np
 from churn.queries.retention import held
 from churn.queries.retention.asked import Asked
 from churn.queries.retention.book import KINDS, Book, book_of
-from churn.queries.retention.lines import Cohort, Counts, Line, Money, Rates
+from churn.queries.retention.lines import Cohort, Counts, Line, Money, Rates, Transfers
 from churn.queries.retention.members import Members, members
 from churn.queries.retention.periods import Period
 from subscriptions.queries.curves import Curves
@@ -20,8 +20,7 @@ def report(wanted: Sequence[Period], asked: Asked) -> list[Line]:
     """One line a period; where asked by an attribute, one a period and group, by name, those without a value last."""
     if (counted := held.sums(asked, wanted, count)) is not None:
         return [line_from(period, sums, asked) for period, sums in zip(wanted, counted, strict=True)]
-    book = book_for(wanted, asked)
-    return [line for period in wanted for line in lines(book, period)]
+    return [line for found in reconciled(book_for(wanted, asked), wanted) for line in found]
 
 
 def book_for(wanted: Iterable[Period], asked: Asked, *days: date) -> Book:
@@ -40,6 +39,49 @@ def count(curves: Curves, wanted: Sequence[Period]) -> list[dict[str, int]]:
 
 def lines(book: Book, period: Period) -> list[Line]:
     return tally(book, period, members(book, period))
+
+
+def reconciled(book: Book, wanted: Sequence[Period]) -> list[list[Line]]:
+    """The lines of each period with what changed sides since the one before, where that ends as this begins (R19):
+    end before + transfers = start, for every group.
+    """
+    found: list[list[Line]] = []
+    before: Placed | None = None
+    for period in wanted:
+        here = members(book, period)
+        follows = before is not None and before[0].end == period.start
+        transfers = between(book, before, (period, here)) if before and follows else {}
+        names = [*here.names, *(name for name in transfers if name not in here.names)]
+        made = tally(book, period, Members(here.codes, names))
+        found.append([replace(line, transfers=transfers.get(line.group, Transfers())) for line in made])
+        before = period, here
+    return found
+
+
+Placed = tuple[Period, Members]
+
+
+def between(book: Book, before: Placed, now: Placed) -> dict[str | None, Transfers]:
+    """By group what came into it, less what went out, from the end of one period to the start of the next."""
+    level = book.level(now[0].start)
+    found: dict[str | None, Transfers] = {}
+    for name, sign, customers in moved_sides(level, before[1], now[1]):
+        there = found.get(name, Transfers())
+        mrr = int(level[customers].sum())
+        found[name] = Transfers(there.customers + sign * len(customers), there.mrr + sign * mrr)
+    return found
+
+
+def moved_sides(level: np.ndarray, before: Members, now: Members) -> Iterator[tuple[str | None, int, np.ndarray]]:
+    """The group, 1 for in and −1 for out, and the places of customers with MRR who changed sides."""
+    old, new = (np.array([None, *found.names], dtype=object)[found.codes + 1] for found in (before, now))
+    was, counts = before.codes >= 0, now.codes >= 0
+    differs = (level > 0) & ((was != counts) | (was & counts & np.array(old != new, dtype=bool)))
+    for found, sign in ((now, 1), (before, -1)):
+        for code, name in enumerate(found.names):
+            places = np.flatnonzero(differs & (found.codes == code))
+            if len(places):
+                yield name, sign, places
 
 
 def line_of(book: Book, period: Period) -> Line:

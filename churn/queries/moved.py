@@ -1,0 +1,90 @@
+"""Movements in detail: what each was made of, and of which kind a loss was."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+import numpy as np
+
+from churn.queries.retention.asked import Asked
+from churn.queries.retention.book import Book
+from churn.queries.retention.members import members
+from churn.queries.retention.periods import Period
+from customers.registry import Scope
+from subscriptions.domain import bulk, rulesets
+from subscriptions.domain.columns import Columns, take
+from subscriptions.queries.curves import KINDS, SINCE_1970
+from subscriptions.queries.ledger import IN_FORCE
+
+PARTS: Final = ("price", "seats", "plan_change", "cross_sell", "discount")
+CHURN_KINDS: Final = ("", "voluntary", "involuntary")
+
+MOVED: Final = f"""
+SELECT {{customer}}, m.day, (array_position(%(kinds)s::text[], m.kind::text) - 1)::smallint,
+       ((m.after - m.before) * 1000000)::bigint, {", ".join(f"(m.{part} * 1000000)::bigint" for part in PARTS)},
+       (array_position(%(churn_kinds)s::text[], m.churn_kind::text) - 1)::smallint
+FROM subscriptions_mrrmovement m {{canonical}}
+WHERE m.day >= %(since)s AND m.day < %(day)s AND {IN_FORCE} AND {{scope}} AND m.kind <> 'none'
+"""
+TYPES: Final = {
+    "customer": "i8",
+    "day": bulk.DAY,
+    "kind": "i2",
+    "amount": "i8",
+    **dict.fromkeys(PARTS, "i8"),
+    "churn_kind": "i2",
+}
+
+
+@dataclass(frozen=True)
+class Moved:
+    """Movements of some periods that count in each: ``rows`` has ``period``, its place among ``periods``."""
+
+    periods: tuple[Period, ...]
+    rows: Columns
+
+    def of(self, period: Period, *kinds: str) -> Columns:
+        """The movements of one period, of these kinds (of all, where none is named)."""
+        its = self.rows["period"] == self.periods.index(period)
+        if kinds:
+            its &= np.isin(self.rows["kind"], [KINDS.index(kind) for kind in kinds])
+        return take(self.rows, np.flatnonzero(its))
+
+
+def moved(book: Book, wanted: list[Period]) -> Moved:
+    """The movements of periods that do not overlap, of who counts in each: R19, as in the report itself."""
+    asked = book.asked
+    spans = [period.ends_by(asked.until) for period in wanted]
+    rows = _read(asked, min(span.start for span in spans), max(span.end for span in spans))
+    starts, ends = (np.array([_number(getattr(span, side)) for span in spans]) for side in ("start", "end"))
+    order = np.argsort(starts, kind="stable")
+    at = order[np.maximum(np.searchsorted(starts[order], rows["day"], "right") - 1, 0)]
+    inside = (rows["day"] >= starts[at]) & (rows["day"] < ends[at])
+    rows = take({**rows, "period": at}, np.flatnonzero(inside))
+    return Moved(tuple(wanted), _counting(book, wanted, rows) if asked.rule else rows)
+
+
+def _counting(book: Book, wanted: list[Period], rows: Columns) -> Columns:
+    counts = np.zeros(len(rows["day"]), dtype=bool)
+    for number, period in enumerate(wanted):
+        own = np.flatnonzero(rows["period"] == number)
+        inside = book.ids[members(book, period).codes >= 0]
+        counts[own] = np.isin(rows["customer"][own], inside)
+    return take(rows, np.flatnonzero(counts))
+
+
+def _read(asked: Asked, since: date, until: date) -> Columns:
+    sql = Scope.of(asked.at(until), asked.customers).sql(
+        MOVED,
+        table="m",
+        since=since,
+        kinds=list(KINDS),
+        churn_kinds=list(CHURN_KINDS),
+        ruleset=rulesets.current().pk,
+    )
+    rows = bulk.fetch(sql.text, sql.params, TYPES)
+    return {**rows, "day": rows["day"] + np.int32(SINCE_1970)}
+
+
+def _number(day: date) -> int:
+    return (day - date(1970, 1, 1)).days

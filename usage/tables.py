@@ -27,6 +27,9 @@ class RejectedTable(Table):
     received_at = tables.DateTimeColumn(format="j M, H:i")
     replayed_at = tables.DateTimeColumn(format="j M, H:i", default="–")
 
+    def render_reason(self, record: Rejected) -> str:
+        return record.get_reason_display()
+
     class Meta:
         model = Rejected
         fields = ["event", "reason", "detail", "source", "received_at", "replayed_at"]

@@ -115,7 +115,7 @@ ENTERED = """
         Better.MORE,
         description=_(
             "Decision makers who used a sticky feature in the last 28 days. Missing, where no decision maker is known,"
-            " or none can be told among the users."
+            " or no contact of the customer was ever told among the users."
         ),
     )
 )
@@ -141,7 +141,9 @@ def sticky_use_by_who_decides(at: Scope) -> Sql:
         ))
         FROM decides d
         WHERE d.customer IN (SELECT customer_id FROM seen WHERE alive) AND EXISTS (
-            SELECT FROM usage_usageperson p WHERE p.customer_id = ANY (d.own) AND p.known_on < %(known_on)s
+            SELECT FROM usage_usageperson p
+            JOIN usage_contactperson c ON c.customer_id = p.customer_id AND c.person = p.person
+            WHERE p.customer_id = ANY (d.own) AND p.known_on < %(known_on)s
         )
         GROUP BY 1
         """,

@@ -74,7 +74,7 @@ def keeping(today: date, customers: Sequence[int] | None = None) -> History | No
     found = [
         Keeping(by_id[one], kinds[one], Share(int(n[1]), int(n[0])), Share(int(n[3]), int(n[2])))
         for one, n in counted.items()
-        if n[0] or n[2]
+        if n[0] or kinds[one] != Feature.Kind.OTHER
     ]
     found.sort(key=lambda one: (one.kind == Feature.Kind.OTHER, not one.enough, -(one.gap or (0,))[0]))
     return History(first, today - timedelta(days=SETTLED), Share(int(every[1]), int(every[0])), found)

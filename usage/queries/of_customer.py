@@ -102,7 +102,7 @@ def _persons(at: AsOf) -> str:
 
 @dataclass(frozen=True, slots=True)
 class RoleUse:
-    """Contacts of one role who can be told among the users, and how many used the product and a sticky feature in 28
+    """Contacts of one role, and how many used the product and a sticky feature in 28
     days."""
 
     role: str
@@ -112,14 +112,18 @@ class RoleUse:
 
 
 def roles(customer: Customer, at: AsOf) -> list[RoleUse]:
-    """By the role that contacts have now; whoever left is not counted."""
+    """By the role that contacts have now; whoever left is not counted. None, where no contact was ever told among the
+    users: that nobody is seen then says nothing."""
     scope = Scope.of(at, [customer.pk])
     first = at.day - timedelta(days=WINDOW)
     sticky = [one for one, kind in features.kinds(at).items() if kind == Feature.Kind.STICKY]
     sql = scope.sql(ROLES.replace("MASK", mask(first, at.day)), table="p", first_month=_month(first), sticky=sticky)
     with connection.cursor() as cursor:
         cursor.execute(sql.text, sql.params)
-        found = {role: RoleUse(str(ContactRole(role).label), *counts) for role, *counts in cursor.fetchall()}
+        rows = cursor.fetchall()
+    if not any(seen for *_counts, seen in rows):
+        return []
+    found = {role: RoleUse(str(ContactRole(role).label), *counts) for role, *counts, _seen in rows}
     return [found[role] for role in ContactRole.values if role in found]
 
 
@@ -130,7 +134,7 @@ ROLES = """
     )), count(DISTINCT k.id) FILTER (WHERE EXISTS (
         SELECT FROM usage_usagefeatureperson p WHERE {scope} AND {known} AND p.person = c.person
           AND p.feature_id = ANY(%(sticky)s) AND p.month >= %(first_month)s AND p.month < %(day)s AND MASK <> 0
-    ))
+    )), bool_or(EXISTS (SELECT FROM usage_usageperson p WHERE {scope} AND {known} AND p.person = c.person))
     FROM usage_contactperson c JOIN customers_contact k ON k.id = c.contact_id
     WHERE c.customer_id = ANY(%(customers)s) AND k.left_on IS NULL GROUP BY 1
 """

@@ -8,6 +8,7 @@ from core.clock import AsOf
 from customers.models import ContactRole
 from customers.tests.factories import ContactFactory, CustomerFactory
 from usage.domain.rollup.people import know_contacts
+from usage.queries.of_customer import feature_figures, roles
 from usage.tests.factories import FeatureFactory, use
 from usage.tests.test_measures import D, ago, someone_else, value
 
@@ -91,6 +92,16 @@ class TestWhoDecides:
         other = CustomerFactory()
         use(other, ago(3), feature="board", persons=["x"])
         assert value(self.KEY, other) is None, "nobody decides there"
+        ContactFactory(customer=other, email="kim@example.com", role=ContactRole.DECISION_MAKER, since=ago(300))
+        know_contacts()
+        assert value(self.KEY, other) is None, "no contact was ever told among the users"
+
+    def test_the_page_counts_them_by_role(self, customer):
+        assert roles(customer, AsOf.at(D)) == []
+        use(customer, ago(3), feature="board", persons=["ana@example.com"])
+        assert [(one.known, one.active, one.sticky) for one in roles(customer, AsOf.at(D))] == [(1, 1, 1), (1, 0, 0)]
+        (board,) = [one for one in feature_figures(customer, AsOf.at(D)) if one.feature.key == "board"]
+        assert (board.users, board.deciders, board.week) == (1, 1, 10)
 
     def test_what_was_not_known_then_changes_nothing(self, customer):
         someone_else()

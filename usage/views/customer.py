@@ -135,7 +135,7 @@ def _written(key: str, value: float | None) -> SafeString:
 
 def _signed(share: float) -> str:
     text = formatting.plain_percent(share, 0)
-    return text if share < 0 else f"+{text}"
+    return f"+{text}" if round(share, 2) > 0 else text
 
 
 def _opened(found: Customer, key: str) -> str:

@@ -7,7 +7,8 @@ from django.db import connection, transaction
 
 from bench.harness import figures, scratch, seconds
 from core import clock
-from core.models import Source
+from core.models import ExternalId, Source
+from customers.models import Customer
 from tools.figures import Figure, at_most, info
 
 EVENTS = int(os.environ.get("ROLLUP_EVENTS", "10000000"))
@@ -33,13 +34,15 @@ def rollup() -> Iterator[Figure]:
 # Each customer has its people, who use some features on most days: about six events a person, feature and day.
 FILL = f"""
 INSERT INTO usage_rawevent (source_id, received_at, at, kind, name, person, group_id, payload)
-SELECT %s, now(), now() - (n / 6 %% {DAYS}) * interval '1 day', 'track', 'feature ' || (hashint8(n / 30) & 1023) %% {NAMES},
+SELECT %s, now(), now() - (n / 6 %% {DAYS}) * interval '1 day', 'track',
+       'feature ' || (hashint8(n / 30) & 1023) %% {NAMES},
        (hashint8(n / 6) & 65535) %% {PERSONS} + (n / 6 / {DAYS} %% {CUSTOMERS}) * 100,
        'C' || (n / 6 / {DAYS} %% {CUSTOMERS}), '{{"properties": {{"plan": "pro"}}}}'
 FROM generate_series(1, %s) n
 """
 GROUP_BY = """
-SELECT group_id, name, at::date, count(*), count(DISTINCT person) FROM usage_rawevent GROUP BY 1, 2, 3
+SELECT group_id, name, at::date, count(*) AS events, count(DISTINCT person) AS users
+FROM usage_rawevent GROUP BY 1, 2, 3
 """
 SIZES = """
 SELECT (SELECT count(*) FROM usage_usageday),
@@ -51,19 +54,14 @@ def _fill() -> None:
     from usage.domain.intake.writing import ensure
 
     source = Source.objects.create(key="bench", label="bench").pk
+    made = Customer.objects.bulk_create(
+        Customer(name=f"C{n}", created_on="2020-01-01", known_on="2020-01-01") for n in range(CUSTOMERS)
+    )
+    ExternalId.objects.bulk_create(
+        ExternalId(source_id=source, noun="customer", value=one.name, object_id=one.pk) for one in made
+    )
     ensure(clock.now().date())
     with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO customers_customer (uid, name, domain, industry, country, stage, language, time_zone, created_on,"
-            " known_on, attributes, version) SELECT gen_random_uuid(), 'C' || n, '', '', '', '', '', '', '2020-01-01',"
-            " '2020-01-01', '{}', 1 FROM generate_series(0, %s) n",
-            [CUSTOMERS - 1],
-        )
-        cursor.execute(
-            "INSERT INTO core_externalid (source_id, noun, value, object_id)"
-            " SELECT %s, 'customer', name, id FROM customers_customer",
-            [source],
-        )
         cursor.execute(FILL, [source, EVENTS])
         cursor.execute("VACUUM ANALYZE usage_rawevent")
 

@@ -69,10 +69,10 @@ ON CONFLICT (customer_id, feature_id, person, month, known_on) DO UPDATE SET day
 # As ``usage.domain.record`` writes them. A feed is alive, too, when what it brings is of customers not yet known.
 FEED_DAYS = """
 INSERT INTO usage_feedday (source_id, day, known_on, customers)
-SELECT f.source_id, f.day, %(known_on)s, (
-    SELECT count(DISTINCT k.customer_id) FROM rollup_known k WHERE k.source_id = f.source_id AND k.day = f.day
-)
-FROM rollup_fed f
+SELECT f.source_id, f.day, %(known_on)s, COALESCE(k.customers, 0)
+FROM rollup_fed f LEFT JOIN (
+    SELECT source_id, day, count(DISTINCT customer_id) AS customers FROM rollup_known GROUP BY 1, 2
+) k USING (source_id, day)
 WHERE NOT EXISTS (SELECT FROM usage_feedday d WHERE d.source_id = f.source_id AND d.day = f.day
                     AND d.known_on <= %(known_on)s)
 ORDER BY 1, 2

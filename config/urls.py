@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("usage.urls")),
     path("", include("health.urls")),
     path("", include("surveys.urls")),
+    path("", include("playbooks.urls")),
     path("favicon.ico", views.favicon),
     path("livez", health.livez),
     path("readyz", health.readyz),

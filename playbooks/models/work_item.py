@@ -17,8 +17,9 @@ class Lane(models.TextChoices):
 class WorkItem(models.Model):
     """One thing to do for a customer: everything in the queue is one. While open, unique by customer and cause.
 
-    ``cause`` is ``rule:KEY`` of a queue rule or ``hand:UID`` of a task somebody added; the words of the latter stand
-    in ``text``. ``reasons`` are codes and values: the words are made on the page, in the reader's language.
+    ``cause`` is ``rule:KEY`` of a queue rule, ``play:KEY:STEP`` or ``mail:KEY:STEP`` of a playbook, or ``hand:UID`` of
+    a task somebody added; the words of the latter stand in ``text``. ``reasons`` are codes and values: the words are
+    made on the page, in the reader's language.
     """
 
     class State(models.TextChoices):
@@ -89,6 +90,11 @@ class WorkItem(models.Model):
     @property
     def is_by_hand(self) -> bool:
         return self.cause.startswith("hand:")
+
+    @property
+    def is_mail(self) -> bool:
+        """Whether it asks to read a mail before it leaves."""
+        return self.cause.startswith("mail:")
 
     @property
     def is_live(self) -> bool:

@@ -58,6 +58,7 @@ def compute(pk: int) -> DryRun:
     row.found = {
         "today": today[:SHOWN],
         "today_count": len(today),
+        "starts": content.trigger["kind"] != "filter" or bool(content.trigger.get("present")),
         "past": [[pk, f"{day}", pk in left] for pk, day in past.touched[-SHOWN:]],
         "past_count": len(past.touched),
         "customers": len({pk for pk, _day in past.touched}),
@@ -72,7 +73,8 @@ def compute(pk: int) -> DryRun:
 def today_of(of: PlaybookVersion, content: Content, day: date) -> list[int]:
     """Whom it would start for if it were put to work now and each of them came up today. By id.
 
-    For a filter: who meets it now. For dates, schedules and events: who comes up today.
+    For a filter: who meets it now; they start only where the trigger wants those who are there already. For dates,
+    schedules and events: who comes up today.
     """
     trigger = content.trigger
     if trigger["kind"] == "filter":

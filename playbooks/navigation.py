@@ -1,0 +1,22 @@
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Role
+from core.navigation import Entry, register
+
+
+def reads_playbooks(user: Any) -> bool:
+    return bool(user.is_authenticated and user.role != Role.CSM)
+
+
+register(
+    Entry(
+        key="playbooks",
+        label=_("Playbooks"),
+        icon="play",
+        url_name="playbooks:playbooks",
+        order=40,
+        allowed=reads_playbooks,
+    )
+)

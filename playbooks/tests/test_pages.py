@@ -1,0 +1,165 @@
+"""The pages: who may read and write, what the builder keeps, what a run shows."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.tests.factories import Cast, make_cast
+from core import clock
+from customers.tests.factories import ContactFactory, CustomerFactory
+from playbooks import forms
+from playbooks.domain.book import dry_run
+from playbooks.domain.run import engine
+from playbooks.domain.run.starting import Wanted, start
+from playbooks.models import Letter, Playbook, Run
+from playbooks.tests.factories import TASK, PlaybookFactory, at_work
+
+pytestmark = pytest.mark.django_db
+Sign = Callable[[User], Client]
+MAIL = {"kind": "mail", "to": "champion", "subject": "Hello", "body": "Dear {contact}"}
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return make_cast()
+
+
+@pytest.fixture
+def as_user(client: Client) -> Sign:
+    def sign_in(user: User) -> Client:
+        client.force_login(user)
+        return client
+
+    return sign_in
+
+
+def running(cast: Cast, *steps: dict[str, Any]) -> Run:
+    customer = CustomerFactory(owner=cast.owner, team=cast.team)
+    ContactFactory(customer=customer, role="champion", email="ana@x.example")
+    wanted = [Wanted(customer=customer.pk, occasion="hand")]
+    (run,) = start(playbook=at_work(*steps), wanted=wanted, day=clock.today(), at=clock.now())
+    engine.advance()
+    run.refresh_from_db()
+    return run
+
+
+def test_leads_read_csms_do_not(cast: Cast, as_user: Sign) -> None:
+    book = at_work(TASK)
+    for address in (reverse("playbooks:playbooks"), book.get_absolute_url()):
+        assert as_user(cast.owner).get(address).status_code == 403
+        assert as_user(cast.lead).get(address).status_code == 200
+
+
+def test_only_administrators_write(cast: Cast, as_user: Sign) -> None:
+    book = at_work(TASK)
+    version = book.active
+    assert version
+    addresses = [reverse("playbooks:create"), reverse("playbooks:edit", args=[book.uid])]
+    addresses += [reverse(f"playbooks:{name}", args=[book.uid]) for name in ("publish", "deactivate")]
+    addresses += [reverse(f"playbooks:{name}", args=[version.uid]) for name in ("look", "activate")]
+    for user in (cast.owner, cast.lead, cast.analyst):
+        for address in addresses:
+            assert as_user(user).post(address).status_code == 403, (user, address)
+
+
+def test_from_a_name_to_work(cast: Cast, as_user: Sign) -> None:
+    client = as_user(cast.administrator)
+    client.post(reverse("playbooks:create"), {"name": "Our own"})
+    book = Playbook.objects.get(name="Our own")
+    edit = reverse("playbooks:edit", args=[book.uid])
+    posted = {"name": "Our own", "version": book.version, "trigger.kind": "hand", "steps": "0", "again.mode": "never"}
+    posted |= {"owner.role": "owner", "lane": "risk", "act": "add:task"}
+    client.post(edit, posted)
+    posted |= {"version": "2", "steps": "1", "0.kind": "task", "0.title": "Call them", "0.due": "2", "0.unit": "days"}
+    client.post(edit, posted | {"act": "save"})
+    client.post(reverse("playbooks:publish", args=[book.uid]))
+    version = book.versions.get()
+    assert version.content["steps"] == [{"kind": "task", "title": "Call them", "due": 2, "unit": "days"}]
+
+    client.post(reverse("playbooks:activate", args=[version.uid]))
+    assert not Playbook.objects.get(pk=book.pk).is_active  # not before its dry run is there
+    found = dry_run.compute(version.dry_runs.get().pk)
+    assert client.get(reverse("playbooks:dry-run", args=[found.uid])).status_code == 200
+    client.post(reverse("playbooks:activate", args=[version.uid]))
+    assert Playbook.objects.get(pk=book.pk).is_active
+
+
+def test_the_builder_keeps_every_kind_of_step_as_it_is(cast: Cast, as_user: Sign) -> None:
+    for book in Playbook.objects.all():
+        fields = [("trigger.", forms.TRIGGERS[book.draft["trigger"]["kind"]][1], book.draft["trigger"])]
+        fields += [(f"{n}.", forms.STEPS[one["kind"]][1], one) for n, one in enumerate(book.draft["steps"])]
+        posted = {"trigger.kind": book.draft["trigger"]["kind"], "steps": str(len(book.draft["steps"]))}
+        posted |= {f"{n}.kind": one["kind"] for n, one in enumerate(book.draft["steps"])}
+        for prefix, of, data in fields:
+            for one in forms.shown(of, data, prefix):
+                posted[one.name] = "1" if one.value is True else "" if one.value is False else str(one.value)
+        kept = forms.draft_of(posted)["steps"]
+        for before, after in zip(book.draft["steps"], kept, strict=True):
+            assert {key: value for key, value in before.items() if value != ""} == after, book.key
+        assert as_user(cast.administrator).get(reverse("playbooks:edit", args=[book.uid])).status_code == 200
+
+
+def test_steps_move_and_go() -> None:
+    steps = [{"kind": "task"}, {"kind": "mail"}]
+    assert [one["kind"] for one in forms.changed(steps, "up:1")] == ["mail", "task"]
+    assert [one["kind"] for one in forms.changed(steps, "down:0")] == ["mail", "task"]
+    assert forms.changed(steps, "up:0") == forms.changed(steps, "down:9") == steps
+    assert forms.changed(steps, "remove:0") == [{"kind": "mail"}]
+    assert [one["kind"] for one in forms.changed([], "add:branch")] == ["branch", "otherwise", "end"]
+
+
+def test_what_is_wrong_is_shown_and_not_published(cast: Cast, as_user: Sign) -> None:
+    book = PlaybookFactory(draft={"trigger": {"kind": "hand"}, "steps": [{"kind": "end"}]})
+    client = as_user(cast.administrator)
+
+    client.post(reverse("playbooks:publish", args=[book.uid]))
+
+    assert not book.versions.exists()
+    assert "This end belongs to no branch." in client.get(book.get_absolute_url()).content.decode()
+
+
+def test_a_run_is_seen_and_moved_by_its_team_only(cast: Cast, as_user: Sign) -> None:
+    run = running(cast, TASK, {"kind": "wait", "for": "days", "days": 9})
+    page, act = reverse("playbooks:run", args=[run.uid]), reverse("playbooks:act", args=[run.uid])
+
+    assert as_user(cast.stranger).get(page).status_code == 404
+    assert as_user(cast.stranger).post(act, {"act": "stop"}).status_code == 404
+    assert as_user(cast.analyst).post(act, {"act": "stop"}).status_code == 403
+    assert "Call" in as_user(cast.owner).get(page).content.decode()
+    for what, state in (("pause", "paused"), ("resume", "running"), ("stop", "stopped")):
+        as_user(cast.owner).post(act, {"act": what})
+        assert Run.objects.get().state == state
+
+
+def test_a_draft_is_read_changed_and_sent(cast: Cast, as_user: Sign) -> None:
+    running(cast, MAIL)
+    letter = Letter.objects.get()
+    assert letter.work_item
+    address = reverse("playbooks:letter", args=[letter.uid])
+    assert as_user(cast.stranger).get(address).status_code == 404
+    assert as_user(cast.analyst).post(address).status_code == 403
+    client = as_user(cast.owner)
+    assert client.get(reverse("playbooks:letter-of-task", args=[letter.work_item.uid])).headers["Location"] == address
+    assert client.get(address).status_code == 200
+
+    client.post(address, {"act": "send", "subject": "Hello", "body": "Changed"})
+
+    assert Letter.objects.get().state == "approved"
+    assert client.get(address).status_code == 200
+
+
+def test_the_list_takes_as_many_statements_with_three_as_with_one(cast: Cast, as_user: Sign) -> None:
+    client, counts = as_user(cast.lead), []
+    for count in (1, 2):
+        for _ in range(count):
+            at_work(TASK)
+        with CaptureQueriesContext(connection) as queries:
+            client.get(reverse("playbooks:playbooks"))
+        counts.append(len(queries))
+    assert counts[0] == counts[1]

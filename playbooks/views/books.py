@@ -1,0 +1,223 @@
+"""The pages of playbooks. Leads and administrators read them, administrators write."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.access import administrators_only
+from accounts.models import Role, User
+from core import clock
+from core.errors import Stale
+from core.models import Job
+from customers.models import Customer
+from playbooks import forms
+from playbooks.domain.book import dry_run, placeholders, publishing
+from playbooks.domain.book.checking import faults
+from playbooks.domain.book.content import depths, read
+from playbooks.domain.run.hooks import secret_of
+from playbooks.models import DryRun, Playbook, PlaybookVersion, Run
+from playbooks.queries import books
+
+SHOWN = 30
+
+
+def who(request: HttpRequest) -> User:
+    user: Any = request.user
+    return user
+
+
+def reader(request: HttpRequest) -> User:
+    """Who asks, if they may read playbooks. Raises PermissionDenied for a CSM."""
+    user = who(request)
+    if user.role == Role.CSM:
+        raise PermissionDenied(_("Playbooks are read by leads and written by administrators."))
+    return user
+
+
+@require_safe
+def listed(request: HttpRequest) -> HttpResponse:
+    user = reader(request)
+    rows = [(one, books.trigger_in_words(_content(one))) for one in books.listed(user)]
+    note = _("What is done for a customer, step by step, and what came of it.")
+    return render(request, "playbooks/list.html", {"title": _("Playbooks"), "note": note, "rows": rows})
+
+
+def _content(playbook: Playbook) -> dict[str, Any]:
+    return playbook.active.content if playbook.active else playbook.draft
+
+
+@require_POST
+@administrators_only
+def create(request: HttpRequest) -> HttpResponse:
+    try:
+        made = publishing.create(name=request.POST.get("name", ""), by=who(request), at=clock.now())
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+        return redirect("playbooks:playbooks")
+    return redirect("playbooks:edit", made.uid)
+
+
+@require_safe
+def playbook(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """What a playbook does and did: its steps in words, its versions, dry runs and latest runs."""
+    user, book = reader(request), _book(uid)
+    content = _content(book)
+    runs = Run.objects.visible_to(user).filter(playbook=book).select_related("customer", "of").order_by("-started_at")
+    found = {
+        "title": _(book.name),
+        "book": book,
+        "purpose": _(book.purpose) if book.purpose else "",
+        "trigger": books.trigger_in_words(content),
+        "audience": books.rule_in_words(content.get("audience")),
+        "goal": books.rule_in_words(content["goal"]) if content.get("goal") else "",
+        "lines": books.lines(read(content)),
+        "versions": book.versions.select_related("by").prefetch_related("dry_runs"),
+        "changed": not book.versions.filter(content=book.draft).exists(),
+        "faults": faults(read(book.draft), book),
+        "runs": runs[:SHOWN],
+        "secret": secret_of(str(book.uid)) if user.is_staff else "",
+    }
+    return render(request, "playbooks/page.html", found)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@administrators_only
+def edit(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """The builder: one form, kept with every button. Works without JavaScript."""
+    book = _book(uid)
+    if request.method == "POST":
+        try:
+            book = _saved(request, book)
+        except Stale as stale:
+            messages.error(request, str(stale))
+            return redirect("playbooks:edit", uid)
+        if request.POST.get("act") == "done":
+            return redirect(book)
+    htmx: Any = getattr(request, "htmx", None)
+    template = "playbooks/_builder.html" if htmx else "playbooks/edit.html"
+    return render(request, template, _builder(book))
+
+
+def _saved(request: HttpRequest, book: Playbook) -> Playbook:
+    draft = forms.draft_of(request.POST.dict())
+    draft["steps"] = forms.changed(draft["steps"], request.POST.get("act", ""))
+    version = request.POST.get("version", "")
+    return publishing.save(
+        playbook=book,
+        name=request.POST.get("name", ""),
+        purpose=request.POST.get("purpose", ""),
+        draft=draft,
+        version=int(version) if version.isdigit() else 0,
+        by=who(request),
+        at=clock.now(),
+    )
+
+
+def _builder(book: Playbook) -> dict[str, Any]:
+    content = read(book.draft)
+    trigger = {**content.trigger, "class": next((one["value"] for one in content.trigger.get("where", ())), "")}
+    kind = str(trigger.get("kind", "hand"))
+    steps = zip(content.steps, depths(content.steps), strict=True)
+    return {
+        "title": _(book.name),
+        "book": book,
+        "kinds": [(key, label, key == kind) for key, (label, _fields) in forms.TRIGGERS.items()],
+        "trigger": forms.shown(forms.TRIGGERS.get(kind, ("", ()))[1], trigger, "trigger."),
+        "head": forms.shown(forms.HEAD, book.draft, ""),
+        "steps": [
+            (n, depth, step.kind, forms.STEPS[step.kind][0], forms.shown(forms.STEPS[step.kind][1], step.data, f"{n}."))
+            for n, (step, depth) in enumerate(steps)
+            if step.kind in forms.STEPS
+        ],
+        "addable": [(key, label) for key, (label, _fields) in forms.STEPS.items()],
+        "faults": faults(content, book),
+        "placeholders": placeholders.PLACEHOLDERS.items(),
+    }
+
+
+@require_POST
+@administrators_only
+def publish(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Make a version of the draft, and have its dry run computed."""
+    book = _book(uid)
+
+    def act() -> str:
+        version = publishing.publish(playbook=book, by=who(request), at=clock.now())
+        dry_run.ask(of=version, by=who(request), at=clock.now())
+        return _("Version %(number)s is published. Look at its dry run, then put it to work.") % {
+            "number": version.number
+        }
+
+    return _acted(request, book, act)
+
+
+@require_POST
+@administrators_only
+def look(request: HttpRequest, uid: UUID) -> HttpResponse:
+    version = get_object_or_404(PlaybookVersion, uid=uid)
+    asked = dry_run.ask(of=version, by=who(request), at=clock.now())
+    return redirect("playbooks:dry-run", asked.uid)
+
+
+@require_POST
+@administrators_only
+def activate(request: HttpRequest, uid: UUID) -> HttpResponse:
+    version = get_object_or_404(PlaybookVersion.objects.select_related("playbook"), uid=uid)
+
+    def act() -> str:
+        publishing.activate(of=version, by=who(request), at=clock.now())
+        return _("%(playbook)s is at work.") % {"playbook": _(version.playbook.name)}
+
+    return _acted(request, version.playbook, act)
+
+
+@require_POST
+@administrators_only
+def deactivate(request: HttpRequest, uid: UUID) -> HttpResponse:
+    book = _book(uid)
+
+    def act() -> str:
+        publishing.deactivate(playbook=book, by=who(request), at=clock.now())
+        return _("%(playbook)s starts no more runs. Those that run go on.") % {"playbook": _(book.name)}
+
+    return _acted(request, book, act)
+
+
+@require_safe
+def dry(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """What came out of a dry run: of the customers that the reader may see, by name."""
+    user = reader(request)
+    row = get_object_or_404(DryRun.objects.select_related("of__playbook"), uid=uid)
+    names = [*row.found.get("today", ()), *(one[0] for one in row.found.get("past", ()))]
+    seen = Customer.objects.visible_to(user).select_related("owner").in_bulk(names)
+    context = {
+        "title": _("Dry run: %(playbook)s") % {"playbook": _(row.of.playbook.name)},
+        "row": row,
+        "words": dry_run.words(row.found, row.days),
+        "today": [seen[pk] for pk in row.found.get("today", ()) if pk in seen],
+        "past": [(seen[pk], day, left) for pk, day, left in row.found.get("past", ()) if pk in seen],
+        "lines": books.lines(read(row.of.content)),
+        "failed": Job.objects.filter(kind=dry_run.JOB, payload__dry_run=row.pk, state=Job.State.FAILED).exists(),
+    }
+    return render(request, "playbooks/dry_run.html", context)
+
+
+def _book(uid: UUID) -> Playbook:
+    return get_object_or_404(Playbook.objects.select_related("active"), uid=uid)
+
+
+def _acted(request: HttpRequest, book: Playbook, act: Callable[[], str]) -> HttpResponse:
+    try:
+        messages.success(request, act())
+    except publishing.NotReady as refused:
+        messages.error(request, " ".join(str(fault) for fault in refused.faults))
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    return redirect(book)

@@ -29,9 +29,9 @@ ROOT = Path(__file__).resolve().parents[1]
 PEOPLE = """
 INSERT INTO customers_customer (uid, name, domain, industry, country, stage, language, time_zone, created_on, known_on,
                                 attributes, version)
-SELECT gen_random_uuid(), 'Customer ' || n, '', (ARRAY['Logistics', 'Retail', 'Banking', 'Energy'])[1 + n % 4],
+SELECT gen_random_uuid(), 'Customer ' || n, '', (ARRAY['Logistics', 'Retail', 'Banking', 'Energy'])[1 + n %% 4],
        'DE', 'live',
-       (ARRAY['en', 'uk', 'zh-hans', 'zh-hant'])[1 + n % 4], 'UTC', DATE '2024-01-01', DATE '2024-01-01', '{}', 1
+       (ARRAY['en', 'uk', 'zh-hans', 'zh-hant'])[1 + n %% 4], 'UTC', DATE '2024-01-01', DATE '2024-01-01', '{}', 1
 FROM generate_series(1, %(customers)s) n
 """
 CONTACT = """
@@ -47,7 +47,7 @@ INVITED = """
 INSERT INTO surveys_invitation (uid, survey_id, customer_id, contact_id, sent_at, day, known_on)
 SELECT gen_random_uuid(), %(survey)s, c.customer_id, c.id, d, d::date, d::date
 FROM (SELECT id, customer_id, row_number() OVER () AS n FROM customers_contact) c,
-     LATERAL (SELECT now() - make_interval(days => (c.n % 90 + k * 100)::int) AS d FROM generate_series(0, 9) k) x
+     LATERAL (SELECT now() - make_interval(days => (c.n %% 90 + k * 100)::int) AS d FROM generate_series(0, 9) k) x
 """
 ANSWERED = """
 INSERT INTO surveys_response (uid, survey_id, invitation_id, customer_id, contact_id, answered_at, score, channel, day,

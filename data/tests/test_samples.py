@@ -1,10 +1,13 @@
 """The two public sample companies, as they are."""
 
+import json
 from datetime import date
+from io import StringIO
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 
 from churn.queries.retention import identity, periods
 from customers.models import Attribute
@@ -14,6 +17,7 @@ from data.domain.mapping.parse import parse
 from data.tests.conftest import AT
 from data.tests.test_load_twice import everything
 from subscriptions.models import MrrMovement, SubscriptionVersion
+from surveys.models import Response
 from usage.models import UsageDay
 
 pytestmark = pytest.mark.django_db
@@ -68,3 +72,17 @@ def test_churnsim_crm5(shared_data: Path) -> None:
     before = everything()
     assert not load_sample(shared_data, "churnsim_crm5").wrote
     assert everything() == before
+
+
+def test_nps_sudzilla(shared_data: Path) -> None:
+    """39 guests of a conference, none of them a customer."""
+    report = load_sample(shared_data, "nps_sudzilla")
+    assert report.problem_count == 0, report
+    assert [(one.noun, one.rows, one.new) for one in report.nouns] == [("responses", 39, 39)]
+    out = StringIO()
+    call_command("nps", survey="Sudzilla", json=True, stdout=out)
+    found = json.loads(out.getvalue())
+    assert (found["n"], found["promoters"], found["passives"], found["detractors"]) == (39, 8, 9, 22)
+    assert (found["nps"], found["response_rate"], found["coverage_mrr"]) == (-35.9, None, None)
+    assert Response.objects.exclude(text=None).count() == 37
+    assert not load_sample(shared_data, "nps_sudzilla").wrote

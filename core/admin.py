@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from core.domain import company as companies
-from core.models import Company, Job, Source
+from core.models import Company, Job, Mail, Source
 from core.readonly import ReadOnlyAdmin
 from core.single import SingleRowAdmin
 
@@ -48,3 +48,12 @@ class JobAdmin(ReadOnlyAdmin):
     list_display = ["kind", "key", "state", "attempts", "run_at", "settled_at", "error"]
     list_filter = ["state", "kind"]
     search_fields = ["kind", "key"]
+
+
+@admin.register(Mail)
+class MailAdmin(ReadOnlyAdmin):
+    """What leaves, left, or is in doubt: ``uncertain`` is never sent again."""
+
+    list_display = ["kind", "key", "state", "reason", "attempts", "due_at", "settled_at"]
+    list_filter = ["state", "kind"]
+    search_fields = ["=key", "=uid"]

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from desk.views import customer, customers, figures, queue, work
+from desk.views import customer, customers, figures, queue, surveys, work
 
 app_name = "desk"
 
@@ -20,4 +20,5 @@ urlpatterns = [
     path("customers/<uuid:uid>/touch/", customer.log_touch, name="log-touch"),
     path("customers/<uuid:uid>/task/", customer.add_task, name="add-task"),
     path("customers/<uuid:uid>/figures/<str:key>/", figures.figure, name="figure"),
+    path("surveys/<uuid:uid>/loop/", surveys.survey_loop, name="survey-loop"),
 ]

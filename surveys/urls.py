@@ -6,6 +6,7 @@ app_name = "surveys"
 
 urlpatterns = [
     path("surveys/", pages.surveys, name="surveys"),
+    path("surveys/ask/", build.choose, name="choose"),
     path("surveys/new/", build.new, name="new"),
     path("surveys/<uuid:uid>/", pages.results, name="results"),
     path("surveys/<uuid:uid>/comments/", pages.comments, name="comments"),

@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 from statistics import median
 from typing import Any
 
-from django.db.models import Q
-
+from accounts.models import User
 from core import clock
 from customers.models import Customer
 from playbooks.domain.opening import Draft, open_items
@@ -44,9 +43,9 @@ def answered(payloads: Iterable[Mapping[str, Any]], *, at: datetime) -> list[Wor
     return open_items(drafts.values(), at=at)
 
 
-def loop(survey: int, *, since: datetime) -> Loop:
-    """How the loop of one survey was closed: over the tasks opened since."""
-    rows = WorkItem.objects.filter(Q(cause=f"{PREFIX}{survey}"), opened_at__gte=since)
+def loop(survey: int, *, since: datetime, user: User) -> Loop:
+    """How the loop of one survey was closed: over the tasks opened since, of the customers that ``user`` may see."""
+    rows = WorkItem.objects.visible_to(user).filter(cause=f"{PREFIX}{survey}", opened_at__gte=since)
     ends = [(opened, closed) for opened, closed in rows.values_list("opened_at", "closed_at")]
     days = [(closed - opened) / timedelta(days=1) for opened, closed in ends if closed]
     return Loop(len(ends), len(days), median(days) if days else None)

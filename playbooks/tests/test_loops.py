@@ -59,14 +59,18 @@ def test_the_rule_of_the_survey_comes_before_that_of_all(contact):
     assert [item.title for item in WorkItem.objects.all()] == ["Own"]
 
 
-def test_the_loop_is_measured(contact, owner):
+def test_the_loop_is_measured(contact, owner, client):
     survey = SurveyFactory()
     AnswerRule.objects.create(title="Call them back")
     long_ago = clock.now() - timedelta(days=90)
-    assert loops.loop(survey.pk, since=long_ago).share is None
+    sees_all = UserFactory(role=Role.ANALYST)
+    assert loops.loop(survey.pk, since=long_ago, user=sees_all).share is None
     say(contact, 3, survey)
     say(ContactFactory(customer=CustomerFactory(owner=owner)), 3, survey)
     first = WorkItem.objects.order_by("pk")[0]
     working.complete(item=first, version=1, outcome="solved", by=owner, at=first.opened_at + timedelta(days=3))
-    found = loops.loop(survey.pk, since=long_ago)
+    found = loops.loop(survey.pk, since=long_ago, user=sees_all)
     assert (found.opened, found.closed, found.share, found.days) == (2, 1, 0.5, 3)
+    client.force_login(sees_all)
+    assert "of" in client.get(f"/surveys/{survey.uid}/loop/").content.decode()
+    assert loops.loop(survey.pk, since=long_ago, user=UserFactory(role=Role.CSM)).opened == 0

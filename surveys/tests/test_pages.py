@@ -181,6 +181,16 @@ def test_a_csm_asks_contacts_of_the_own_book_only(client, survey, csm, team):
     assert Response.objects.get().channel == "phone"
 
 
+def test_a_csm_comes_from_the_customer_and_chooses_what_to_ask(client, survey, csm, team):
+    customer = CustomerFactory(team=team)
+    as_(client, csm)
+    address = f"/surveys/ask/?customer={customer.uid}"
+    assert client.get(address)["Location"] == f"/surveys/{survey.uid}/ask/?customer={customer.uid}"
+    SurveyFactory(name="Onboarding", state="live")
+    assert "Onboarding" in client.get(address).content.decode()
+    assert client.get(f"/surveys/ask/?customer={CustomerFactory().uid}").status_code == 404
+
+
 def test_an_analyst_asks_nobody(client, survey, team):
     contact = ContactFactory(customer=CustomerFactory(team=team))
     as_(client, UserFactory(role=Role.ANALYST))

@@ -25,7 +25,7 @@ from surveys.domain.answering import Answer
 from surveys.domain.mailing import greeting
 from surveys.domain.publishing import ANSWER, HELLO, UNSUBSCRIBE
 from surveys.forms import CampaignForm, PhoneForm, SettingsForm, SurveyForm, TextsForm
-from surveys.models import Campaign, Theme
+from surveys.models import Campaign, Survey, Theme
 from surveys.queries.audience import Plan, plan_for, plan_of
 from surveys.queries.pages import said
 from surveys.views.pages import frame, survey_or_404, who
@@ -181,6 +181,17 @@ def stop(request: HttpRequest, uid: UUID, campaign: UUID) -> HttpResponse:
     told = ngettext("Stopped. %(count)s mail was taken back.", "Stopped. %(count)s mails were taken back.", count)
     messages.success(request, told % {"count": count})
     return redirect("surveys:invitations", uid)
+
+
+@writers_only
+def choose(request: HttpRequest) -> HttpResponse:
+    """Which survey to ask a customer's people: at once the only one that is live."""
+    customer = _customer_or_404(request)
+    live = list(Survey.objects.filter(state=Survey.State.LIVE))
+    if len(live) == 1:
+        return redirect(f"{reverse('surveys:ask', args=[live[0].uid])}?customer={customer.uid}")
+    context = {"title": _("Ask people at %(name)s") % {"name": customer}, "customer": customer, "surveys": live}
+    return render(request, "surveys/choose.html", context)
 
 
 @writers_only

@@ -77,13 +77,23 @@ def check_open(ask: Ask, at: datetime) -> None:
 
 def sent(ask: Ask, at: datetime) -> Invitation:
     """The invitation as a fact: written when its mail has left, or by whoever answers it first."""
-    at = ask.sent_at or at
-    day = clock.today(at)
-    plain = {"survey_id": ask.survey_id, "customer_id": ask.customer_id, "contact_id": ask.contact_id, "sent_at": at}
-    invitation, _made = Invitation.objects.get_or_create(
-        uid=ask.uid, defaults={**plain, "day": day, "known_on": clock.today()}
+    invite(ask, at)
+    return Invitation.objects.get(uid=ask.uid)
+
+
+def invite(ask: Ask, at: datetime) -> None:
+    """Write the invitation down, unless it is."""
+    when = ask.sent_at or at
+    invitation = Invitation(
+        uid=ask.uid,
+        survey_id=ask.survey_id,
+        customer_id=ask.customer_id,
+        contact_id=ask.contact_id,
+        sent_at=when,
+        day=clock.today(when),
+        known_on=clock.today(at),
     )
-    return invitation
+    Invitation.objects.bulk_create([invitation], ignore_conflicts=True)
 
 
 def _write(

@@ -12,7 +12,7 @@ from core.domain.mail import Later, Never, NewMail, Outgoing
 from core.domain.mail.transports import is_bounce
 from core.models import Mail
 from customers.domain import contacting
-from customers.models import Contact, Suppression
+from customers.models import Contact, ContactPolicy, Suppression
 from surveys import words
 from surveys.domain import answering, tokens
 from surveys.domain.publishing import ANSWER, HELLO, UNSUBSCRIBE
@@ -36,12 +36,15 @@ def new_mail(ask: Ask, *, number: int, due_at: datetime, expires_at: datetime | 
 
 @outbox.kind(KIND)
 class Invitations:
-    def gather(self, mails: Sequence[Mail]) -> dict[int, Ask]:
-        asks = Ask.objects.select_related("survey", "edition", "customer", "contact")
-        return asks.in_bulk([mail.payload["ask"] for mail in mails])
+    def gather(self, mails: Sequence[Mail]) -> ContactPolicy:
+        rows = Ask.objects.select_related("survey", "edition", "customer", "contact")
+        asks = rows.in_bulk([mail.payload["ask"] for mail in mails])
+        for mail in mails:
+            mail.ask = asks[mail.payload["ask"]]  # type: ignore[attr-defined]
+        return ContactPolicy.current()
 
-    def release(self, mail: Mail, gathered: dict[int, Ask], at: datetime) -> Outgoing | Later | Never:
-        ask, number = gathered[mail.payload["ask"]], mail.payload["number"]
+    def release(self, mail: Mail, gathered: ContactPolicy, at: datetime) -> Outgoing | Later | Never:
+        ask, number = _ask_of(mail), mail.payload["number"]
         reminder = number > 1
         if ask.survey.state != Survey.State.LIVE or ask.edition is None:
             return Never("survey_closed")
@@ -54,6 +57,7 @@ class Invitations:
             at=at,
             nature=ask.survey.nature,
             reminder=reminder,
+            policy=gathered,
         )
         if not verdict.goes:
             return Later(verdict.may_go_at, verdict.reason) if verdict.may_go_at else Never(verdict.reason)
@@ -62,7 +66,7 @@ class Invitations:
         return made(ask, number)
 
     def settled(self, mail: Mail, state: str, at: datetime) -> None:
-        ask = Ask.objects.select_related("survey").get(pk=mail.payload["ask"])
+        ask = _ask_of(mail)
         if state == State.FAILED and is_bounce(mail.reason):
             came_back(ask, what=Suppression.Reason.BOUNCED, at=at)
         if mail.payload["number"] > 1:
@@ -133,11 +137,17 @@ def _left(ask: Ask, state: str, at: datetime) -> None:
         reason="",
     )
     ask.sent_at = at
-    answering.sent(ask, at)
+    answering.invite(ask, at)
     days = ask.survey.reminder_days
     if state == State.SENT and 0 < days < ask.survey.valid_days:
         again = new_mail(ask, number=2, due_at=at + timedelta(days=days), expires_at=valid_until)
         outbox.post(mails=[again])
+
+
+def _ask_of(mail: Mail) -> Ask:
+    """The ask that was read with the batch; read anew where the sweeper settles a mail alone."""
+    found: Ask | None = getattr(mail, "ask", None)
+    return found or Ask.objects.select_related("survey", "contact").get(pk=mail.payload["ask"])
 
 
 def _still_wanted(ask: Ask) -> bool:

@@ -32,8 +32,12 @@ def deliver(*, seconds: float = 10, batch: int = BATCH) -> int:
 
     Any number of processes may do this at once. Each holds at most one mail in ``sending``.
     """
-    deadline, done = time.monotonic() + seconds, 0
-    post = transport()
+    with clock.company_time():
+        return _deliver(time.monotonic() + seconds, batch)
+
+
+def _deliver(deadline: float, batch: int) -> int:
+    done, post = 0, transport()
     try:
         while time.monotonic() < deadline and (mails := _claim(batch)):
             run = _Batch(mails, post)

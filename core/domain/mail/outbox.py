@@ -3,6 +3,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from core import clock
 from core.models import Mail
 from core.wake import wake_after_commit
 
@@ -18,8 +19,9 @@ class NewMail:
 
 def post(*, mails: Iterable[NewMail]) -> int:
     """Put mails into the outbox, in the caller's transaction. A key that is there already is left as it is."""
-    made = Mail.objects.bulk_create((_row(new) for new in mails), ignore_conflicts=True, batch_size=2000)
-    if made:
+    given, at = list(mails), clock.now()
+    made = Mail.objects.bulk_create((_row(new) for new in given), ignore_conflicts=True, batch_size=2000)
+    if any(new.due_at is None or new.due_at <= at for new in given):
         wake_after_commit("core.tasks.deliver")
     return len(made)
 

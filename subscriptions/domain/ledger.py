@@ -17,6 +17,7 @@ from subscriptions.domain.missing_rate import MissingRate
 from subscriptions.models import Ruleset
 
 MANY: Final = 1000
+FEW: Final = 20
 
 FRESH: Final = {
     "customer_id": "bigint",
@@ -65,8 +66,9 @@ def _build(ruleset: Ruleset, customers: Sequence[int] | None) -> tuple[int, Sequ
     compute(ruleset, customers, owners=owners)
     params = {"ruleset": ruleset.pk, "customers": list(customers or [])}
     scope = "TRUE" if customers is None else "m.customer_id = ANY(%(customers)s)"
+    few = customers is not None and len(customers) <= FEW
     stored = f"SELECT FROM subscriptions_mrrmovement m WHERE m.ruleset_id = %(ruleset)s AND {scope} LIMIT 1"
-    statement = APPEND if stage.fetch(stored, params) else FIRST
+    statement = APPEND if few or stage.fetch(stored, params) else FIRST
     ((rows,),) = stage.fetch(statement.format(scope=scope), params)
     return rows, customers
 

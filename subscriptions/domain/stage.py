@@ -8,8 +8,7 @@ def create(name: str, columns: Mapping[str, str]) -> None:
     """A temporary table, gone with the transaction, that rows are copied into before they are checked and written."""
     body = ", ".join(f"{column} {type}" for column, type in columns.items())
     with connection.cursor() as cursor:
-        cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{name}")
-        cursor.execute(f"CREATE TEMP TABLE {name} ({body}) ON COMMIT DROP")
+        cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{name}; CREATE TEMP TABLE {name} ({body}) ON COMMIT DROP")
 
 
 def copy(name: str, columns: Iterable[str], rows: Iterable[Sequence[Any]]) -> None:

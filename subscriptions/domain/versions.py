@@ -133,8 +133,7 @@ def check_staged() -> list[Fault]:
     generations.let_write()
     stage.execute(LOCK)
     ruleset = rulesets.for_first_load()
-    stage.execute("DROP TABLE IF EXISTS pg_temp.staged_latest")
-    stage.execute(LATEST)
+    stage.execute(f"DROP TABLE IF EXISTS pg_temp.staged_latest; {LATEST}")
     stage.execute(NUMBER)
     return checks.check(rulesets.rules(ruleset))
 
@@ -144,10 +143,13 @@ def _append(known_on: date | None, today: date) -> Recorded:
     since = {"first": first}
     stage.execute(INSERT, {"known_on": known_on, "today": today})
     stage.execute(SETTLE)
+    if known_on:
+        told = [json.loads(payload) for (payload,) in stage.fetch(TOLD, since)]
+        customers = tuple(sorted({one["customer"] for one in told}))
+        ledger.refresh(customers=customers)
+        events.append(type="subscriptions.version_recorded.v1", payloads=told)
+        return Recorded(len(told), customers)
     ((rows,),) = stage.fetch(APPENDED, since)
     customers = tuple(customer for (customer,) in stage.fetch(TOUCHED, since))
     ledger.refresh(customers=customers)
-    if known_on:
-        told = [json.loads(payload) for (payload,) in stage.fetch(TOLD, since)]
-        events.append(type="subscriptions.version_recorded.v1", payloads=told)
     return Recorded(rows, customers)

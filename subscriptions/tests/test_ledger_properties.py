@@ -2,7 +2,7 @@
 
 import os
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -87,7 +87,7 @@ def merge(customers: Sequence[Customer], merges: Merging) -> None:
         )
 
 
-def book(chosen: dict[str, object], *customers: Customer) -> Book:
+def book(chosen: Mapping[str, object], *customers: Customer) -> Book:
     rows = SubscriptionVersion.objects.filter(customer__in=customers).order_by("id")
     merges = Merge.objects.order_by("pk").values_list("from_customer", "into_customer", "known_on", "undone_on")
     return Book(list(rows), Rates(FxRate.objects.all(), rules=chosen), chosen, [Joined(*row) for row in merges])

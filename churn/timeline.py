@@ -12,7 +12,12 @@ from customers.registry import sentence
 
 @sentence("churn_recorded", label=gettext_lazy("Recorded as lost"), icon="arrow-right-start-on-rectangle")
 def churn_recorded(values: Mapping[str, Any]) -> str:
-    reason = ChurnReason.objects.filter(pk=values.get("reason") or 0).first()
     if values.get("competitor"):
         return _("Left for %(competitor)s") % values
-    return _("Left: %(reason)s") % {"reason": reason.label} if reason else _("Left, without a reason told")
+    reason = values.get("reason_label") or _label(values.get("reason"))
+    return _("Left: %(reason)s") % {"reason": reason} if reason else _("Left, without a reason told")
+
+
+def _label(reason: int | None) -> str:
+    """Of a line that was written without it."""
+    return ChurnReason.objects.filter(pk=reason).values_list("label", flat=True).first() or "" if reason else ""

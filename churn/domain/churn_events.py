@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from churn.models import ChurnEvent
+from churn.models import ChurnEvent, ChurnReason
 from core import clock
 from core.domain import events
 from core.faults import Fault, Refused
@@ -85,13 +85,19 @@ def _known(churn: Sequence[Left]) -> dict[tuple[int, date], Left]:
 
 def _tell(made: Sequence[ChurnEvent], by: User | None) -> None:
     zone = clock.zone()
+    labels = dict(ChurnReason.objects.filter(pk__in={event.reason_id for event in made}).values_list("pk", "label"))
     for known_on in sorted({event.known_on for event in made}):
         entries = [
             Entry(
                 customer=event.customer_id,
                 kind="churn_recorded",
                 at=datetime.combine(event.day, time(), tzinfo=zone),
-                values={"reason": event.reason_id, "competitor": event.competitor, "churn_kind": event.churn_kind},
+                values={
+                    "reason": event.reason_id,
+                    "reason_label": labels.get(event.reason_id or 0, ""),
+                    "competitor": event.competitor,
+                    "churn_kind": event.churn_kind,
+                },
                 text=event.text,
             )
             for event in made

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from typing import Final
 
 from django.db import connection
@@ -57,10 +58,15 @@ class Worth:
 
     @property
     def churn(self) -> float | None:
-        """The mean of the monthly rates; None where a month has none."""
-        rates = [line.rates.customer_churn for line in self.months]
-        known = [rate for rate in rates if rate is not None]
-        return sum(known) / len(known) if known else None
+        """The mean of the monthly rates; None where no month has one."""
+        mean = self._churn
+        return None if mean is None else float(mean)
+
+    @property
+    def _churn(self) -> Fraction | None:
+        cohorts = [line.cohort for line in self.months if line.rates.customer_churn is not None]
+        rates = [Fraction(cohort.lost, cohort.customers) for cohort in cohorts]
+        return sum(rates, Fraction(0)) / len(rates) if rates else None
 
     @property
     def margin(self) -> Decimal | None:
@@ -74,9 +80,10 @@ class Worth:
 
     @property
     def clv(self) -> Decimal | None:
-        if self.arpa is None or self.margin is None or not self.churn:
+        churn = self._churn
+        if self.arpa is None or self.margin is None or not churn:
             return None
-        return self.arpa * self.margin / Decimal(str(self.churn))
+        return self.arpa * self.margin * churn.denominator / churn.numerator
 
     @property
     def new_customers(self) -> int:

@@ -3,6 +3,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from churn.domain import churn_events, reasons
 from churn.domain.churn_events import Left
@@ -38,7 +39,10 @@ def test_history_is_known_from_its_day_and_told() -> None:
     assert (event.known_on, event.reason, event.text.body) == (DAY, price, "Too dear.")
     assert not Event.objects.exists()
     entry = customer.timeline.get()
-    assert SENTENCES[entry.kind].say(entry.values) == "Left: Price"
+    with CaptureQueriesContext(connection) as queries:
+        assert SENTENCES[entry.kind].say(entry.values) == "Left: Price"
+    assert not queries
+    assert SENTENCES[entry.kind].say({"reason": price.pk}) == "Left: Price"
 
 
 def test_the_same_again_changes_nothing_and_more_is_a_new_row() -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from churn.queries.retention import Asked, Period, breaks, periods, report
 from churn.queries.retention.lines import amount
 from churn.tests.plain_retention import plain
+from customers.tests.factories import AttributeChangeFactory
 from subscriptions.domain import fx_rates, ledger, rulesets
 from subscriptions.models import Plan
 from subscriptions.tests.factories import PlanFactory
@@ -79,6 +80,44 @@ def test_the_identity_holds_in_every_currency(
             wanted = periods(start, date(2024, 4, 25), step)
             assert list(breaks(wanted, Asked(known_on=known_on))) == []
             assert all(line.missing == (0, 0) for line in report(wanted, Asked(known_on=known_on)))
+            raise Undo
+    except Undo:
+        pass
+
+
+@settings(thorough, max_examples=10)
+@given(
+    st.lists(histories(), min_size=2, max_size=3),
+    st.lists(st.tuples(st.integers(0, 2), st.sampled_from(["Retail", "Health"]), days), max_size=5),
+    days,
+    st.tuples(st.sampled_from(["month", "14d", "9d"]), st.sampled_from(["industry", "plan", "tenure", "contract"])),
+)
+def test_groups_come_to_the_whole_and_transfers_to_the_next_start(
+    plans: list[Plan], told: list[list[Told]], moved: list[tuple[int, str, date]], start: date, how: tuple[str, str]
+) -> None:
+    step, by = how
+    try:
+        with transaction.atomic():
+            owners = [write(history, plans) for history in told]
+            for place, value, day in moved:
+                AttributeChangeFactory(customer=owners[place % len(owners)], value=value, day=day)
+            ledger.refresh()
+            wanted = periods(start, date(2024, 4, 25), step)
+            whole, groups = report(wanted, Asked()), report(wanted, Asked(by=by))
+            for line in whole:
+                own = [one for one in groups if one.period == line.period]
+                assert all(one.missing == (0, 0) for one in own)
+                assert sum(one.mrr.end for one in own) == line.mrr.end
+                assert sum(one.mrr.net_new for one in own) == line.mrr.net_new
+                assert sum(one.customers.churned for one in own) == line.customers.churned
+                assert sum(one.transfers.mrr for one in own) == 0
+            ends: dict[str | None, tuple[int, int]] = {}
+            for one in groups:
+                before = ends.get(one.group, (0, 0)) if one.period.start != wanted[0].start else None
+                if before:
+                    assert before[0] + one.transfers.mrr == one.mrr.start
+                    assert before[1] + one.transfers.customers == one.customers.start
+                ends[one.group] = (one.mrr.end, one.customers.end)
             raise Undo
     except Undo:
         pass

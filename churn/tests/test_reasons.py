@@ -1,0 +1,62 @@
+from datetime import date, timedelta
+
+import pytest
+
+from churn.domain import churn_events
+from churn.domain.churn_events import Left
+from churn.models import ChurnReason
+from churn.queries.moved import moved
+from churn.queries.reasons import Lost, losses, opened
+from churn.queries.retention import Asked, Period, book_for
+from subscriptions.tests.factories import sell
+
+pytestmark = pytest.mark.django_db
+MARCH = Period(date(2025, 3, 1), date(2025, 4, 1))
+END = date(2025, 3, 10)
+
+
+def lost(**asked: object) -> list[Lost]:
+    told = Asked(**asked)
+    return losses(moved(book_for([MARCH], told), [MARCH]), told)[MARCH]
+
+
+def reason(key: str) -> int:
+    return ChurnReason.objects.get(key=key).pk
+
+
+def test_ours_stands_apart_from_theirs() -> None:
+    customer = sell(None, 100, date(2025, 1, 1), ends_on=END, reason="Price", churn_kind="voluntary").customer
+    churn_events.record(churn=[Left(customer.pk, END, reason("support"), "Acme")])
+    (one,) = lost()
+    assert (one.ours, one.theirs, one.kind, one.competitor) == (reason("support"), reason("price"), "voluntary", "Acme")
+    assert one.amount == 100_000_000
+
+
+def test_the_nearest_record_within_90_days_counts_and_a_kind_by_hand_first() -> None:
+    customer = sell(None, 100, date(2025, 1, 1), ends_on=END, churn_kind="voluntary").customer
+    far = Left(customer.pk, END + timedelta(days=91), reason("budget"))
+    near = Left(customer.pk, END - timedelta(days=20), reason("support"), churn_kind="involuntary")
+    churn_events.record(churn=[far, Left(customer.pk, END + timedelta(days=40), reason("price")), near])
+    assert [(one.ours, one.kind) for one in lost()] == [(reason("support"), "involuntary")]
+    assert [one.ours for one in lost(known_on=END + timedelta(days=1))] == [reason("support")]
+    assert [one.ours for one in lost(known_on=END - timedelta(days=30))] == []
+
+
+def test_a_reason_has_the_finer_ones_below_it() -> None:
+    for key in ("price", "budget", "support"):
+        customer = sell(None, 100, date(2025, 1, 1), ends_on=END).customer
+        churn_events.record(churn=[Left(customer.pk, END, reason(key))])
+    sell(None, 50, date(2025, 1, 1), ends_on=END)
+    found = lost()
+    asked = {
+        f"{reason('money')}": 2,
+        f"{reason('price')}": 1,
+        f"only:{reason('money')}": 0,
+        "none": 1,
+        "": 4,
+        f"but:{reason('money')}": 2,
+        "kind:": 4,
+    }
+    assert {key: opened("reasons.count", found, reason=key).value for key in asked} == asked
+    share = opened("reasons.share", found, reason=f"{reason('money')}")
+    assert (share.value, share.parts) == (200 / 350, (200_000_000, 350_000_000))

@@ -40,7 +40,6 @@ class ClassLine:
 @dataclass(frozen=True, slots=True)
 class Page:
     figures: Figures
-    earlier: Figures
     change: Change | None
     trend: Chart | None
     scores: Chart
@@ -87,11 +86,11 @@ def customers_in_view(user: User, form: ResultsForm) -> np.ndarray | None:
 def page(survey: Survey, asked: Asked, by: str) -> Page:
     now = results.figures(asked)
     length = asked.end - asked.start
-    before = results.figures(asked.between(asked.start - length, asked.start))
+    earlier = asked.between(asked.start - length, asked.start)
+    before = results.counted(earlier.answers(), earlier)
     return Page(
         figures=now,
-        earlier=before,
-        change=change(before.nps, now.nps),
+        change=change(before, now.nps),
         trend=_trend(asked),
         scores=_scores(now, survey),
         groups=_groups(asked, by),

@@ -95,10 +95,14 @@ def _read(table: str, wanted: dict[str, tuple[str, str]], settled: int, finish: 
 def _fetch(kept: Kept) -> Columns:
     columns = ", ".join(sql for _kind, sql in kept.wanted.values())
     where = f"WHERE r.tx >= {kept.upto}" if kept.upto else ""
-    query = f"COPY (SELECT {columns} FROM {kept.table} r {where}) TO STDOUT (FORMAT BINARY)"
-    with connection.cursor() as cursor, cursor.copy(query) as copy:
-        data = b"".join(copy)
-    return parsed(data, {name: kind for name, (kind, _sql) in kept.wanted.items()})
+    kinds = {name: kind for name, (kind, _sql) in kept.wanted.items()}
+    return fetched(f"SELECT {columns} FROM {kept.table} r {where}", kinds)
+
+
+def fetched(query: str, kinds: dict[str, str]) -> Columns:
+    """The rows of a statement as columns. None of them may have a missing value."""
+    with connection.cursor() as cursor, cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT BINARY)") as copy:
+        return parsed(b"".join(copy), kinds)
 
 
 def parsed(data: bytes, kinds: dict[str, str]) -> Columns:

@@ -131,8 +131,8 @@ def test_silence_is_a_class_of_its_own_and_each_class_has_its_later(survey, monk
     answer(survey, 2, invitation=loud, customer=loud.customer)
     InvitationFactory(survey=survey, customer=loud.customer)
     monkeypatch.setattr(
-        "surveys.queries.results.afterwards._first_leaving",
-        lambda since, until: {silent.customer_id: np.array([days(2026, 2, 1)])},
+        "surveys.queries.results.afterwards._leavings",
+        lambda since, until: np.array([silent.customer_id * 1_000_000 + days(2026, 2, 1)]),
     )
     found = {line.key: (line.customers, line.lost) for line in results.later(asked(survey), horizon=90)}
     assert found == {"promoter": (0, 0), "passive": (0, 0), "detractor": (1, 0), "silent": (2, 1)}

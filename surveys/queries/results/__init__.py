@@ -2,7 +2,7 @@
 
 from surveys.queries.results.afterwards import Later, later
 from surveys.queries.results.asked import Asked
-from surveys.queries.results.figures import Figures, Point, figures, trend
+from surveys.queries.results.figures import Figures, Point, counted, figures, trend
 from surveys.queries.results.groups import Group, groups
 
-__all__ = ["Asked", "Figures", "Group", "Later", "Point", "figures", "groups", "later", "trend"]
+__all__ = ["Asked", "Figures", "Group", "Later", "Point", "counted", "figures", "groups", "later", "trend"]

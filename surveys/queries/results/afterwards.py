@@ -33,7 +33,7 @@ def later(asked: Asked, *, horizon: int) -> list[Later]:
     until = min(asked.end, clock.today() - timedelta(days=horizon))
     whole = asked.between(asked.start, max(asked.start, until))
     classed = _classed(whole)
-    gone = _first_leaving(asked.start, clock.today() + timedelta(days=1))
+    gone = _leavings(asked.start, clock.today() + timedelta(days=1))
     return [_line(key, *classed[key], gone, horizon) for key in (*CLASSES, SILENT)]
 
 
@@ -52,31 +52,29 @@ def _classed(asked: Asked) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     }
     silent = canonical(sent["customer"])
     quiet = last[silent] < 0 if len(silent) else np.zeros(0, dtype=bool)
-    first: dict[int, int] = {}
-    for customer, when in zip(silent[quiet].tolist(), sent["day"][quiet].tolist(), strict=True):
-        first.setdefault(customer, when)
-    found[SILENT] = (np.array(list(first), dtype=np.int64), np.array(list(first.values()), dtype=np.int64))
+    asked_first, places = np.unique(silent[quiet], return_index=True)  # in the order of days: the first invitation
+    found[SILENT] = (asked_first, sent["day"][quiet][places])
     return found
 
 
-def _first_leaving(since: date, until: date) -> dict[int, np.ndarray]:
-    """Customer → the days on which they left, in order."""
+def _leavings(since: date, until: date) -> np.ndarray:
+    """Who left on which day, each as customer × SPAN + day, in order."""
     if OUTCOME not in OUTCOMES:
-        return {}
+        return np.empty(0, dtype=np.int64)
     sql = OUTCOMES[OUTCOME].read(since, until, until)
     with connection.cursor() as cursor:
         cursor.execute(sql.text, sql.params)
         rows = cursor.fetchall()
-    found: dict[int, list[int]] = {}
-    for customer, day, _mrr in rows:
-        found.setdefault(customer, []).append(day_number(day))
-    return {customer: np.sort(np.array(days)) for customer, days in found.items()}
+    return np.sort(np.array([customer * SPAN + day_number(day) for customer, day, _mrr in rows], dtype=np.int64))
 
 
-def _line(key: str, customers: np.ndarray, since: np.ndarray, gone: dict[int, np.ndarray], horizon: int) -> Later:
-    lost = 0
-    for customer, day in zip(customers.tolist(), since.tolist(), strict=True):
-        if (days := gone.get(customer)) is not None:
-            place = int(np.searchsorted(days, day))
-            lost += place < len(days) and days[place] <= day + horizon
-    return Later(key, len(customers), lost)
+SPAN = 1_000_000  # more days than there are
+
+
+def _line(key: str, customers: np.ndarray, since: np.ndarray, gone: np.ndarray, horizon: int) -> Later:
+    if not len(gone) or not len(customers):
+        return Later(key, len(customers), 0)
+    wanted = customers.astype(np.int64) * SPAN + since
+    places = np.minimum(np.searchsorted(gone, wanted), len(gone) - 1)
+    left = (gone[places] >= wanted) & (gone[places] <= wanted + horizon)
+    return Later(key, len(customers), int(left.sum()))

@@ -1,16 +1,16 @@
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
 import numpy as np
 
 from core import clock
 from core.clock import AsOf
-from customers.models import Standing
 from customers.registry import MEASURES, gather
-from surveys.queries.frame import Columns, day_number
+from surveys.queries.frame import Columns, day_number, fetched
 from surveys.queries.nps import Nps, clustered_margin
 from surveys.queries.results.asked import Asked, canonical, member, signs
+
+STANDINGS = "SELECT customer_id, mrr::float8 FROM customers_standing WHERE mrr > 0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +95,7 @@ def mrr_at(end: date, *, by_standing: bool = False) -> tuple[np.ndarray, np.ndar
     """Customers and their MRR as of ``end``, or live where that has not come; ``by_standing`` reads the live one from
     their standings, at once."""
     if by_standing and end > clock.today():
-        rows = Standing.objects.filter(mrr__gt=Decimal(0)).values_list("customer_id", "mrr")
-        found = np.array([(one, float(mrr)) for one, mrr in rows], dtype=[("id", np.int64), ("mrr", float)])
+        found = fetched(STANDINGS, {"id": "i8", "mrr": "f8"})
         return found["id"], found["mrr"]
     if "mrr" not in MEASURES:
         return np.empty(0, np.int64), np.empty(0)

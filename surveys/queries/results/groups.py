@@ -1,9 +1,10 @@
 from dataclasses import dataclass
 
 import numpy as np
-from django.db.models import F
+from django.db import connection
+from psycopg import sql
 
-from customers.models import Customer
+from surveys.queries.frame import fetched
 from surveys.queries.nps import Nps
 from surveys.queries.results.asked import Asked, canonical, signs
 
@@ -34,14 +35,19 @@ def groups(asked: Asked, by: str) -> list[Group]:
 
 
 def _codes(by: str, most: int) -> tuple[list[str | None], np.ndarray]:
-    """The values there are, and for each customer the place of theirs."""
-    column = F(by) if by in BUILT_IN else F(f"attributes__{by}")
-    codes, names = np.zeros(most + 1, dtype=np.int64), [None]
-    places: dict[str | None, int] = {None: 0}
-    for customer, value in Customer.objects.filter(pk__lte=most).values_list("pk", column):
-        name = str(value) if value not in (None, "") else None
-        if name not in places:
-            places[name] = len(names)
-            names.append(name)  # type: ignore[arg-type]
-        codes[customer] = places[name]
-    return list(names), codes
+    """The values there are, and for each customer the place of theirs; the first place is for none."""
+    value = sql.Identifier(by) if by in BUILT_IN else sql.SQL("attributes ->> {}").format(sql.Literal(by))
+    with connection.cursor() as cursor:
+        ranked = RANKED.format(value=value).as_string(cursor.connection)
+        cursor.execute(f"SELECT DISTINCT value, place FROM ({ranked}) r WHERE value IS NOT NULL ORDER BY place")
+        names = {place: value for value, place in cursor.fetchall()}
+    found = fetched(f"SELECT id, place FROM ({ranked}) r WHERE value IS NOT NULL", {"id": "i8", "place": "i8"})
+    codes = np.zeros(max(most, int(found["id"].max(initial=0))) + 1, dtype=np.int64)
+    codes[found["id"]] = found["place"]
+    return [None, *(names.get(place) for place in range(1, max(names, default=0) + 1))], codes
+
+
+RANKED = sql.SQL(
+    "SELECT id, NULLIF({value}, '') AS value, dense_rank() OVER (ORDER BY NULLIF({value}, '')) AS place"
+    " FROM customers_customer"
+)

@@ -1,4 +1,4 @@
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import factory
@@ -12,8 +12,12 @@ from customers.models import (
     ContactRole,
     Customer,
     CustomerRole,
+    Goal,
+    GoalValue,
     Merge,
+    Pulse,
     SavedFilter,
+    StageReached,
     Standing,
     Text,
     Ticket,
@@ -183,3 +187,46 @@ class MergeFactory(factory.django.DjangoModelFactory):
     from_customer = factory.SubFactory(CustomerFactory)
     into_customer = factory.SubFactory(CustomerFactory)
     known_on = DAY
+
+
+class StageReachedFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = StageReached
+
+    customer = factory.SubFactory(CustomerFactory)
+    stage = "kick_off"
+    day = date(2026, 1, 1)
+    known_on = factory.SelfAttribute("day")
+
+
+class GoalFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Goal
+
+    customer = factory.SubFactory(CustomerFactory)
+    words = factory.LazyAttribute(lambda o: Text.objects.create(customer=o.customer, body="Answer within an hour"))
+    baseline, target = 0, 100
+    day = date(2026, 1, 1)
+    known_on = factory.SelfAttribute("day")
+
+
+class GoalValueFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = GoalValue
+
+    goal = factory.SubFactory(GoalFactory)
+    customer = factory.SelfAttribute("goal.customer")
+    value = 50
+    day = date(2026, 1, 1)
+    known_on = factory.SelfAttribute("day")
+
+
+class PulseFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Pulse
+
+    customer = factory.SubFactory(CustomerFactory)
+    feeling = 3
+    day = date(2026, 1, 1)
+    known_on = factory.SelfAttribute("day")
+    expires_on = factory.LazyAttribute(lambda o: o.day + timedelta(days=90))

@@ -9,7 +9,11 @@ from customers.tests.factories import (
     ContactChangeFactory,
     ContactFactory,
     CustomerFactory,
+    GoalFactory,
+    GoalValueFactory,
     MergeFactory,
+    PulseFactory,
+    StageReachedFactory,
     TicketFactory,
     TicketStateFactory,
     TouchpointFactory,
@@ -25,6 +29,15 @@ KEYS = [
     "escalated_tickets_56",
     "active_contacts",
     "champion_left",
+    "touches_90",
+    "tickets_90",
+    "ticket_satisfaction_180",
+    "contacts_left_180",
+    "onboarding_progress",
+    "goals_reached",
+    "goals_overdue",
+    "pulse",
+    "days_since_pulse",
 ]
 
 
@@ -141,7 +154,7 @@ def test_what_was_learned_later_changes_nothing_of_before():
     for key in KEYS:
         np.testing.assert_array_equal(then[key], again[key])
     changed = gather(AsOf.at(before(9)), KEYS)
-    assert [changed[key][0].item() for key in KEYS] == [11, before(20), 1, 1, 0, 1]
+    assert [changed[key][0].item() for key in KEYS[:6]] == [11, before(20), 1, 1, 0, 1]
 
 
 def test_facts_of_a_merged_customer_count_for_the_one_it_is():
@@ -159,6 +172,62 @@ def test_facts_of_a_merged_customer_count_for_the_one_it_is():
 def test_the_number_of_statements_does_not_grow(size, django_assert_num_queries):
     for _one in range(size):
         TouchpointFactory(day=before(1))
-    # Whether there are merges, the customers, and one statement for each of three families.
-    with django_assert_num_queries(5):
+    # Whether there are merges, the customers, and one statement for each of seven families.
+    with django_assert_num_queries(9):
         gather(AsOf.at(D), KEYS)
+
+
+def test_two_way_contacts_count_once_a_day_for_90_days():
+    customer = TouchpointFactory(day=before(89)).customer
+    TouchpointFactory(customer=customer, day=before(89))
+    TouchpointFactory(customer=customer, day=before(91))
+    TouchpointFactory(customer=customer, day=before(3), two_way=False)
+    assert value("touches_90", customer) == 1
+
+
+def test_tickets_of_90_days_and_what_was_said_of_those_of_180():
+    customer = CustomerFactory()
+    for days, satisfaction in ((10, 5), (120, 2), (200, 1)):
+        TicketStateFactory(ticket__customer=customer, day=before(days), satisfaction=satisfaction)
+    assert value("tickets_90", customer) == 1
+    assert value("ticket_satisfaction_180", customer) == 3.5
+
+
+def test_contacts_who_left_are_counted_for_180_days():
+    customer = CustomerFactory()
+    for days in (10, 170, 200):
+        ContactChangeFactory(contact=ContactFactory(customer=customer), left=True, day=before(days))
+    assert value("contacts_left_180", customer) == 2
+
+
+def test_onboarding_counts_stages_by_what_is_known_of_them():
+    customer = StageReachedFactory(day=before(30)).customer
+    StageReachedFactory(customer=customer, stage="set_up", day=before(20))
+    assert value("onboarding_progress", customer) == 0.5
+    StageReachedFactory(customer=customer, stage="set_up", reached=False, day=before(20), known_on=before(5))
+    assert value("onboarding_progress", customer) == 0.25
+
+
+@pytest.mark.parametrize(
+    ("baseline", "target", "now", "reached"), [(0, 10, 10, 1), (0, 10, 9, 0), (10, 2, 1, 1), (10, 2, 3, 0)]
+)
+def test_goals_are_reached_upwards_or_downwards(baseline, target, now, reached):
+    goal = GoalFactory(baseline=baseline, target=target, due_on=before(1), day=before(50))
+    GoalValueFactory(goal=goal, value=now, day=before(9))
+    assert value("goals_reached", goal.customer) == reached
+    assert value("goals_overdue", goal.customer) == 1 - reached
+    GoalValueFactory(goal=goal, value=now, dropped=True, day=before(3))
+    assert value("goals_reached", goal.customer) is None
+
+
+def test_a_goal_without_a_value_is_not_reached():
+    goal = GoalFactory(day=before(50))
+    assert value("goals_reached", goal.customer) == 0
+    assert value("goals_overdue", goal.customer) == 0
+
+
+def test_a_pulse_counts_until_it_is_stale():
+    customer = PulseFactory(feeling=4, day=before(20)).customer
+    assert (value("pulse", customer), value("days_since_pulse", customer)) == (4, 20)
+    PulseFactory(customer=customer, feeling=1, day=before(9), expires_on=before(1))
+    assert (value("pulse", customer), value("days_since_pulse", customer)) == (None, 9)

@@ -16,6 +16,7 @@ from data.domain.load.run import Order, load_mapped
 from data.domain.mapping.parse import parse
 from data.tests.conftest import AT
 from data.tests.test_load_twice import everything
+from health.domain.backtest import Asked, backtest
 from subscriptions.models import MrrMovement, SubscriptionVersion
 from surveys.models import Response
 from usage.models import UsageDay
@@ -31,6 +32,13 @@ def breaks(first: date, end: date) -> list[object]:
 def load_sample(shared_data: Path, name: str) -> Report:
     mapping = parse((settings.BASE_DIR / "docs" / "mappings" / f"{name}.toml").read_text())
     return load_mapped(order=Order(folder=shared_data / name, source=mapping.source), mapping=mapping, at=AT)
+
+
+def proved(first: date, end: date, today: date, outcome: str) -> str:
+    """The verdict of a back-test of all scorecards."""
+    asked = Asked(subjects=("all",), start=first, end=end, today=today, outcome=outcome)
+    (part,) = backtest(asked)["subjects"]
+    return part["auc"]["verdict"]
 
 
 def test_ravenstack(shared_data: Path) -> None:
@@ -49,6 +57,9 @@ def test_ravenstack(shared_data: Path) -> None:
     assert ended.count() == 486
     assert all(one.known_on == one.cancelled_on == one.ends_on for one in ended)
     assert breaks(date(2023, 1, 1), date(2025, 3, 1)) == []
+    # Its losses are random with respect to all its data, and the product says so.
+    assert proved(date(2023, 7, 1), date(2024, 10, 2), date(2025, 1, 1), "recorded_churn") == "chance"
+    assert proved(date(2023, 7, 1), date(2024, 10, 2), date(2025, 1, 1), "mrr_churn") in ("chance", "too_few")
     before = everything()
     assert not load_sample(shared_data, "ravenstack").wrote
     assert everything() == before

@@ -130,7 +130,7 @@ class TestSubjects:
         with pytest.raises(Refused):
             backtest(asked(key))
 
-    @pytest.mark.parametrize("key", ["all", "customers", "Customers", "customers@1"])
+    @pytest.mark.parametrize("key", ["all", "customers", "Adopted", "customers@1"])
     def test_scorecards_by_key_name_and_version(self, key):
         stays()
         assert panel(asked(key)).score.shape == (1, 1)

@@ -76,7 +76,7 @@ def test_a_test_is_asked_for_runs_in_the_background_and_shows_its_failures(lost)
     page = browser.get(answer["Location"]).content.decode()
     assert "nobody had enough data" in page
     assert "told apart" in page
-    assert "Customers v1" in browser.get(LIST).content.decode()
+    assert "Adopted v1" in browser.get(LIST).content.decode()
 
 
 def test_a_question_without_sense_is_said_in_words(lost):

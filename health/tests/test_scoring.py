@@ -30,7 +30,8 @@ def ago(count: int) -> date:
 @pytest.fixture
 def by_use() -> Scorecard:
     """The one scorecard: 5 points for each active day of 28, good from 70, watch from 40."""
-    scorecard = Scorecard.objects.get()
+    Scorecard.objects.filter(key="customers").update(position=1)
+    scorecard = Scorecard.objects.get(key="customers")
     only = [group("usage", 1, active_days_28=[[0, 0], [20, 100]])]
     with time_machine.travel(date(2020, 1, 1)):
         publish(scorecard=scorecard, definition=definition(groups=only))
@@ -131,7 +132,7 @@ class TestTheNight:
         with time_machine.travel(D):
             publish(scorecard=by_use, definition=by_use.versions.get(number=2).definition)
         scoring.run(D + timedelta(days=1))
-        assert list(Score.objects.filter(customer=customer).values_list("version__number", flat=True)) == [2, 3]
+        assert list(Score.objects.filter(customer=customer).values_list("version__number", flat=True)) == [3, 4]
 
     def test_a_change_of_band_is_told_once_and_the_first_band_is_none(self, by_use: Scorecard) -> None:
         customer = paying()

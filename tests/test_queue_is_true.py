@@ -33,7 +33,7 @@ def value_of(frame: Frame, customer: int, key: str) -> Any:
 def same(stored: Any, found: Any) -> bool:
     if isinstance(found, date):
         return bool(stored == f"{found}")
-    return bool(stored == found) if isinstance(found, str) else bool(stored == pytest.approx(found))
+    return bool(stored == found) if isinstance(found, str) else bool(stored == pytest.approx(found, abs=1e-6))
 
 
 def test_every_reason_comes_out_again(filled: None) -> None:

@@ -7,7 +7,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from health.models import Scorecard, ScorecardVersion
+from health.models import Scorecard, ScorecardVersion, SignalRule
 
 
 class ReadOnly:
@@ -57,3 +57,15 @@ class ScorecardVersionAdmin(ReadOnly, admin.ModelAdmin[ScorecardVersion]):
     @admin.display(description=_("definition"))
     def written(self, obj: ScorecardVersion) -> SafeString:
         return format_html("<pre>{}</pre>", json.dumps(obj.definition, indent=2, ensure_ascii=False))
+
+
+@admin.register(SignalRule)
+class SignalRuleAdmin(admin.ModelAdmin[SignalRule]):
+    list_display = ["name", "key", "hold_days", "most_share", "is_on", "position"]
+    fields = ["name", "key", "rule", "hold_days", "most_share", "is_on", "position"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: SignalRule | None = None) -> list[str]:
+        return ["key"] if obj else []
+
+    def has_delete_permission(self, request: HttpRequest, obj: SignalRule | None = None) -> bool:
+        return obj is None or not obj.signals.exists()

@@ -5,7 +5,7 @@ from typing import Any
 from core import clock
 from core.jobs import job
 from core.ticks import nightly
-from health.domain import chances, overrides, scoring
+from health.domain import chances, overrides, scoring, signals
 from health.domain.backtest import runs
 
 
@@ -14,6 +14,11 @@ def score_everybody(day: date) -> None:
     chances.keep(day)
     overrides.tell_ends(day)
     scoring.run(day)
+
+
+@nightly("signals", order=45)
+def open_and_clear_signals(day: date) -> None:
+    signals.run(day)
 
 
 @job("health.refresh")

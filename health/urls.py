@@ -1,6 +1,6 @@
 from django.urls import path
 
-from health.views import backtests, customers
+from health.views import backtests, customers, scorecards, signals
 
 app_name = "health"
 
@@ -12,5 +12,15 @@ urlpatterns = [
     path("health/backtests/<uuid:uid>/", backtests.backtest, name="backtest"),
     path("health/backtests/<uuid:uid>/share/", backtests.share, name="share-backtest"),
     path("health/old-score/", backtests.old_score, name="old-score"),
+    path("health/scorecards/", scorecards.scorecards, name="scorecards"),
+    path("health/scorecards/<slug:key>/", scorecards.edit, name="scorecard"),
+    path("health/scorecards/<slug:key>/publish/", scorecards.publish, name="publish-scorecard"),
+    path("health/scorecards/<slug:key>/discard/", scorecards.discard, name="discard-draft"),
+    path("health/measures/", scorecards.measures, name="measures"),
+    path("health/measures/test/", scorecards.test_measures, name="test-measures"),
+    path("health/", signals.signals, name="signals"),
+    path("health/signals/<uuid:uid>/snooze/", signals.snooze, name="snooze-signal"),
+    path("health/signals/<uuid:uid>/dismiss/", signals.dismiss, name="dismiss-signal"),
+    path("health/signals/held/<int:pk>/", signals.release, name="release-signals"),
     path("proof/<str:token>/", backtests.shared, name="shared-backtest"),
 ]

@@ -77,7 +77,12 @@ def score(at: AsOf, customers: Sequence[int] | None = None) -> Result:
 
 
 def score_frame(frame: Frame) -> Result:
-    """Score a frame of all base measures. The first scorecard in order that applies to a customer scores them."""
+    """Score a frame of all base measures by the versions in force then."""
+    return score_with(frame, in_force(frame.at.day))
+
+
+def score_with(frame: Frame, versions: Sequence[InForce]) -> Result:
+    """Score a frame by these versions. The first in order that applies to a customer scores them."""
     size = len(frame)
     version = np.zeros(size, dtype=np.int64)
     values = np.full(size, np.nan)
@@ -85,7 +90,7 @@ def score_frame(frame: Frame) -> Result:
     band = np.full(size, Band.UNKNOWN.value, dtype=object)
     left = frame[IN_FORCE] != 0
     parts = []
-    for used in in_force(frame.at.day):
+    for used in versions:
         rows = np.flatnonzero(left & _applies(used, frame))
         part = Part(used, rows, calculate(used.definition, columns(used.definition, frame, rows)))
         version[rows] = used.version.pk

@@ -14,7 +14,7 @@ from customers.registry import OUTCOMES, Scope, Sql, Type
 from customers.registry.fetching import ids_and_floats
 
 AHEAD = timedelta(days=800)  # a notice inside the horizon may end a term long after it
-NEVER = np.iinfo(np.int64).max
+EPOCH_DAY = date(1970, 1, 1)
 
 # A version that ended at most 31 days before counts as the one that the outcome is of: non-renewal shows on the 31st.
 DECIDED: Final = """

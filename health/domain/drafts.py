@@ -1,0 +1,86 @@
+"""A definition on its way: kept, tried on real customers, then published as a version that never changes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from django.db import transaction
+
+from accounts.models import User
+from core.clock import AsOf
+from customers.registry import Frame, gather
+from health.domain.definition import Definition
+from health.domain.parse import parse
+from health.domain.scoring import base_measures, score_with
+from health.domain.versions import InForce, in_force, publish
+from health.models import Scorecard, ScorecardDraft, ScorecardVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A customer whose band the draft would change; None for a score that is not there."""
+
+    customer: int
+    before: str
+    after: str
+    score_before: float | None
+    score_after: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a draft would do today: ``customers`` are scored, ``changes`` are those whose band it changes."""
+
+    customers: int
+    changes: list[Change]
+    bands: dict[tuple[str, str], int]
+
+
+def keep(*, scorecard: Scorecard, definition: Mapping[str, Any], by: User, at: datetime) -> ScorecardDraft:
+    """Keep a draft in place of the one before. Raises DefinitionError with everything that is wrong with it."""
+    parse(definition)
+    draft, _made = ScorecardDraft.objects.update_or_create(
+        scorecard=scorecard, defaults={"definition": definition, "changed_at": at, "changed_by": by}
+    )
+    return draft
+
+
+@transaction.atomic
+def publish_draft(*, draft: ScorecardDraft, by: User, at: datetime) -> ScorecardVersion:
+    version = publish(scorecard=draft.scorecard, definition=draft.definition, by=by, at=at)
+    draft.delete()
+    return version
+
+
+def preview(draft: ScorecardDraft, *, frame: Frame | None = None) -> Preview:
+    """Score everybody twice as of now, as it is and with the draft in the place of its scorecard."""
+    found = frame or gather(AsOf.live(), base_measures())
+    now = in_force(found.at.day)
+    before, after = score_with(found, now), score_with(found, _with(now, draft, parse(draft.definition)))
+    changed = np.flatnonzero(before.band != after.band)
+    changes = [
+        Change(
+            customer=int(found.ids[row]),
+            before=str(before.band[row]),
+            after=str(after.band[row]),
+            score_before=_plain(before.score[row]),
+            score_after=_plain(after.score[row]),
+        )
+        for row in changed
+    ]
+    bands: dict[tuple[str, str], int] = {}
+    for one in changes:
+        bands[one.before, one.after] = bands.get((one.before, one.after), 0) + 1
+    return Preview(int(after.scored.sum()), changes, bands)
+
+
+def _with(now: list[InForce], draft: ScorecardDraft, definition: Definition) -> list[InForce]:
+    return [
+        replace(one, definition=definition) if one.version.scorecard_id == draft.scorecard_id else one for one in now
+    ]
+
+
+def _plain(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)

@@ -31,7 +31,11 @@ MATTERS: Final = {
     "past_due_days": "v.past_due_on IS NOT NULL",
     "term_without_a_word_days": SILENT,
     "fx": "v.currency <> %(reporting)s",
-    "reactivation_within_days": "v.ends_on IS NOT NULL",
+    # Only who comes or comes back in the month can be called otherwise.
+    "reactivation_within_days": """v.customer_id IN (
+        SELECT m.customer_id FROM subscriptions_mrrmovement m
+        WHERE m.ruleset_id = %(ruleset)s AND m.kind IN ('new', 'reactivation')
+          AND m.day >= %(first)s AND m.day < %(last)s)""",
 }
 OFFERED: Final[Mapping[str, tuple[int | None, ...]]] = {
     "past_due_days": (0, 15, 45, 60),
@@ -138,7 +142,9 @@ def _values(setting: Setting, current: Any) -> list[Any]:
 
 def _matters(condition: str, rules: Mapping[str, Any]) -> list[int]:
     sql = f"SELECT DISTINCT v.customer_id FROM subscriptions_subscriptionversion v WHERE {condition} ORDER BY 1"
-    return [customer for (customer,) in stage.fetch(sql, {"reporting": rules["reporting_currency"]})]
+    first, last = last_month()
+    params = {"reporting": rules["reporting_currency"], "ruleset": rulesets.current().pk, "first": first, "last": last}
+    return [customer for (customer,) in stage.fetch(sql, params)]
 
 
 def _month(rules: Mapping[str, Any], customers: Sequence[int]) -> Month:

@@ -75,6 +75,20 @@ def test_what_a_setting_would_do_is_what_it_does() -> None:
     assert what_if.now() == asked
 
 
+def test_coming_back_late_would_be_new() -> None:
+    first, _end = what_if.last_month()
+    customer = CustomerFactory()
+    sell(customer, 100, first - timedelta(days=200), ends_on=first - timedelta(days=100))
+    sell(customer, 100, first + timedelta(days=3))
+    before = what_if.now()
+    by_value = {one.value: one.month for one in what_if.choices("reactivation_within_days", total=before)}
+    month = by_value[90]
+    assert month is not None
+    assert (before.new, before.reactivation) == (0, 100_000_000)
+    assert (month.new, month.reactivation) == (100_000_000, 0)
+    assert by_value[365] == before
+
+
 @pytest.mark.parametrize("key", sorted(what_if.MATTERS))
 def test_each_setting_says_what_it_would_do(administrator: Client, key: str) -> None:
     sell(CustomerFactory(), 100, clock.today() - timedelta(days=100))

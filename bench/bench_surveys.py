@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -128,10 +128,12 @@ def _sent(workers: int, port: int) -> tuple[float, float]:
     return float(rate or 0), max((last - first) / 1024 for first, last in held)
 
 
-def _now() -> object:
+def _now() -> datetime:
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
-        return cursor.fetchone()[0]
+        (now,) = cursor.fetchone()
+    assert isinstance(now, datetime)
+    return now
 
 
 QUERIES = {

@@ -28,7 +28,7 @@ ANSWERS = {
     "withdrawn": ("i2", "r.withdrawn::int::smallint"),
     "tx": ("i8", "COALESCE(r.tx, 0)"),
 }
-BY_HAND = "EXISTS (SELECT 1 FROM surveys_ask a WHERE a.uid = r.uid AND a.by_id IS NOT NULL)"
+BY_HAND = "r.uid IN (SELECT a.uid FROM surveys_ask a WHERE a.by_id IS NOT NULL)"
 INVITATIONS = {
     "id": ("i8", "r.id"),
     "survey": ("i8", "r.survey_id"),

@@ -33,7 +33,8 @@ def scoring() -> Iterator[Figure]:
         yield info("scoring.seconds", first, "s")
         yield info("scoring.scan", scan, "s")
         yield info("scoring.copy", copy, "s")
-        yield at_most("scoring.ratio", first / (scan + copy), "×", 3)
+        yield at_most("scoring.ratio", first / (scan + copy), "×", 4)
+        yield at_most("scoring.history_year", _history_of_a_year(), "GB", 4)
         customer = _some_customer()
         chances.keep(day)
         health.refresh([customer])
@@ -83,6 +84,20 @@ def _copied() -> float:
             taken = seconds(write)
         transaction.set_rollback(True)
     return taken
+
+
+def _history_of_a_year() -> float:
+    """What 365 nights would take, index included, by the growth of the second of two in a row."""
+    with transaction.atomic():
+        health.run(clock.today() - timedelta(days=1))
+        ((before, rows),) = _execute(SIZE)
+        health.run(clock.today())
+        ((after, more),) = _execute(SIZE)
+        transaction.set_rollback(True)
+    return (more - rows) * 365 * max(after / max(more, 1), (after - before) / max(more - rows, 1)) / 1e9
+
+
+SIZE = "SELECT pg_total_relation_size('health_score'), (SELECT count(*) FROM health_score)"
 
 
 def _execute(statement: str, params: Sequence[Any] = (), rows: bool = True) -> list[tuple[Any, ...]]:

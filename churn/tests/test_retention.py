@@ -9,7 +9,7 @@ from core import clock
 from customers.models import Customer
 from customers.rules import parse
 from customers.tests.factories import AttributeChangeFactory, MergeFactory
-from subscriptions.domain import rulesets
+from subscriptions.domain import generations, rulesets
 from subscriptions.models import MrrMovement
 from subscriptions.tests.factories import SubscriptionFactory, agree, rate, sell
 
@@ -95,6 +95,18 @@ def test_new_and_gone_in_one_period_shows_both_and_is_in_no_rate() -> None:
     line = one(FEB, MAR)
     assert (line.customers.new, line.customers.churned, line.customers.end) == (1, 1, 1)
     assert (line.rates.nrr, line.rates.customer_churn, line.missing) == (1, 0, (0, 0))
+
+
+def test_new_and_gone_in_one_period_may_be_left_out() -> None:
+    sold(1)
+    sell(None, 50, date(2025, 2, 3), ends_on=date(2025, 2, 20))
+    sell(None, 70, date(2025, 2, 3), ends_on=date(2025, 3, 20))
+    assert (one(FEB, MAR).customers.new, one(FEB, MAR).customers.churned) == (2, 1)
+    generations.change(settings={"new_and_gone_in_one_period": "left_out"}, by=None)
+    february, both = one(FEB, MAR), one(FEB, APR)
+    assert (february.customers.new, february.customers.churned, february.mrr.new) == (1, 0, 70_000_000)
+    assert (both.customers.new, both.customers.churned, both.customers.end) == (0, 0, 1)
+    assert february.missing == both.missing == (0, 0)
 
 
 def test_what_is_scheduled_has_not_happened() -> None:

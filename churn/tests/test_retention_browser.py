@@ -33,6 +33,7 @@ def test_a_figure_opens_its_rows_and_a_bar_too(report):
 
 def test_choosing_swaps_the_report_and_the_address(report):
     report.get_by_role("link", name="Retention", exact=True).click()
+    report.wait_for_url("**/retention/**")
     report.get_by_label("Period", exact=True).select_option("quarter")
     report.wait_for_url("**/retention/?period=quarter**")
     assert "Q" in report.locator("#table tbody th").first.inner_text()

@@ -277,12 +277,13 @@ def test_the_work_of_an_owner_who_left_goes_to_the_lead() -> None:
 
 
 def test_a_hook_is_a_job_in_the_same_transaction() -> None:
-    begin(at_work({"kind": "notify", "how": "hook", "url": "https://example.com/in"}), owned())
+    playbook = at_work({"kind": "notify", "how": "hook", "url": "https://example.com/in"})
+    begin(playbook, owned())
 
     engine.advance()
 
     job = Job.objects.get(kind="playbooks.hook")
-    assert job.payload["body"]["playbook"] == Playbook.objects.get().key
+    assert job.payload["body"]["playbook"] == playbook.key
 
 
 def test_the_number_of_statements_does_not_grow_with_the_runs() -> None:

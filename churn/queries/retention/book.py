@@ -12,6 +12,7 @@ from churn.queries.retention.asked import Asked
 from churn.queries.retention.merged import as_one, joined_under
 from churn.queries.retention.periods import Period
 from customers.models import Merge
+from subscriptions.domain import rulesets
 from subscriptions.domain.columns import Columns, take
 from subscriptions.queries.curves import KINDS, Curves
 
@@ -33,15 +34,18 @@ class Moves:
 
     def within(self, period: Period) -> "Moves":
         first, last = np.searchsorted(self.day, [number(period.start), number(period.end)])
-        part = slice(first, last)
-        return Moves(self.place[part], self.day[part], self.kind[part], self.amount[part], self.fx[part])
+        return self.part(slice(first, last))
+
+    def part(self, rows: slice | np.ndarray) -> "Moves":
+        return Moves(self.place[rows], self.day[rows], self.kind[rows], self.amount[rows], self.fx[rows])
 
 
 @dataclass(frozen=True)
 class Book:
     """Customers × days: MRR at the start of each day, in millionths, and the movements before the last of them.
 
-    A merged customer stands under the one that it is. Days on or after ``asked.until`` are as that day.
+    A merged customer stands under the one that it is. Days on or after ``asked.until`` are as that day. ``fleeting``:
+    whether those count who were there at neither end of a period.
     """
 
     asked: Asked
@@ -49,13 +53,18 @@ class Book:
     ids: np.ndarray
     levels: np.ndarray
     moves: Moves
+    fleeting: bool = True
 
     def level(self, day: date) -> np.ndarray:
         """MRR of each customer at the start of one of the book's days."""
         return self.levels[self._rows[min(day, self.asked.until)]]
 
     def within(self, period: Period) -> Moves:
-        return self.moves.within(period.ends_by(self.asked.until))
+        found = self.moves.within(period.ends_by(self.asked.until))
+        if self.fleeting:
+            return found
+        stayed = (self.level(period.start) > 0) | (self.level(period.end) > 0)
+        return found.part(stayed[found.place])
 
     @cached_property
     def _rows(self) -> dict[date, int]:
@@ -76,7 +85,11 @@ def book_of(curves: Curves, days: Sequence[date], asked: Asked) -> Book:
     order = np.argsort(moves["day"], kind="stable")
     place = np.searchsorted(ids, moves["customer"])[order]
     ordered = (moves[name][order] for name in ("day", "kind", "amount", "fx"))
-    return Book(asked, bounds, ids, _levels(levels, ids, bounds), Moves(place, *ordered))
+    return Book(asked, bounds, ids, _levels(levels, ids, bounds), Moves(place, *ordered), _counts_the_fleeting())
+
+
+def _counts_the_fleeting() -> bool:
+    return bool(rulesets.rules(rulesets.current())["new_and_gone_in_one_period"] == "both_shown")
 
 
 def number(day: date) -> int:

@@ -135,8 +135,9 @@ def _current(asked: Asked) -> Held | None:
         Merge.objects.known(asked.at(asked.until)).order_by("pk").values_list("from_customer", "into_customer")
     )
     held = _held.get(key)
-    if not held or (held.ruleset, held.until, held.merges, held.state.built) != (
+    if not held or (held.ruleset, held.ruleset.settings, held.until, held.merges, held.state.built) != (
         ruleset,
+        ruleset.settings,
         asked.until,
         merges,
         now.built,

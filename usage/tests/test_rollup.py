@@ -9,12 +9,14 @@ from django.db.models import Sum
 from core import consumers
 from core.models import Event, ExternalId, Source
 from core.tasks import tick
+from customers.models import Contact
 from customers.tests.factories import ContactFactory, CustomerFactory
 from usage.domain.intake import writing
 from usage.domain.intake.reading import Arrived, Envelope, read
 from usage.domain.rollup import counting, waiting
 from usage.domain.rollup.people import know_contacts
 from usage.models import (
+    ContactPerson,
     EventName,
     FeedDay,
     IntakeSettings,
@@ -268,3 +270,20 @@ def test_the_sweeper_finds_events_that_nothing_woke(acme):
         tick()
     assert days(acme) == {TODAY: (1, 1)}
     assert RollupPosition.objects.get().counted_at == NOW
+
+
+def test_a_contact_is_known_under_the_address_and_customer_of_now() -> None:
+    contact = ContactFactory(email="ana@acme.example")
+    know_contacts()
+    (before,) = ContactPerson.objects.filter(contact=contact).values_list("person", "customer")
+
+    other = CustomerFactory()
+    Contact.objects.filter(pk=contact.pk).update(customer=other)
+    know_contacts()
+    assert list(ContactPerson.objects.filter(contact=contact).values_list("person", "customer")) == [
+        (before[0], other.pk)
+    ]
+
+    Contact.objects.filter(pk=contact.pk).update(email="")
+    know_contacts()
+    assert not ContactPerson.objects.filter(contact=contact).exists()

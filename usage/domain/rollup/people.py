@@ -26,23 +26,23 @@ SELECT DISTINCT ON (source_id, previous) source_id, previous, person, '', '' FRO
 WHERE {stretch} AND previous <> person ORDER BY source_id, previous, at DESC, id DESC
 ON CONFLICT (source_id, person) DO UPDATE SET is_person = excluded.is_person
 """
-# Under which hashes contacts may turn up. What is no longer so goes, what is new comes.
+# Under which hashes contacts may turn up. What is no longer so goes, what is new comes. By sets, not one by one:
+# an empty table that fills while it is looked through takes minutes at 100,000 customers.
 CONTACTS = f"""
-WITH now AS (
+WITH now AS MATERIALIZED (
     SELECT id AS contact_id, customer_id, {HASHED.format("lower(email)")} AS person
     FROM customers_contact WHERE email <> ''
     UNION
     SELECT c.id, c.customer_id, {HASHED.format("x.value")} FROM customers_contact c
     JOIN core_externalid x ON x.noun = 'contact' AND x.object_id = c.id
 ), gone AS (
-    DELETE FROM usage_contactperson old
-    WHERE NOT EXISTS (SELECT FROM now WHERE now.contact_id = old.contact_id AND now.person = old.person
-                        AND now.customer_id = old.customer_id)
+    DELETE FROM usage_contactperson WHERE (contact_id, person) IN (
+        SELECT contact_id, person FROM usage_contactperson EXCEPT SELECT contact_id, person FROM now)
 )
 INSERT INTO usage_contactperson (contact_id, customer_id, person)
 SELECT contact_id, customer_id, person FROM now
-WHERE NOT EXISTS (SELECT FROM usage_contactperson old WHERE old.contact_id = now.contact_id AND old.person = now.person)
-ON CONFLICT DO NOTHING
+EXCEPT SELECT contact_id, customer_id, person FROM usage_contactperson
+ON CONFLICT (person, contact_id) DO UPDATE SET customer_id = excluded.customer_id
 """
 
 

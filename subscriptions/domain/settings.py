@@ -143,14 +143,6 @@ SETTINGS: Final = (
         reads=True,
     ),
     Setting(
-        "display",
-        _("Shown as"),
-        _("Whether pages and reports speak of months or of years."),
-        "mrr",
-        (("mrr", _("MRR, by month")), ("arr", _("ARR: twelve times MRR"))),
-        reads=True,
-    ),
-    Setting(
         "new_and_gone_in_one_period",
         _("New and gone in one period"),
         _("Who comes and leaves within one period of a report stands outside of its opening rates either way."),

@@ -49,18 +49,18 @@ def test_what_is_written_meanwhile_is_caught_up_with(monkeypatch: pytest.MonkeyP
 
 def test_a_setting_of_reads_counts_at_once() -> None:
     before = rulesets.current()
-    assert generations.change(settings={"display": "arr"}, by=None) is None
+    assert generations.change(settings={"renewal_paid_within_days": 45}, by=None) is None
     assert rulesets.current() == before
-    assert rulesets.rules(rulesets.current())["display"] == "arr"
+    assert rulesets.rules(rulesets.current())["renewal_paid_within_days"] == 45
     assert not Job.objects.exists()
 
 
 def test_a_reading_changed_while_a_ledger_is_built_stays() -> None:
     sell(CustomerFactory(), 100, JAN)
     generations.change(settings={"paused": "keeps_mrr"}, by=None)
-    generations.change(settings={"display": "arr"}, by=None)
+    generations.change(settings={"renewal_paid_within_days": 45}, by=None)
     jobs.work()
-    assert rulesets.rules(rulesets.current())["display"] == "arr"
+    assert rulesets.rules(rulesets.current())["renewal_paid_within_days"] == 45
 
 
 def test_a_change_overtaken_by_another_is_not_finished() -> None:

@@ -98,4 +98,4 @@ def test_each_setting_says_what_it_would_do(administrator: Client, key: str) -> 
 
 
 def test_there_is_no_what_if_of_a_reading(administrator: Client) -> None:
-    assert administrator.get(reverse("subscriptions:what-if", args=["display"])).status_code == 404
+    assert administrator.get(reverse("subscriptions:what-if", args=["renewal_paid_within_days"])).status_code == 404

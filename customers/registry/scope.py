@@ -27,8 +27,9 @@ class Scope:
         known = Merge.objects.known(at)
         if customers is None:
             return cls(at, None, known.exists())
-        absorbed = known.filter(into_customer__in=customers).values_list("from_customer", flat=True)
-        return cls(at, tuple({*customers, *absorbed}), known.exists())
+        wanted, merges = set(customers), list(known.values_list("from_customer", "into_customer"))
+        absorbed = {one for one, into in merges if into in wanted}
+        return cls(at, tuple(wanted | absorbed), bool(merges))
 
     @property
     def day(self) -> date:

@@ -18,6 +18,7 @@ from health.domain.calculate import Calculated, calculate
 from health.domain.definition import Definition
 from health.domain.versions import InForce, in_force
 
+MANY = 1000
 IN_FORCE = "is_active"  # yes: a subscription is in force that is no trial; no: none is any more; missing: never any
 
 
@@ -146,7 +147,9 @@ def _applies(used: InForce, frame: Frame) -> np.ndarray:
     if rule is None:
         return np.ones(len(frame), dtype=bool)
     attributes = [key for key in rule.keys if key.startswith("attribute.")]
-    columns = attribute_frame(frame.at, attributes, frame.ids.tolist()).columns
+    # Of many, all are read: to name them one by one takes longer.
+    found = attribute_frame(frame.at, attributes, None if len(frame) > MANY else frame.ids.tolist())
+    columns = found.where(np.isin(found.ids, frame.ids)).columns
     return mask(rule, frame.with_columns(columns))
 
 

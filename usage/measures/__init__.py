@@ -1,4 +1,4 @@
-from usage.measures import depth, people, window
+from usage.measures import people, window
 from usage.measures.window import ALIVE, SEEN, WINDOW
 
-__all__ = ["ALIVE", "SEEN", "WINDOW", "depth", "people", "window"]
+__all__ = ["ALIVE", "SEEN", "WINDOW", "people", "window"]

@@ -52,6 +52,13 @@ CHUNK = 63  # features that fit into one bigint
         description=_("Share of the sticky features that were used in the last 28 days."),
     ),
     Measure(
+        "breadth_28",
+        _("Features used"),
+        Type.NUMBER,
+        Better.MORE,
+        description=_("How many different features were used in the last 28 days. Zero for the silent on a live feed."),
+    ),
+    Measure(
         "last_usage_on",
         _("Last used"),
         Type.DATE,
@@ -61,7 +68,7 @@ CHUNK = 63  # features that fit into one bigint
 )
 def usage_of_28_days(at: Scope) -> Sql:
     kinds = features.kinds(at.at)
-    marks = _marks([one for one, kind in kinds.items() if kind != Feature.Kind.OTHER])
+    marks = _marks([*kinds])
     used = ", ".join(f"bit_or(used{n}) AS used{n}" for n in range(len(marks)))
     seen = at.sql(SEEN, table="f")
     rough = at.sql(_rough(len(marks)), table="u")
@@ -82,6 +89,7 @@ def usage_of_28_days(at: Scope) -> Sql:
                CASE WHEN alive THEN COALESCE(recent, 0)::float / NULLIF(GREATEST(before, 0), 0) - 1 END,
                CASE WHEN alive THEN {_share(kinds, Feature.Kind.CORE, marks)} END,
                CASE WHEN alive THEN {_share(kinds, Feature.Kind.STICKY, marks)} END,
+               CASE WHEN alive THEN {_count(len(marks))} END,
                last
         FROM joined
     """
@@ -161,6 +169,10 @@ def _share(kinds: Mapping[int, str], kind: str, marks: Sequence[Mapping[int, int
         return "NULL::float"
     bits = [f"bit_count((COALESCE(used{n}, 0) & {mask}::bigint)::bit(64))" for n, mask in enumerate(wanted)]
     return f"({' + '.join(bits)})::float / {count}"
+
+
+def _count(chunks: int) -> str:
+    return " + ".join(["0", *(f"bit_count(COALESCE(used{n}, 0)::bit(64))" for n in range(chunks))])
 
 
 def window_days(at: Scope) -> dict[str, object]:

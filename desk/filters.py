@@ -19,6 +19,7 @@ NOBODY = "nobody"
 SOON = [(30, _("in 30 days")), (60, _("in 60 days")), (90, _("in 90 days")), (120, _("in 120 days"))]
 CHOICES_LAST = 300
 NAMES_LAST = 60
+FEW = 10
 
 
 class CustomerFilter(django_filters.FilterSet):
@@ -126,6 +127,14 @@ def colleagues(user: User) -> QuerySet[User]:
 
 def teams(user: User) -> QuerySet[Team]:
     return Team.objects.all() if user.sees_everything else user.teams.all()
+
+
+def sees_few(user: User) -> bool:
+    """Whether the customers that ``user`` sees are a small part of all: those of one team in ten, or fewer."""
+    if user.sees_everything:
+        return False
+    kept = f"desk.few:{user.pk}:{user.role}"
+    return bool(cache.get_or_set(kept, lambda: teams(user).count() * FEW <= Team.objects.count(), NAMES_LAST))
 
 
 def choices_for(user: User) -> dict[str, list[str]]:

@@ -1,8 +1,9 @@
 from collections.abc import Iterable
+from copy import deepcopy
 from typing import Any
 
 import django_tables2 as tables
-from django.db.models import F, QuerySet
+from django.db.models import F, Func, QuerySet
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -20,12 +21,20 @@ class Latest:
     """A column of the standing: rows without a value come last in both directions, equal ones in a fixed order."""
 
     sorts = ""
+    few = False
 
     def order(self, rows: QuerySet[Any], is_descending: bool) -> tuple[QuerySet[Any], bool]:
         path = self.sorts or str(self.accessor)  # type: ignore[attr-defined]
         last = None if path.rsplit("__", 1)[-1] in ALWAYS_THERE else True
-        order = F(path).desc(nulls_last=last) if is_descending else F(path).asc()
+        key = Plainly(path) if self.few else F(path)
+        order = key.desc(nulls_last=last) if is_descending else key.asc()
         return rows.order_by(order, "-pk" if is_descending else "pk"), True
+
+
+class Plainly(Func):
+    """A number or a day, sorted by without its index: where few of all rows count, most of the index is others'."""
+
+    template = "(%(expressions)s + 0)"
 
 
 class LatestMoney(Latest, MoneyColumn): ...
@@ -116,6 +125,16 @@ class CustomerTable(BaseTable):
 
     def render_stage(self, value: str) -> str:
         return stage_name(value)
+
+
+class FewCustomersTable(CustomerTable):
+    """The same for somebody who sees a small part of all customers."""
+
+
+FewCustomersTable.base_columns = deepcopy(CustomerTable.base_columns)
+for _column in FewCustomersTable.base_columns.values():
+    if isinstance(_column, Latest):
+        _column.few = True
 
 
 def stage_name(stage: str) -> str:

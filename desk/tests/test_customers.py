@@ -8,12 +8,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
-from accounts.tests.factories import Cast
+from accounts.tests.factories import Cast, TeamFactory
 from core import clock
 from customers.domain import customers as domain
 from customers.domain.customers import NewCustomer
 from customers.models import Customer, SavedFilter
 from customers.tests.factories import SavedFilterFactory
+from desk.filters import sees_few
 from desk.paging import CappedPaginator
 from desk.queries.narrowing import rule_of
 from desk.tables import CustomerTable
@@ -226,3 +227,15 @@ def test_a_broken_saved_rule_is_told(as_user: As, cast: Cast, owned: Any) -> Non
     answer = as_user(cast.owner).get(f"/customers/?saved={kept.uid}")
 
     assert "can’t be read" in answer.content.decode()
+
+
+def test_who_sees_few_reads_them_in_the_same_order(as_user: As, cast: Cast, owned: Owned) -> None:
+    days = [clock.today() + timedelta(days) for days in (3, 9, 30)]
+    for name, day, score in zip("abc", days, (50, None, 20), strict=True):
+        owned(name=name, standing={"renewal_on": day, "score": score, "mrr_at_risk": days.index(day), "band": "watch"})
+    sorts = [f"?sort={sign}{name}" for name in CustomerTable.base_columns for sign in ("", "-")]
+    everyone = [listed(as_user(cast.administrator), sort) for sort in sorts]
+
+    TeamFactory.create_batch(20)
+    assert sees_few(cast.owner)
+    assert [listed(as_user(cast.owner), sort) for sort in sorts] == everyone

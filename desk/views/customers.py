@@ -11,12 +11,12 @@ from django.views.decorators.http import require_safe
 from core import clock
 from customers.domain import filters as saved_filters
 from customers.models import Customer, SavedFilter
-from desk.filters import CustomerFilter
+from desk.filters import CustomerFilter, sees_few
 from desk.forms import SaveFilterForm
 from desk.guards import part, who, writes
 from desk.paging import paginate
 from desk.queries.narrowing import rule_of
-from desk.tables import CustomerTable
+from desk.tables import CustomerTable, FewCustomersTable
 from subscriptions.queries.of_customer import reporting_currency
 
 PARTS = {"list": "desk/customers/_list.html"}
@@ -27,7 +27,8 @@ def customers(request: HttpRequest) -> HttpResponse:
     """The customers that one may see: searched, filtered, sorted, a page at a time. The address holds it all."""
     filters = _filters(request)
     chosen = CustomerTable.chosen(request.GET.getlist("columns"))
-    table = CustomerTable(
+    shape = FewCustomersTable if sees_few(who(request)) else CustomerTable
+    table = shape(
         filters.qs,
         currency=reporting_currency(),
         exclude=[name for name in CustomerTable.base_columns if name not in chosen],

@@ -10,6 +10,8 @@ from core import clock
 from core.models import ExternalId, Source
 from customers.models import Customer
 from tools.figures import Figure, at_most, info
+from usage.domain.intake.writing import ensure
+from usage.domain.rollup import counting
 
 EVENTS = int(os.environ.get("ROLLUP_EVENTS", "10000000"))
 CUSTOMERS, PERSONS, NAMES, DAYS = 2_000, 8, 12, 28
@@ -17,8 +19,6 @@ CUSTOMERS, PERSONS, NAMES, DAYS = 2_000, 8, 12, 28
 
 @figures.measured("rollup")
 def rollup() -> Iterator[Figure]:
-    from usage.domain.rollup import counting
-
     with scratch("rollup"):
         _fill()
         plain = min(seconds(_group_by) for _ in range(2))
@@ -51,8 +51,6 @@ SELECT (SELECT count(*) FROM usage_usageday),
 
 
 def _fill() -> None:
-    from usage.domain.intake.writing import ensure
-
     source = Source.objects.create(key="bench", label="bench").pk
     made = Customer.objects.bulk_create(
         Customer(name=f"C{n}", created_on="2020-01-01", known_on="2020-01-01") for n in range(CUSTOMERS)

@@ -8,7 +8,7 @@ from accounts.models import User
 from customers.querysets import visible_customers
 
 if TYPE_CHECKING:
-    from playbooks.models import Letter, Run, WorkItem  # noqa: F401
+    from playbooks.models import Letter, Run, WorkItem  # noqa: F401 (in the quotes below)
 
 LIVE = ("open", "snoozed")
 

@@ -6,7 +6,7 @@ from django.db.models import Exists, OuterRef, Q
 from core.clock import AsOf
 
 if TYPE_CHECKING:
-    from surveys.models import Response  # noqa: F401
+    from surveys.models import Response  # noqa: F401 (in the quotes below)
 
 
 class ResponseQuerySet(models.QuerySet["Response"]):

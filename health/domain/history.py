@@ -5,16 +5,14 @@ The row of ``day`` D holds the score as of D, made from facts of before D, so as
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from django.db import connection, transaction
 
 from core.domain import events
 from customers.models import Band
-
-if TYPE_CHECKING:
-    from health.domain.scoring import Result
+from health.domain.result import Result
 
 # The row of each customer that counts on a day, by the key from the newest back.
 LAST = """
@@ -37,7 +35,7 @@ def month_before(day: date, customers: np.ndarray) -> np.ndarray:
 
 
 @transaction.atomic
-def store(result: "Result", *, announce: bool) -> int:
+def store(result: Result, *, announce: bool) -> int:
     """Append what changed against each customer's last row, where that is of an earlier day. Returns how many rows.
 
     A customer who was never scored and is not now gets no row; one who is gone gets one without a version.
@@ -61,7 +59,7 @@ def _last(customers: np.ndarray, day: date) -> list[tuple[Any, ...]]:
         return cursor.fetchall()
 
 
-def _changed(result: "Result", last: dict[int, tuple[Any, ...]]) -> np.ndarray:
+def _changed(result: Result, last: dict[int, tuple[Any, ...]]) -> np.ndarray:
     """For which customers the result says something else than their last row, which is of an earlier day."""
     never = (None, None, None, Band.UNKNOWN.value, None)
     scores = _plain(result.score)
@@ -76,7 +74,7 @@ def _changed(result: "Result", last: dict[int, tuple[Any, ...]]) -> np.ndarray:
     return changed
 
 
-def _rows(result: "Result", changed: np.ndarray) -> Iterator[tuple[Any, ...]]:
+def _rows(result: Result, changed: np.ndarray) -> Iterator[tuple[Any, ...]]:
     day = result.frame.at.day
     for part in result.parts:
         for row in part.rows.tolist():
@@ -99,7 +97,7 @@ def _plain(column: np.ndarray) -> list[Any]:
 
 
 def _band_changes(
-    result: "Result", changed: np.ndarray, last: dict[int, tuple[Any, ...]], day: date
+    result: Result, changed: np.ndarray, last: dict[int, tuple[Any, ...]], day: date
 ) -> Iterator[dict[str, Any]]:
     for row in np.flatnonzero(changed).tolist():
         customer = int(result.frame.ids[row])

@@ -1,5 +1,4 @@
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -14,62 +13,12 @@ from customers.queries.attributes import attribute_frame
 from customers.registry import MEASURES, Frame, Tier, gather
 from customers.rules import mask
 from health.domain import chances, history, overrides
-from health.domain.calculate import Calculated, calculate
-from health.domain.definition import Definition
+from health.domain.calculate import calculate
+from health.domain.result import Part, Result, columns
 from health.domain.versions import InForce, in_force
 
 MANY = 1000
 IN_FORCE = "is_active"  # yes: a subscription is in force that is no trial; no: none is any more; missing: never any
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """The customers of one version: their rows in the frame, and what came out."""
-
-    used: InForce
-    rows: np.ndarray
-    calculated: Calculated
-
-    def columns(self, frame: Frame) -> dict[str, np.ndarray]:
-        """The values of its measures, of its customers; of a measure that is gone, none."""
-        return columns(self.used.definition, frame, self.rows)
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """The scores of customers as of the frame's day; vectors beside ``frame.ids``.
-
-    ``score`` is NaN where there is none; ``band`` is "unknown" there; ``version`` is 0 for who is not scored: gone
-    customers, and those that no scorecard is for. All is as computed; ``override`` is what somebody put in the place
-    of a score, NaN where nobody did.
-    """
-
-    frame: Frame
-    parts: list[Part]
-    version: np.ndarray
-    score: np.ndarray
-    band: np.ndarray
-    coverage: np.ndarray
-    override: np.ndarray
-
-    @property
-    def scored(self) -> np.ndarray:
-        return self.version > 0
-
-    @property
-    def overridden(self) -> np.ndarray:
-        return self.scored & ~np.isnan(self.override)
-
-    def override_of(self, row: int) -> float | None:
-        return float(self.override[row]) if self.overridden[row] else None
-
-    def shown(self) -> tuple[np.ndarray, np.ndarray]:
-        """Scores and bands as people see them: the override's, where there is one."""
-        score, band = np.where(self.overridden, self.override, self.score), self.band.copy()
-        for part in self.parts:
-            rows = part.rows[self.overridden[part.rows]]
-            band[rows] = part.used.definition.bands.of(self.override[rows])
-        return score, band
 
 
 def score(at: AsOf, customers: Sequence[int] | None = None) -> Result:
@@ -99,11 +48,6 @@ def score_with(frame: Frame, versions: Sequence[InForce]) -> Result:
         left[rows] = False
         parts.append(part)
     return Result(frame, parts, version, values, band, coverage, overrides.as_of(frame.at, frame.ids))
-
-
-def columns(definition: Definition, frame: Frame, rows: np.ndarray) -> dict[str, np.ndarray]:
-    missing = np.full(len(frame), np.nan)
-    return {key: frame.columns.get(key, missing)[rows] for key in definition.keys}
 
 
 def base_measures() -> list[str]:
@@ -149,8 +93,7 @@ def _applies(used: InForce, frame: Frame) -> np.ndarray:
     attributes = [key for key in rule.keys if key.startswith("attribute.")]
     # Of many, all are read: to name them one by one takes longer.
     found = attribute_frame(frame.at, attributes, None if len(frame) > MANY else frame.ids.tolist())
-    columns = found.where(np.isin(found.ids, frame.ids)).columns
-    return mask(rule, frame.with_columns(columns))
+    return mask(rule, frame.with_columns(found.where(np.isin(found.ids, frame.ids)).columns))
 
 
 def _with_derived(result: Result, month_before: np.ndarray, today: date) -> Frame:

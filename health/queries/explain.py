@@ -11,7 +11,8 @@ from core.clock import AsOf
 from customers.registry import MEASURES, Measure, Type
 from health.domain.calculate import Calculated, rounded
 from health.domain.definition import Definition
-from health.domain.scoring import Result, score
+from health.domain.result import Result
+from health.domain.scoring import score
 from health.models import ScorecardVersion
 
 Value = float | str | None

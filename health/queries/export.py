@@ -7,7 +7,7 @@ from core.models import ExternalId
 from customers.models import Customer
 from customers.registry import MEASURES, Measure, Type
 from health.domain.calculate import rounded
-from health.domain.scoring import Result
+from health.domain.result import Result
 
 FIXED = ("customer_id", "score", "band", "coverage")
 

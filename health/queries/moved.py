@@ -13,7 +13,8 @@ from core.clock import AsOf
 from core.formatting import plain
 from customers.models import Customer
 from customers.registry import Measure
-from health.domain.scoring import Result, score
+from health.domain.result import Result
+from health.domain.scoring import score
 from health.domain.waterfall import Bar, Cause, Moment, waterfall
 from health.models import ScorecardVersion
 from health.queries.explain import Value, named, plain_value

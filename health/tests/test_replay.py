@@ -22,7 +22,7 @@ from customers.tests.factories import (
     TouchpointFactory,
 )
 from health.domain import scoring
-from health.domain.scoring import Result
+from health.domain.result import Result
 from subscriptions.tests.factories import agree, bill, sell
 from surveys.tests.factories import ResponseFactory
 from usage.domain.features import classify

@@ -123,7 +123,7 @@ def test_the_mrr_is_stored() -> None:
 def test_faults_name_row_field_and_rule() -> None:
     one, two = SubscriptionFactory(), SubscriptionFactory()
     assert refused(
-        plain(one, amount=Decimal(-1), currency="XXX"),
+        plain(one, amount=Decimal(-1), currency="XXX"),  # ISO's own code for "no currency"
         plain(two, ends_on=date(2024, 1, 1), interval="decade"),
         replace(plain(two), subscription_id=None),  # type: ignore[arg-type]
         plain(two, quantity=Decimal(-1), churn_kind="odd", trial_ends_on=date(2024, 1, 1)),

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from core import arguments, clock
 from health.domain import chances, scoring
-from health.domain.scoring import Result
+from health.domain.result import Result
 from health.queries.export import in_order
 
 

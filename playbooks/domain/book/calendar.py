@@ -47,7 +47,7 @@ def _of(country: str, year: int) -> frozenset[date]:
         return frozenset()
     try:
         return frozenset(holidays.country_holidays(country, years=year))
-    except NotImplementedError:  # what the library raises for a country that it does not know
+    except NotImplementedError:  # the library has no calendar of that country: only its weekends are free
         return frozenset()
 
 

@@ -8,9 +8,15 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 
-from accounts.models import Role
+from accounts.models import Role, User
 
 View = Callable[..., HttpResponseBase]
+
+
+def who(request: HttpRequest) -> User:
+    """Who asks. For pages behind sign-in: elsewhere it may be nobody."""
+    user: Any = request.user
+    return user
 
 
 def check_writer(user: Any) -> None:

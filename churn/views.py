@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from accounts.models import User
+from accounts.access import who
 from churn import ingredients, rows
 from churn.files import FORMATS, download
 from churn.forms import ReportForm, RetentionForm, label_of
@@ -88,11 +88,6 @@ def figure_rows(request: HttpRequest) -> HttpResponse:
         "query": _without(request, "format"),
     }
     return render(request, "churn/reports/rows.html", context)
-
-
-def who(request: HttpRequest) -> User:
-    user: Any = request.user
-    return user
 
 
 def _page(make: Make, form: RetentionForm) -> tuple[Page, str]:

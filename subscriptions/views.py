@@ -7,8 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.access import administrators_only
-from accounts.models import User
+from accounts.access import administrators_only, who
 from core.clock import AsOf
 from subscriptions.domain import generations, rulesets
 from subscriptions.domain.settings import BY_KEY, SETTINGS
@@ -17,11 +16,6 @@ from subscriptions.queries import attention, collections, what_if
 from subscriptions.queries.of_customer import reporting_currency
 
 LISTED: Final = 200
-
-
-def who(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

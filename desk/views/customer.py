@@ -10,13 +10,15 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from accounts.access import who
 from core import clock
+from customers.access import customer_or_404
 from customers.domain import notes, touchpoints
 from customers.domain.touchpoints import NewTouchpoint
 from customers.models import Customer
 from customers.queries import timeline as story
 from desk.forms import NoteForm, TaskForm, TouchForm
-from desk.guards import customer_or_404, part, who, writes
+from desk.guards import part, writes
 from desk.queries.customer_page import customer_page
 from playbooks.domain import working
 

@@ -8,12 +8,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from accounts.access import who
 from core import clock
 from customers.domain import filters as saved_filters
 from customers.models import Customer, SavedFilter
 from desk.filters import CustomerFilter, sees_few
 from desk.forms import SaveFilterForm
-from desk.guards import part, who, writes
+from desk.guards import part, writes
 from desk.paging import paginate
 from desk.queries.narrowing import rule_of
 from desk.tables import CustomerTable, FewCustomersTable

@@ -4,9 +4,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from accounts.access import who
 from core import clock
+from customers.access import customer_or_404
 from customers.registry import MEASURES
-from desk.guards import customer_or_404, who
 from desk.queries.figures import figure_of
 
 

@@ -4,10 +4,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from accounts.access import who
 from accounts.domain import users
 from core import clock
 from desk.forms import PaceForm, QueueForm
-from desk.guards import part, who, writes
+from desk.guards import part, writes
 from desk.queries.board import board
 from desk.queries.pane import pane
 from subscriptions.queries.of_customer import reporting_currency

@@ -5,8 +5,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from accounts.access import who
 from core import clock
-from desk.guards import who
 from playbooks.domain.loops import loop
 from surveys.models import Survey
 

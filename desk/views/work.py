@@ -13,12 +13,13 @@ from django.utils.formats import date_format
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext as _
 
+from accounts.access import who
 from core import clock
 from core.errors import Stale
 from customers.domain import touchpoints
 from customers.domain.touchpoints import NewTouchpoint
 from desk.forms import CompleteForm, QueueForm, ReassignForm, SnoozeForm, UndoForm
-from desk.guards import item_or_404, part, who, writes
+from desk.guards import item_or_404, part, writes
 from desk.queries.board import after, plan
 from desk.views.queue import PARTS, show
 from playbooks.domain import working

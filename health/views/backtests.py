@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.models import User
+from accounts.access import who
 from core import clock
 from core.models import Job
 from health import proofs
@@ -17,11 +17,6 @@ from health.forms.backtests import BacktestForm, OldScoreForm, PeriodForm
 from health.models import BacktestRun, ForeignScore
 
 SHOWN = 12
-
-
-def who(request: HttpRequest) -> User:
-    user: Any = request.user
-    return user
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -5,23 +5,19 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.access import writers_only
+from accounts.access import who, writers_only
 from core import clock
 from core.clock import AsOf
+from customers.access import customer_or_404
 from customers.models import Customer
 from health import moves
 from health.domain import overrides, scoring
 from health.forms.customers import OverrideForm, SinceForm
 from health.models import Override
-from health.views.backtests import who
-
-
-def customer_or_404(request: HttpRequest, uid: UUID) -> Customer:
-    return get_object_or_404(Customer.objects.visible_to(who(request)), uid=uid)
 
 
 @require_safe

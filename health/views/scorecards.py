@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.access import administrators_only
+from accounts.access import administrators_only, who
 from core import clock
 from customers.models import Customer
 from health import catalogue
@@ -16,7 +16,6 @@ from health.domain.backtest import Asked, Refused, runs
 from health.domain.backtest.asked import last_year
 from health.forms.scorecards import DefinitionForm
 from health.models import Scorecard, ScorecardDraft
-from health.views.backtests import who
 
 SHOWN = 25
 

@@ -10,13 +10,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.access import administrators_only, writers_only
+from accounts.access import administrators_only, who, writers_only
 from core import clock
 from customers.models import Customer
 from health.domain import signals as domain
 from health.models import Signal, SignalDay
 from health.queries.signals import held_nights, open_signals, records
-from health.views.backtests import who
 from subscriptions.queries.of_customer import reporting_currency
 
 

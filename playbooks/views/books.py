@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.access import administrators_only
+from accounts.access import administrators_only, who
 from accounts.models import Role, User
 from core import clock
 from core.errors import Stale
@@ -26,11 +26,6 @@ from playbooks.models import DryRun, Playbook, PlaybookVersion, Run
 from playbooks.queries import books
 
 SHOWN = 30
-
-
-def who(request: HttpRequest) -> User:
-    user: Any = request.user
-    return user
 
 
 def reader(request: HttpRequest) -> User:

@@ -10,14 +10,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.access import writers_only
+from accounts.access import who, writers_only
 from core import clock
 from core.errors import Stale
 from playbooks.domain.book.content import read
 from playbooks.domain.run import ending, letters
 from playbooks.models import Letter, Run
 from playbooks.queries import books
-from playbooks.views.books import who
 
 
 @require_safe

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from accounts.access import who
 from accounts.models import Role, User
 from core.clock import AsOf
 from customers.querysets import visible_customers
@@ -19,11 +20,6 @@ from surveys.forms import ResultsForm, SurveyForm
 from surveys.models import Ask, Response, Survey, Suspect, Theme
 
 PAGE = 50
-
-
-def who(request: HttpRequest) -> User:
-    user: Any = request.user
-    return user
 
 
 def survey_or_404(uid: UUID) -> Survey:

@@ -6,6 +6,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from accounts.access import who
 from core import charts, clock
 from core.charts import Chart, Mark, Series
 from core.clock import AsOf
@@ -13,7 +14,7 @@ from usage.models import Feature
 from usage.queries.book import BookUse, book_use
 from usage.queries.keeping import FEWEST, History, Keeping, keeping
 from usage.queries.sources import source_states
-from usage.views.shared import book_of, tabs, who
+from usage.views.shared import book_of, tabs
 
 MOST_DRAWN = 16
 

@@ -18,6 +18,7 @@ from accounts.access import writers_only
 from core import charts, clock, formatting
 from core.charts import Chart, Mark, Series
 from core.clock import AsOf
+from customers.access import customer_or_404
 from customers.models import Customer
 from customers.registry import MEASURES, Type, gather
 from usage.domain.entitling import entitle as entitle_customer
@@ -27,7 +28,6 @@ from usage.queries import of_customer
 from usage.queries.freshness import feeds
 from usage.queries.weeks import FeatureWeeks, Week, features_by_week, weeks
 from usage.views.book import named
-from usage.views.shared import customer_or_404
 
 WEEKS, HEAT_WEEKS = 26, 13
 KEYS = (

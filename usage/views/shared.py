@@ -1,12 +1,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.http import HttpRequest
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.access import who
 from accounts.models import Role, User
 from customers.models import Customer
 
@@ -16,11 +15,6 @@ class Tab:
     label: str
     href: str
     current: bool
-
-
-def who(request: HttpRequest) -> User:
-    user: Any = request.user
-    return user
 
 
 def tabs(request: HttpRequest) -> list[Tab]:
@@ -36,7 +30,3 @@ def book_of(user: User) -> Sequence[int] | None:
     if user.sees_everything:
         return None
     return list(Customer.objects.visible_to(user).values_list("pk", flat=True))
-
-
-def customer_or_404(request: HttpRequest, uid: object) -> Customer:
-    return get_object_or_404(Customer.objects.visible_to(who(request)), uid=uid)

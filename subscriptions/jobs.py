@@ -4,12 +4,17 @@ from typing import Any
 
 from core.jobs import job
 from core.ticks import nightly
-from subscriptions.domain import curves, dunning, generations, rulesets
+from subscriptions.domain import curves, dunning, generations, news, rulesets
 
 
 @nightly("end what is unpaid", order=10)
 def end_unpaid(day: date) -> None:
     dunning.run(day=day - timedelta(days=1))
+
+
+@nightly("tell what became known", order=11)
+def tell_movements(day: date) -> None:
+    news.tell_what_became_known(day=day)
 
 
 @nightly("keep curves", order=11)

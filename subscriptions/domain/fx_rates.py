@@ -64,7 +64,8 @@ def record(*, rates: Sequence[Rate], known_on: date | None = None) -> int:
             "ruleset": ruleset.pk,
             "monthly": rulesets.rules(ruleset)["fx"] == "first_of_month",
         }
-        ledger.refresh(customers=[customer for (customer,) in stage.fetch(TOUCHED, params)], ruleset=ruleset)
+        touched = [customer for (customer,) in stage.fetch(TOUCHED, params)]
+        ledger.refresh(customers=touched, ruleset=ruleset, tell=known_on is not None)
     return len(written)
 
 

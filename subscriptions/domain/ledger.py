@@ -1,3 +1,4 @@
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -5,9 +6,11 @@ import numpy as np
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
+from core import clock
+from core.domain import events
 from subscriptions.domain import bulk, curves, exchange, ledger_merges, ledger_source, rulesets, stage
 from subscriptions.domain.columns import Columns
-from subscriptions.domain.ledger_append import APPEND, FIRST
+from subscriptions.domain.ledger_append import APPEND, FIRST, NEWS, SILENCE
 from subscriptions.domain.ledger_cells import PARTS, Cells, cells_of
 from subscriptions.domain.ledger_edges import edges_of, seen_as_known
 from subscriptions.domain.ledger_merges import Owners
@@ -18,6 +21,7 @@ from subscriptions.models import Ruleset
 
 MANY: Final = 1000
 FEW: Final = 20
+MOVED: Final = "subscriptions.movement_recorded.v1"
 
 FRESH: Final = {
     "customer_id": "bigint",
@@ -36,15 +40,17 @@ FRESH: Final = {
 
 
 @transaction.atomic
-def refresh(*, customers: Sequence[int] | None = None, ruleset: Ruleset | None = None) -> int:
+def refresh(*, customers: Sequence[int] | None = None, ruleset: Ruleset | None = None, tell: bool = False) -> int:
     """Bring the ledger of these customers (all, where None) up to what the versions say, and the curves that reports
-    read. See ``build``.
+    read. See ``build``. ``tell``: with one ``subscriptions.movement_recorded.v1`` for each customer's day on which
+    something is known to have moved, or to move, that was not, or was of another kind.
     """
     chosen = ruleset or rulesets.current()
     if customers is not None and not customers:
         return 0
-    rows, touched = _build(chosen, customers)
+    rows, touched, news = _build(chosen, customers, tell=tell)
     curves.follow(ruleset=chosen, customers=touched)
+    events.append(type=MOVED, payloads=news)
     return rows
 
 
@@ -58,19 +64,22 @@ def build(*, ruleset: Ruleset, customers: Sequence[int] | None = None) -> int:
     return _build(ruleset, customers)[0]
 
 
-def _build(ruleset: Ruleset, customers: Sequence[int] | None) -> tuple[int, Sequence[int] | None]:
+def _build(
+    ruleset: Ruleset, customers: Sequence[int] | None, *, tell: bool = False
+) -> tuple[int, Sequence[int] | None, list[dict[str, Any]]]:
     owners = ledger_merges.owners()
     customers = None if customers is None else owners.together(customers)
     if customers is None or len(customers) > MANY:
         _expect_much()
     compute(ruleset, customers, owners=owners)
-    params = {"ruleset": ruleset.pk, "customers": list(customers or [])}
+    currency = rulesets.rules(ruleset)["reporting_currency"]
+    params = {"ruleset": ruleset.pk, "customers": list(customers or []), "currency": currency, "today": clock.today()}
     scope = "TRUE" if customers is None else "m.customer_id = ANY(%(customers)s)"
     few = customers is not None and len(customers) <= FEW
     stored = f"SELECT FROM subscriptions_mrrmovement m WHERE m.ruleset_id = %(ruleset)s AND {scope} LIMIT 1"
     statement = APPEND if few or stage.fetch(stored, params) else FIRST
-    ((rows,),) = stage.fetch(statement.format(scope=scope), params)
-    return rows, customers
+    ((rows, news),) = stage.fetch(statement.format(scope=scope, news=NEWS[statement] if tell else SILENCE), params)
+    return rows, customers, json.loads(news)
 
 
 def compute(

@@ -63,7 +63,7 @@ WITH fresh AS MATERIALIZED ({FRESH}), stored AS MATERIALIZED (
            {CONTENT}, versions
     FROM wanted ORDER BY customer_id, day, known_on
 )
-SELECT count(*) FROM wanted
+SELECT count(*), {{news}} FROM wanted
 """
 
 # The same where the ledger says nothing of these customers yet.
@@ -72,5 +72,34 @@ WITH fresh AS MATERIALIZED ({FRESH} ORDER BY customer_id, day, known_on), append
     INSERT INTO subscriptions_mrrmovement (ruleset_id, customer_id, day, known_on, replaces, {CONTENT}, versions)
     SELECT %(ruleset)s, customer_id, day, known_on, replaces, {CONTENT}, versions FROM fresh
 )
-SELECT count(*) FROM fresh
+SELECT count(*), {{news}} FROM fresh
 """
+
+SILENCE: Final = "'[]'::jsonb"
+
+# What a movement says to those who wait for it: amounts as text, signed; days as text.
+MOVEMENT: Final = """jsonb_build_object(
+    'customer', n.customer_id, 'day', n.day, 'known_on', n.known_on, 'kind', n.kind, 'before', n.before::text,
+    'after', n.after::text, 'amount', (n.after - n.before)::text, 'currency', %(currency)s::text,
+    'churn_kind', n.churn_kind)"""
+
+
+def _news(written: str, before: str) -> str:
+    """Of each customer's day what is in force today and was of no kind, or of another, before."""
+    last = (
+        "SELECT DISTINCT ON (customer_id, day) * FROM {} WHERE known_on <= %(today)s"
+        " ORDER BY customer_id, day, known_on DESC"
+    )
+    return f"""(
+    SELECT COALESCE(jsonb_agg({MOVEMENT} ORDER BY n.customer_id, n.day), {SILENCE})
+    FROM ({last.format(written)}) n {before.format(last=last.format("stored"))})"""
+
+
+NEWS: Final = {
+    APPEND: _news(
+        "wanted",
+        """LEFT JOIN ({last}) s USING (customer_id, day)
+    WHERE n.kind <> 'none' AND (s.kind IS NULL OR s.known_on <= n.known_on AND s.kind <> n.kind)""",
+    ),
+    FIRST: _news("fresh", "WHERE n.kind <> 'none'"),
+}

@@ -119,8 +119,9 @@ def record_staged(*, known_on: date | None, today: date | None = None) -> Record
     from ``starts_on``, an end from ``cancelled_on``, else from ``ends_on`` itself, when ``known_on`` is None; else
     from ``known_on``, and an end without ``cancelled_on`` never before ``ends_on``, unless another version follows.
     Call it in one transaction with ``open_stage``, after plans, subscriptions and exchange rates are written.
-    With ``known_on`` it appends ``subscriptions.version_recorded.v1`` for each new row; a load of history appends
-    its own ``data.loaded.v1``.
+    With ``known_on`` it appends ``subscriptions.version_recorded.v1`` for each new row and
+    ``subscriptions.movement_recorded.v1`` for each movement that is new; a load of history appends its own
+    ``data.loaded.v1``.
     """
     if faults := check_staged():
         raise Refused(faults)
@@ -146,7 +147,7 @@ def _append(known_on: date | None, today: date) -> Recorded:
     if known_on:
         told = [json.loads(payload) for (payload,) in stage.fetch(TOLD, since)]
         customers = tuple(sorted({one["customer"] for one in told}))
-        ledger.refresh(customers=customers)
+        ledger.refresh(customers=customers, tell=True)
         events.append(type="subscriptions.version_recorded.v1", payloads=told)
         return Recorded(len(told), customers)
     ((rows,),) = stage.fetch(APPENDED, since)

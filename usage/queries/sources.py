@@ -9,7 +9,7 @@ from django.db import connection
 
 from core.clock import AsOf
 from core.models import Source
-from usage.models import FeedDay, IntakeSettings, RollupPosition
+from usage.models import FeedDay, IntakeSettings, RollupPosition, Silence
 
 RECENT = 28
 
@@ -49,6 +49,11 @@ STATES = f"""
     ) r USING (source_id)
     WHERE f.day < %(day)s AND f.known_on < %(known_on)s GROUP BY 1
 """
+
+
+def open_silences() -> list[Silence]:
+    """The silences that last, the longest first."""
+    return list(Silence.objects.filter(ended_at=None).select_related("source").order_by("last_on", "id"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from core.clock import AsOf
 from usage.models import Feature
 from usage.queries.book import BookUse, book_use
 from usage.queries.keeping import FEWEST, History, Keeping, keeping
-from usage.queries.sources import source_states
+from usage.queries.sources import open_silences, source_states
 from usage.views.shared import book_of, tabs
 
 MOST_DRAWN = 16
@@ -32,6 +32,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "line": _line(used) if used.connected else None,
         "heat": _heat(used) if used.features else None,
         "sources": source_states(AsOf.live()),
+        "silences": open_silences(),
         "today": today,
         "nothing": used.connected == 0 and not any(used.over_all.weeks),
     }

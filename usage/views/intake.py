@@ -16,7 +16,7 @@ from usage.domain.replaying import replay as replay_rejected
 from usage.domain.rollup import waiting
 from usage.forms import AttachForm, SettingsForm
 from usage.models import IntakeSettings, Rejected
-from usage.queries.sources import lag, source_states, unknown
+from usage.queries.sources import lag, open_silences, source_states, unknown
 from usage.tables import RejectedTable
 from usage.views.shared import tabs
 
@@ -34,6 +34,7 @@ def intake(request: HttpRequest) -> HttpResponse:
         "note": _("Where events come from, and what became of those that found no place."),
         "tabs": tabs(request),
         "sources": source_states(AsOf.live()),
+        "silences": open_silences(),
         "keys": Key.objects.filter(scope=Key.Scope.INTAKE, revoked_at=None).select_related("source"),
         "lag": lag(),
         "unknown": unknown(),

@@ -12,6 +12,7 @@ from desk.guards import part, writes
 from desk.queries.board import board
 from desk.queries.pane import pane
 from subscriptions.queries.of_customer import reporting_currency
+from usage.queries.sources import open_silences
 
 # What HTMX asks to be replaced, and the part of the page that it is.
 PARTS = {"board": "desk/queue/_board.html", "pane": "desk/queue/_pane.html"}
@@ -53,5 +54,6 @@ def show(request: HttpRequest, *, item: str) -> HttpResponse:
         "pace": PaceForm(initial={"tasks_a_day": user.tasks_a_day}) if user.may_write else None,
         "today": today,
         "currency": reporting_currency(),
+        "silences": open_silences() if user.is_staff else [],
     }
     return render(request, part(request, PARTS, "desk/queue/page.html"), context)

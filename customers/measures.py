@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
 
+from customers.queries.touchpoints import STANDS
 from customers.registry import Better, Measure, Scope, Sql, Type, measure, measures
 
 ESCALATION_DAYS = 56
@@ -34,8 +35,8 @@ def touch(at: Scope) -> Sql:
         """
         SELECT {customer}, %(day)s - max(t.day), max(t.day)
         FROM customers_touchpoint t {canonical}
-        WHERE t.two_way AND {visible} AND {scope} GROUP BY 1
-        """,
+        WHERE t.two_way AND {visible} AND {scope} AND """
+        + f"{STANDS} GROUP BY 1",
         table="t",
     )
 
@@ -55,8 +56,8 @@ def touches(at: Scope) -> Sql:
         """
         SELECT {customer}, count(DISTINCT t.day) FILTER (WHERE t.day >= %(since)s)
         FROM customers_touchpoint t {canonical}
-        WHERE t.two_way AND {visible} AND {scope} GROUP BY 1
-        """,
+        WHERE t.two_way AND {visible} AND {scope} AND """
+        + f"{STANDS} GROUP BY 1",
         table="t",
         since=at.day - timedelta(days=90),
     )

@@ -30,6 +30,11 @@ def touchpoint(values: Values) -> str:
     return kind if values.get("two_way") else _("%(kind)s (one-way)") % {"kind": kind}
 
 
+@sentence("touchpoint_taken_back", label=gettext_lazy("Touchpoints"), icon="arrow-uturn-left", contacts=("contact",))
+def touchpoint_taken_back(values: Values) -> str:
+    return _("Taken back: %(touchpoint)s") % {"touchpoint": touchpoint(values)}
+
+
 @sentence("ticket_opened", label=gettext_lazy("Tickets opened"), icon="lifebuoy")
 def ticket_opened(values: Values) -> str:
     if values.get("escalated"):

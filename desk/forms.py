@@ -155,10 +155,11 @@ class SnoozeForm(VersionForm):
         until: date = self.cleaned_data["until"]
         if until <= self.today:
             raise forms.ValidationError(_("Choose a day after today."))
-        return _not_too_far(until, self.today)
+        return not_too_far(until, self.today)
 
 
-def _not_too_far(day: date, today: date) -> date:
+def not_too_far(day: date, today: date) -> date:
+    """The day itself. Raises ValidationError where it is years away."""
     if abs(day - today) > FARTHEST:
         raise forms.ValidationError(_("Choose a day within five years."))
     return day
@@ -175,6 +176,7 @@ class ReassignForm(VersionForm):
 
 class UndoForm(ReassignForm):
     to = forms.ModelChoiceField(User.objects.none(), to_field_name="uid", required=False)
+    touch = forms.IntegerField(required=False)
 
 
 class SaveFilterForm(forms.Form):
@@ -233,4 +235,4 @@ class TaskForm(forms.Form):
         self.fields["due_on"].initial = today + timedelta(days=7)
 
     def clean_due_on(self) -> date:
-        return _not_too_far(self.cleaned_data["due_on"], self.today)
+        return not_too_far(self.cleaned_data["due_on"], self.today)

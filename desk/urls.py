@@ -1,6 +1,6 @@
 from django.urls import path
 
-from desk.views import customer, customers, figures, queue, surveys, work
+from desk.views import bulk, customer, customers, figures, queue, surveys, team, work
 
 app_name = "desk"
 
@@ -8,6 +8,12 @@ urlpatterns = [
     path("", queue.home, name="home"),
     path("queue/", queue.queue, name="queue"),
     path("queue/pace/", queue.set_pace, name="pace"),
+    path("queue/team/", team.team, name="team"),
+    path("queue/team/<uuid:uid>/hand-over/", team.hand_over, name="hand-over"),
+    path("queue/bulk/complete/", bulk.complete, name="complete-bulk"),
+    path("queue/bulk/snooze/", bulk.snooze, name="snooze-bulk"),
+    path("queue/bulk/reassign/", bulk.reassign, name="reassign-bulk"),
+    path("queue/bulk/undo/<uuid:uid>/", bulk.undo, name="undo-bulk"),
     path("tasks/<uuid:uid>/complete/", work.complete, name="complete"),
     path("tasks/<uuid:uid>/snooze/", work.snooze, name="snooze"),
     path("tasks/<uuid:uid>/reassign/", work.reassign, name="reassign"),

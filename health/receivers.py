@@ -13,6 +13,7 @@ TOLD = (
     "customers.ticket_recorded.v1",
     "customers.ticket_changed.v1",
     "customers.touchpoint_logged.v1",
+    "customers.touchpoint_taken_back.v1",
     "usage.recorded.v1",
     "subscriptions.version_recorded.v1",
     "subscriptions.invoices_recorded.v1",

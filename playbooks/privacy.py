@@ -21,6 +21,7 @@ FIELDS: dict[str, Privacy] = {
     "Run.variant": PLAIN,
     "RunStep.kind": PLAIN,
     "RunStep.result": PLAIN,  # codes and ids
+    "Undo.done": PLAIN,  # ids and versions
     "WorkItem.cause": PLAIN,
     "WorkItem.reasons": PLAIN,
     "WorkItem.title": PLAIN,

@@ -1,5 +1,5 @@
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,9 +13,10 @@ from core.domain import events
 from customers.domain import timeline
 from customers.domain.contacts import customers_of
 from customers.domain.timeline import Entry
-from customers.models import Touchpoint
+from customers.models import Touchpoint, TouchpointTakenBack
 
 LOGGED = "customers.touchpoint_logged.v1"
+TAKEN_BACK = "customers.touchpoint_taken_back.v1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +58,24 @@ def log(*, touchpoints: Sequence[NewTouchpoint], by: User | None, at: datetime) 
     timeline.tell(entries=map(_entry, logged), known_on=known_on, by=by)
     events.append(type=LOGGED, payloads=map(_payload, logged), at=at)
     return logged
+
+
+@transaction.atomic
+def take_back(*, touchpoints: Iterable[int], by: User, at: datetime) -> list[Touchpoint]:
+    """Let those of these touchpoints that ``by`` logged count no more: they were logged by mistake.
+
+    What somebody else logged, and what was taken back before, is left alone. Returns those taken back now.
+    """
+    known_on = clock.today(at)
+    own = Touchpoint.objects.filter(pk__in=list(touchpoints), by=by, taken_back=None)
+    found = list(own.select_for_update(of=("self",)).order_by("pk"))
+    TouchpointTakenBack.objects.bulk_create(
+        TouchpointTakenBack(touchpoint=one, by=by, day=one.day, known_on=known_on) for one in found
+    )
+    entries = [replace(_entry(one), kind="touchpoint_taken_back", at=at, text=None) for one in found]
+    timeline.tell(entries=entries, known_on=known_on, by=by)
+    events.append(type=TAKEN_BACK, payloads=map(_payload, found), at=at)
+    return found
 
 
 def _check(touchpoints: Sequence[NewTouchpoint], at: datetime) -> None:

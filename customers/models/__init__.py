@@ -9,7 +9,7 @@ from customers.models.standing import Band, Standing
 from customers.models.text import Text
 from customers.models.ticket import Ticket, TicketState
 from customers.models.timeline import TimelineEntry
-from customers.models.touchpoint import Touchpoint
+from customers.models.touchpoint import Touchpoint, TouchpointTakenBack
 
 __all__ = [
     "Attribute",
@@ -35,4 +35,5 @@ __all__ = [
     "TicketState",
     "TimelineEntry",
     "Touchpoint",
+    "TouchpointTakenBack",
 ]

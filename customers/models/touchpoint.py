@@ -32,3 +32,16 @@ class Touchpoint(Fact):
 
     def __str__(self) -> str:
         return f"{self.kind} with {self.customer_id} on {self.day}"
+
+
+class TouchpointTakenBack(Fact):
+    """That a touchpoint was logged by mistake: from ``known_on`` on it counts no more. ``day`` is the touchpoint's."""
+
+    touchpoint = models.OneToOneField(Touchpoint, models.PROTECT, related_name="taken_back")
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+
+    class Meta(Fact.Meta):
+        pass
+
+    def __str__(self) -> str:
+        return f"Touchpoint {self.touchpoint_id} taken back"

@@ -14,6 +14,7 @@ from customers.models import Customer, Standing, Touchpoint
 from customers.queries.canonical import members
 from customers.queries.people import people
 from customers.queries.tickets import cases
+from customers.queries.touchpoints import stands
 from customers.registry import MEASURES, Measure, Type
 from health.queries.explain import explain
 from health.queries.words import write
@@ -186,7 +187,7 @@ def _usage(asked: Asked) -> Rows:
 
 
 def _touches(asked: Asked) -> Rows:
-    logged = Touchpoint.objects.filter(asked.at.visible(), customer__in=asked.ids, two_way=True)
+    logged = Touchpoint.objects.filter(stands(asked.at), asked.at.visible(), customer__in=asked.ids, two_way=True)
     rows = [
         [formatting.day(one.at), str(one.get_kind_display()), str(one.contact or formatting.EN_DASH)]
         for one in logged.select_related("contact").order_by("-at", "-pk")[:12]

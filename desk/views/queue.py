@@ -1,4 +1,7 @@
+from datetime import date
+
 from django.contrib import messages
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -6,7 +9,9 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import who
 from accounts.domain import users
+from accounts.models import User
 from core import clock
+from desk.bulk_forms import BulkCompleteForm, BulkReassignForm, BulkSnoozeForm
 from desk.forms import PaceForm, QueueForm
 from desk.guards import part, writes
 from desk.queries.board import board
@@ -51,9 +56,19 @@ def show(request: HttpRequest, *, item: str) -> HttpResponse:
         "board": found,
         # The page comes with its list alone: the pane follows by itself, unless one item was asked for.
         "pane": pane(row=found.chosen, user=user, today=today) if found.chosen and item else None,
+        "bulk": _bulk_forms(user, today) if user.may_write else None,
         "pace": PaceForm(initial={"tasks_a_day": user.tasks_a_day}) if user.may_write else None,
         "today": today,
         "currency": reporting_currency(),
         "silences": open_silences() if user.is_staff else [],
     }
     return render(request, part(request, PARTS, "desk/queue/page.html"), context)
+
+
+def _bulk_forms(user: User, today: date) -> dict[str, Form]:
+    """What is done to the ticked tasks: one form for each, all sent with the ticks."""
+    return {
+        "complete": BulkCompleteForm(auto_id="ticked_%s"),
+        "snooze": BulkSnoozeForm(auto_id="ticked_%s", today=today),
+        "reassign": BulkReassignForm(auto_id="ticked_%s", by=user),
+    }

@@ -1,6 +1,7 @@
 """What is done to a task, from the queue or from the customer's page."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -14,10 +15,12 @@ from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext as _
 
 from accounts.access import who
+from accounts.models import User
 from core import clock
 from core.errors import Stale
 from customers.domain import touchpoints
 from customers.domain.touchpoints import NewTouchpoint
+from customers.models import Touchpoint
 from desk.forms import CompleteForm, QueueForm, ReassignForm, SnoozeForm, UndoForm
 from desk.guards import item_or_404, part, writes
 from desk.queries.board import after, plan
@@ -27,6 +30,7 @@ from playbooks.models import WorkItem
 from playbooks.queries.queue import queue
 
 Act = Callable[[], str]
+More = Callable[[], Mapping[str, Any]]
 
 
 @writes
@@ -34,6 +38,7 @@ def complete(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Close a task with its outcome and, where one is given, the touchpoint that came of it."""
     item = item_or_404(request, uid)
     form = CompleteForm(request.POST, customer=item.customer)
+    logged: list[Touchpoint] = []
 
     def act() -> str:
         read = form.cleaned_data
@@ -42,10 +47,10 @@ def complete(request: HttpRequest, uid: UUID) -> HttpResponse:
                 item=item, version=read["version"], outcome=read["outcome"], by=who(request), at=clock.now()
             )
             if read["kind"]:
-                touchpoints.log(touchpoints=[_touch(item, form)], by=who(request), at=clock.now())
+                logged.extend(touchpoints.log(touchpoints=[_touch(item, form)], by=who(request), at=clock.now()))
         return _("Done for %(customer)s.") % {"customer": item.customer}
 
-    return _act(request, item, form, act)
+    return _act(request, item, form, act, lambda: {"touch": logged[0].pk} if logged else {})
 
 
 @writes
@@ -80,12 +85,15 @@ def reassign(request: HttpRequest, uid: UUID) -> HttpResponse:
         working.reassign(item=item, version=read["version"], to=read["to"], by=who(request), at=clock.now())
         return _("%(customer)s: handed to %(owner)s.") % {"customer": item.customer, "owner": read["to"]}
 
-    return _act(request, item, form, act, back_to=str(before.uid) if before else "")
+    return _act(request, item, form, act, lambda: {"to": before.uid if before else ""})
 
 
 @writes
 def undo(request: HttpRequest, uid: UUID) -> HttpResponse:
-    """Take back what a toast told of. The address says which version it left and, of a hand-over, whose it was."""
+    """Take back what a toast told of, with the touchpoint that was logged by it.
+
+    The address says which version it left and, of a hand-over, whose it was.
+    """
     item = item_or_404(request, uid)
     form = UndoForm(request.GET, by=who(request), customer=item.customer)
     if not form.is_valid():
@@ -95,10 +103,17 @@ def undo(request: HttpRequest, uid: UUID) -> HttpResponse:
         if to:
             working.reassign(item=item, version=version, to=to, by=who(request), at=clock.now())
         else:
-            working.reopen(item=item, version=version, by=who(request), at=clock.now())
+            _reopen(item, version, form.cleaned_data["touch"], who(request))
     except Stale:
         messages.error(request, _("Somebody has changed this task since: it stays as it is."))
     return _answer(request, str(item.uid))
+
+
+@transaction.atomic
+def _reopen(item: WorkItem, version: int, touch: int | None, by: User) -> None:
+    working.reopen(item=item, version=version, by=by, at=clock.now())
+    if touch and Touchpoint.objects.filter(pk=touch, customer=item.customer_id).exists():
+        touchpoints.take_back(touchpoints=[touch], by=by, at=clock.now())
 
 
 def _touch(item: WorkItem, form: forms.Form) -> NewTouchpoint:
@@ -113,7 +128,7 @@ def _touch(item: WorkItem, form: forms.Form) -> NewTouchpoint:
     )
 
 
-def _act(request: HttpRequest, item: WorkItem, form: forms.Form, act: Act, *, back_to: str = "") -> HttpResponse:
+def _act(request: HttpRequest, item: WorkItem, form: forms.Form, act: Act, more: More = dict) -> HttpResponse:
     if not form.is_valid():
         return _refused(request, item, form)
     following = _following(request, item)
@@ -122,7 +137,7 @@ def _act(request: HttpRequest, item: WorkItem, form: forms.Form, act: Act, *, ba
     except Stale:
         messages.error(request, _("Somebody else has changed this task meanwhile. This is how it stands now."))
         return _answer(request, str(item.uid))
-    messages.success(request, told, extra_tags=_undo_address(request, item, back_to))
+    messages.success(request, told, extra_tags=_undo_address(request, item, more()))
     return _answer(request, following)
 
 
@@ -141,8 +156,8 @@ def _following(request: HttpRequest, item: WorkItem) -> str:
     return after([str(uid) for _pk, uid in shown], str(item.uid))
 
 
-def _undo_address(request: HttpRequest, item: WorkItem, to: str) -> str:
-    query: dict[str, str | int] = {**request.GET.dict(), "version": item.version, "to": to}
+def _undo_address(request: HttpRequest, item: WorkItem, more: Mapping[str, Any]) -> str:
+    query: dict[str, Any] = {**request.GET.dict(), "version": item.version, **more}
     if back := _back(request):
         query["back"] = back
     return f"{reverse('desk:undo', args=[item.uid])}?{urlencode(query)}"

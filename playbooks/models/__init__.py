@@ -2,6 +2,7 @@ from playbooks.models.answer_rule import AnswerRule
 from playbooks.models.playbook import DryRun, Membership, Playbook, PlaybookVersion
 from playbooks.models.queue_rule import QueueRule
 from playbooks.models.run import Letter, Run, RunStep
+from playbooks.models.undo import Undo
 from playbooks.models.work_item import Lane, WorkItem
 
 __all__ = [
@@ -15,5 +16,6 @@ __all__ = [
     "QueueRule",
     "Run",
     "RunStep",
+    "Undo",
     "WorkItem",
 ]

@@ -34,6 +34,28 @@
     if ((event.key === "j" || event.key === "k") && here === document.body) current()?.focus({ focusVisible: true });
   }, true);
 
+  // Ticks: x ticks the chosen row; the bar beneath says how many there are.
+  const ticks = () => [...(board()?.querySelectorAll(".entry-tick input") ?? [])];
+  const count = () => {
+    const shown = board()?.querySelector("[data-ticked]");
+    if (shown) shown.textContent = ticks().filter((tick) => tick.checked).length;
+  };
+  document.addEventListener("change", ({ target }) => target.matches(".entry-tick input") && count());
+  document.addEventListener("click", ({ target }) => {
+    if (!target.closest("[data-tick]")) return;
+    ticks().forEach((tick) => (tick.checked = false));
+    current()?.focus();
+  });
+  document.addEventListener("keydown", (event) => {
+    const { activeElement: here } = document;
+    const row = here?.closest("#board .entry-line [data-row]") ?? (here === document.body ? current() : null);
+    const tick = row?.parentElement.querySelector(".entry-tick input");
+    if (event.key !== "x" || event.ctrlKey || event.metaKey || event.altKey || !tick) return;
+    tick.checked = !tick.checked;
+    count();
+    event.preventDefault();
+  });
+
   // A form that opens takes the keyboard.
   document.addEventListener("toggle", ({ target }) => {
     if (target.open && target.matches("details[data-menu]")) {

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from core.clock import AsOf
+from customers.queries.touchpoints import STANDS
 from customers.registry import Frame, Scope, Sql, Type, gather
 from customers.registry.fetching import ids_and_floats
 from health.domain.backtest.asked import Asked
@@ -164,8 +165,8 @@ def _touches(panel: Panel) -> tuple[np.ndarray, np.ndarray]:
     sql: Sql = scope.sql(
         """
         SELECT {customer}, t.day FROM customers_touchpoint t {canonical}
-        WHERE t.two_way AND {visible} AND t.day >= %(since)s GROUP BY 1, 2 ORDER BY 1, 2
-        """,
+        WHERE t.two_way AND {visible} AND t.day >= %(since)s AND """
+        + f"{STANDS} GROUP BY 1, 2 ORDER BY 1, 2",
         table="t",
         since=panel.days[0],
     )

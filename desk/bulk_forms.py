@@ -1,0 +1,101 @@
+"""What is done to several tasks at once, and to a whole book."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.core.cache import cache
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Role, User
+from core.forms import Select
+from desk.filters import NAMES_LAST, colleagues
+from desk.forms import not_too_far
+from playbooks.models import WorkItem
+
+MOST_AT_ONCE = 500
+
+
+def hands(by: User) -> QuerySet[User]:
+    """Whom ``by`` may give work to, of the colleagues they know: whether a customer is theirs to see is asked later."""
+    return colleagues(by).exclude(role=Role.ANALYST).order_by("name", "pk")
+
+
+def _names(by: User) -> list[tuple[str, str]]:
+    """Their uids and names, a minute old at most: the queue asks for them each time."""
+    key = f"desk.hands:{by.pk}:{by.role}"
+    return (
+        cache.get_or_set(key, lambda: [(f"{u}", n) for u, n in hands(by).values_list("uid", "name")], NAMES_LAST) or []
+    )
+
+
+def seen(posted: Iterable[str], by: User) -> dict[int, int]:
+    """The tasks that were ticked, of those that ``by`` sees, by id: the version in which each was seen."""
+    wanted = dict(_read(one) for one in list(posted)[:MOST_AT_ONCE])
+    rows = WorkItem.objects.visible_to(by).filter(uid__in=[uid for uid in wanted if uid])
+    return {pk: wanted[uid] for pk, uid in rows.values_list("pk", "uid")}
+
+
+def _read(posted: str) -> tuple[UUID | None, int]:
+    uid, _colon, version = posted.partition(":")
+    try:
+        return UUID(uid), int(version)
+    except ValueError:
+        return None, 0
+
+
+class BulkCompleteForm(forms.Form):
+    outcome = forms.ChoiceField(
+        label=_("Outcome"), choices=WorkItem.Outcome.choices, widget=forms.RadioSelect, initial=WorkItem.Outcome.SOLVED
+    )
+
+
+class BulkSnoozeForm(forms.Form):
+    reason = forms.ChoiceField(
+        label=_("Why"),
+        choices=WorkItem.SnoozeReason.choices,
+        widget=forms.RadioSelect,
+        initial=WorkItem.SnoozeReason.THEIR_TURN,
+    )
+    until = forms.DateField(label=_("Until"), widget=forms.DateInput(attrs={"type": "date"}))
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+        self.fields["until"].initial = today + timedelta(days=7)
+
+    def clean_until(self) -> date:
+        until: date = self.cleaned_data["until"]
+        if until <= self.today:
+            raise forms.ValidationError(_("Choose a day after today."))
+        return not_too_far(until, self.today)
+
+
+class BulkReassignForm(forms.Form):
+    to = forms.ModelChoiceField(User.objects.none(), label=_("To"), to_field_name="uid", empty_label=None)
+
+    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people: Any = self.fields["to"]
+        people.queryset = hands(by)
+        people.widget = Select(choices=_names(by))
+
+
+class HandOverForm(BulkReassignForm):
+    """What somebody has to do goes to somebody else: while they are away, or with the customers themselves."""
+
+    what = forms.ChoiceField(
+        label=_("What"),
+        choices=[("tasks", _("The open tasks: while they are away")), ("book", _("The customers, with their tasks"))],
+        widget=forms.RadioSelect,
+        initial="tasks",
+    )
+
+    def __init__(self, *args: Any, of: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people: Any = self.fields["to"]
+        people.queryset = people.queryset.exclude(pk=of.pk)
+        people.widget.choices = [choice for choice in people.widget.choices if choice[0] != str(of.uid)]

@@ -2,4 +2,19 @@ from django.utils.translation import gettext_lazy as _
 
 from core.navigation import Entry, register
 
-register(Entry(key="reports", label=_("Reports"), icon="chart-bar-square", url_name="churn:overview", order=50))
+ICON = "chart-bar-square"
+FURTHER = [
+    ("retention", _("Retention")),
+    ("movements", _("Movements")),
+    ("cohorts", _("Cohorts")),
+    ("reasons", _("Reasons")),
+    ("benchmarks", _("Benchmarks")),
+    ("worth", _("Customer value")),
+]
+register(
+    Entry(key="reports", label=_("Reports"), icon=ICON, url_name="churn:overview", order=50),
+    *(
+        Entry(key=f"reports-{name}", label=label, icon=ICON, url_name=f"churn:{name}", order=51, rail=False)
+        for name, label in FURTHER
+    ),
+)

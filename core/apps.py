@@ -8,6 +8,6 @@ class CoreConfig(AppConfig):
     verbose_name = _("Core")
 
     def ready(self) -> None:
-        # What an app declares: measures and outcomes, consumers of events, jobs and steps of the night, menu entries,
-        # sentences of the timeline.
-        autodiscover_modules("measures", "outcomes", "receivers", "jobs", "navigation", "timeline")
+        # What an app declares: measures and outcomes, consumers of events, jobs and steps of the night, pages,
+        # what the search finds, sentences of the timeline.
+        autodiscover_modules("measures", "outcomes", "receivers", "jobs", "navigation", "search", "timeline")

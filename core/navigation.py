@@ -1,4 +1,4 @@
-"""What stands in the rail. Each app registers its own pages in its ``navigation.py``: there are no dead entries."""
+"""The pages there are. Each app registers its own in its ``navigation.py``: there are no dead entries."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -18,7 +18,8 @@ def staff(user: Any) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """A page of the rail. ``icon`` is a heroicon; ``foot`` puts it at the bottom, beside the settings."""
+    """A page. ``icon`` is a heroicon; ``foot`` puts it at the bottom of the rail, beside the settings; without
+    ``rail`` only the search knows it."""
 
     key: str
     label: Any
@@ -26,6 +27,7 @@ class Entry:
     url_name: str
     order: int
     foot: bool = False
+    rail: bool = True
     allowed: Callable[[Any], bool] = anybody
 
 
@@ -39,11 +41,10 @@ class Link:
 
 @dataclass(frozen=True)
 class Navigation:
-    """What one person sees on one page: the links of the rail, its foot, and where a search goes."""
+    """What one person sees on one page: the links of the rail, and its foot."""
 
     main: list[Link] = field(default_factory=list)
     foot: list[Link] = field(default_factory=list)
-    search: str = ""
 
     @property
     def current(self) -> Link | None:
@@ -60,32 +61,38 @@ class Navigation:
 
 
 _entries: dict[str, Entry] = {}
-_search: list[str] = []
 
 
 def register(*entries: Entry) -> None:
-    """Add pages to the rail; a key registered twice is replaced."""
+    """Add pages; a key registered twice is replaced."""
     _entries.update({entry.key: entry for entry in entries})
-
-
-def search_on(url_name: str) -> None:
-    """Name the page that the search of the top line opens, with ``?q=``."""
-    _search[:] = [url_name]
 
 
 def navigation(user: Any, path: str) -> Navigation:
     """The navigation of ``user`` standing on ``path``. Raises NoReverseMatch for an entry without a page."""
     if user is None or not user.is_authenticated:
         return Navigation()
-    shown = sorted((entry for entry in _entries.values() if entry.allowed(user)), key=lambda entry: entry.order)
+    shown = [entry for entry in _open_to(user) if entry.rail]
     hrefs = {entry.key: reverse(entry.url_name) for entry in shown}
     here = _nearest(path, hrefs.values())
     links = [(entry, Link(entry.label, entry.icon, hrefs[entry.key], hrefs[entry.key] == here)) for entry in shown]
     return Navigation(
         main=[link for entry, link in links if not entry.foot],
         foot=[link for entry, link in links if entry.foot],
-        search=reverse(_search[0]) if _search else "",
     )
+
+
+def places(user: Any) -> list[Link]:
+    """Every page that ``user`` may open, those of the rail first; none of them is current."""
+    return [
+        Link(entry.label, entry.icon, reverse(entry.url_name), False)
+        for entry in sorted(_open_to(user), key=lambda entry: not entry.rail)
+    ]
+
+
+def _open_to(user: Any) -> list[Entry]:
+    allowed = (entry for entry in _entries.values() if entry.allowed(user))
+    return sorted(allowed, key=lambda entry: entry.order)
 
 
 def _nearest(path: str, hrefs: Iterable[str]) -> str:

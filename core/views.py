@@ -4,12 +4,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from core import clock, navigation
+from core import search as searching
 from core.styleguide import pictures, samples
 
 YEAR = 365 * 24 * 3600
+LONGEST = 100
 CHOICES = {"theme": {"system", "light", "dark"}, "rail": {"wide", "narrow"}}
 
 
@@ -27,6 +29,15 @@ def appearance(request: HttpRequest) -> HttpResponse:
 def _safe(request: HttpRequest, address: str) -> str:
     hosts = {request.get_host()}
     return address if url_has_allowed_host_and_scheme(address, hosts, require_https=request.is_secure()) else "/"
+
+
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    """Customers, people and pages by a few letters: as a page, or the list alone for the dialog of the top line."""
+    words = request.GET.get("q", "").replace("\0", "")[:LONGEST]
+    context = {"title": _("Search"), "words": words, "groups": searching.search(request.user, words)}
+    whole = not getattr(request, "htmx", None)
+    return render(request, "core/search/page.html" if whole else "core/search/_found.html", context)
 
 
 def styleguide(request: HttpRequest) -> HttpResponse:

@@ -1,9 +1,8 @@
 from django.utils.translation import gettext_lazy as _
 
-from core.navigation import Entry, register, search_on
+from core.navigation import Entry, register
 
 register(
     Entry(key="queue", label=_("Queue"), icon="inbox", url_name="desk:queue", order=10),
     Entry(key="customers", label=_("Customers"), icon="building-office-2", url_name="desk:customers", order=20),
 )
-search_on("desk:customers")

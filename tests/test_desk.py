@@ -174,3 +174,17 @@ def pages(page: Any) -> list[str]:
     page.goto(home + "/queue/")
     customer = page.locator(".pane-name a").get_attribute("href")
     return [f"{home}/queue/", f"{home}/customers/", f"{home}{customer}"]
+
+
+def test_search_opens_over_any_page_and_leads_on_by_keyboard(queue: Any) -> None:
+    queue.keyboard.press("Control+k")
+    queue.locator("#palette .found").first.wait_for()
+    assert queue.locator("#palette .found").first.inner_text() == "Queue"
+    queue.keyboard.type("haylard")  # misspelt
+    queue.locator("#palette .found-label", has_text="Halyard").first.wait_for()
+    assert violations(queue) == []
+    queue.keyboard.press("ArrowDown")
+    queue.keyboard.press("ArrowUp")
+    queue.keyboard.press("Enter")
+    queue.wait_for_url("**/customers/**")
+    assert "Halyard" in queue.locator("h1").inner_text()

@@ -12,7 +12,6 @@ CHIEF = SimpleNamespace(is_authenticated=True, is_staff=True)
 @pytest.fixture(autouse=True)
 def own_registry(monkeypatch):
     monkeypatch.setattr(navigation, "_entries", {})
-    monkeypatch.setattr(navigation, "_search", [])
 
 
 def entry(key, url_name="core:styleguide", **fields):
@@ -51,6 +50,7 @@ def test_a_phone_shows_five_or_four_and_more():
     assert (len(shown.bar), len(shown.more)) == (4, 2)
 
 
-def test_search_goes_where_an_app_says():
-    navigation.search_on("core:styleguide")
-    assert navigation.navigation(PERSON, "/").search == "/styleguide/"
+def test_a_page_outside_the_rail_is_a_place_all_the_same():
+    navigation.register(entry("guide", rail=False))
+    assert navigation.navigation(PERSON, "/").main == []
+    assert [link.href for link in navigation.places(PERSON)] == ["/styleguide/"]

@@ -27,6 +27,7 @@
     // A click with a modifier opens a tab, as on any link.
     if ((event.ctrlKey || event.metaKey || event.shiftKey) && target.closest("a[hx-get]")) event.stopImmediatePropagation();
     const opens = target.closest("[data-opens]")?.dataset.opens;
+    if (opens && !event.ctrlKey && !event.metaKey) event.preventDefault();
     if (opens === "#keys") listKeys();
     else if (opens) show(find(opens));
     if (target.closest("[data-close]") || target.matches("dialog[open]")) target.closest("dialog")?.close();
@@ -72,7 +73,7 @@
   on("keydown", (event) => {
     const menu = find("[data-menu][open]");
     if (menu) inMenu(menu, event);
-    const search = event.key === "k" && (event.ctrlKey || event.metaKey) && find("[type=search][data-key]");
+    const search = event.key === "k" && (event.ctrlKey || event.metaKey) && find("[data-opens='#palette']");
     if (!search && (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || typing(event.target))) return;
     const element = search || bound().find(({ dataset }) => dataset.key === event.key);
     if (element) press(element);

@@ -30,6 +30,16 @@ WHERE w.customer_id IS NOT NULL AND s.before <> s.after AND c.feature_id IS NOT 
 GROUP BY 1, 2, 3, 4, 5 HAVING sum(c.sign * s.events) <> 0
 """
 
+# A person used the feature on that day under no other name, either.
+FILL_TAKEN = f"""
+INSERT INTO rollup_taken (customer_id, feature_id, person, day)
+SELECT w.customer_id, s.before, w.is_person, s.day FROM rollup_sum s JOIN rollup_who w USING ({resolving.WHO})
+WHERE w.customer_id IS NOT NULL AND s.before <> s.after AND s.before <> 0
+EXCEPT
+SELECT w.customer_id, s.after, w.is_person, s.day FROM rollup_sum s JOIN rollup_who w USING ({resolving.WHO})
+WHERE w.customer_id IS NOT NULL AND s.after <> 0
+"""
+
 
 @transaction.atomic
 def add_rule(
@@ -84,9 +94,10 @@ def _own(name: str) -> int | None:
 
 
 def _recount(changed: Mapping[EventName, Plan], *, upto: tuple[int, int], at: datetime) -> None:
-    before, values_before = _counted({one.name: Plan(one.feature_id, one.plan) for one in changed})
-    after, values_after = _counted({one.name: plan for one, plan in changed.items()})
-    names = [one.name for one in changed]
+    alike = _alike(changed)
+    before, values_before = _counted({one.name: Plan(one.feature_id, one.plan) for one in changed} | alike)
+    after, values_after = _counted({one.name: plan for one, plan in changed.items()} | alike)
+    names = [*(one.name for one in changed), *alike]
     with connection.cursor() as cursor:
         writing.make_tables(cursor)
         cursor.execute("DROP TABLE IF EXISTS pg_temp.rollup_sum")
@@ -97,7 +108,20 @@ def _recount(changed: Mapping[EventName, Plan], *, upto: tuple[int, int], at: da
         cursor.execute(FILL_WHO)
         resolving.resolve(IntakeSettings.current().identify_by)
         cursor.execute(FILL_KNOWN)
+        cursor.execute(FILL_TAKEN)
         writing.write(cursor, at=at, over_all=False)
+
+
+def _alike(changed: Mapping[EventName, Plan]) -> dict[str, Plan]:
+    """The other names that count as a feature which one of these no longer is, by name: who used it may still do so."""
+    lost = set().union(*(_features(Plan(one.feature_id, one.plan)) for one in changed))
+    names = {one.name for one in changed}
+    plans = {one.name: Plan(one.feature_id, one.plan) for one in EventName.objects.exclude(name__in=names)}
+    return {name: found for name, found in plans.items() if _features(found) & lost}
+
+
+def _features(plan: Plan) -> set[int]:
+    return {int(one) for one in [plan.feature, *(by[2] for by in plan.by)] if one}
 
 
 def _counted(plans: Mapping[str, Plan]) -> tuple[str, list[str | int]]:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from customers.models import ContactRole
 from customers.registry import Better, Measure, Scope, Sql, Type, measures, statement
 from usage.domain import features
-from usage.measures.window import SEEN, WINDOW, WITH_PERSONS, mask, window_days
+from usage.measures.window import FEATURE_DAYS, SEEN, WINDOW, WITH_PERSONS, mask, window_days
 from usage.models import Feature
 
 WEEK = 7
@@ -137,7 +137,7 @@ def sticky_use_by_who_decides(at: Scope) -> Sql:
             SELECT FROM usage_usagefeatureperson p
             WHERE p.customer_id = ANY (d.own) AND p.feature_id = ANY (%(sticky)s) AND p.person = ANY (d.persons)
               AND p.month >= %(first_month)s AND p.month < %(day)s AND p.known_on < %(known_on)s
-              AND {mask(first, at.day)} <> 0
+            GROUP BY p.customer_id, p.feature_id, p.person, p.month HAVING {mask(first, at.day, FEATURE_DAYS)} <> 0
         ))
         FROM decides d
         WHERE d.customer IN (SELECT customer_id FROM seen WHERE alive) AND EXISTS (

@@ -234,11 +234,15 @@ WITH_PERSONS = """
 """
 
 
-def mask(first: date, end: date) -> str:
-    """The days of a person's month that lie in [first, end), as SQL over ``p.month`` and ``p.days``."""
+# The days on which a person used a feature, over the rows of one month in a group.
+FEATURE_DAYS = "usage_days(p.days, p.taken ORDER BY p.known_on)"
+
+
+def mask(first: date, end: date, days: str = "p.days") -> str:
+    """The days of a person's month that lie in [first, end), as SQL over ``p.month`` and ``days``."""
     parts = []
     for month in months(first, end - timedelta(days=1)):
         from_bit = max(first - month, timedelta(0)).days
         to_bit = (min(end, following(month)) - month).days
-        parts.append(f"WHEN '{month}' THEN p.days & {(1 << to_bit) - (1 << from_bit)}")
+        parts.append(f"WHEN '{month}' THEN {days} & {(1 << to_bit) - (1 << from_bit)}")
     return f"CASE p.month {' '.join(parts)} ELSE 0 END"

@@ -27,7 +27,8 @@ class UsagePerson(models.Model):
 
 
 class UsageFeaturePerson(models.Model):
-    """The same for one feature: on which days of the month a person used it."""
+    """The same for one feature: on which days of the month a person used it. ``taken`` are days that an earlier row
+    gave and that, by other rules, count as the use of something else; what is known last counts."""
 
     pk = models.CompositePrimaryKey("customer", "feature", "person", "month", "known_on")
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="+")
@@ -36,6 +37,7 @@ class UsageFeaturePerson(models.Model):
     month = models.DateField()
     known_on = models.DateField()
     days = models.IntegerField()
+    taken = models.IntegerField(default=0)
 
     class Meta:
         managed = False

@@ -11,7 +11,7 @@ from core.clock import AsOf
 from customers.models import ContactRole, Customer
 from customers.registry import Scope
 from usage.domain import features
-from usage.measures.window import WINDOW, mask
+from usage.measures.window import FEATURE_DAYS, WINDOW, mask
 from usage.models import Feature, UsageDay
 
 WEEK = 7
@@ -94,8 +94,11 @@ def _persons(at: AsOf) -> str:
         FROM (
             SELECT p.feature_id, p.person, {days(WINDOW)} AS month, {days(2 * WEEK, WEEK)} AS before,
                    {days(WEEK)} AS week
-            FROM usage_usagefeatureperson p
-            WHERE {{known}} AND {{scope}} AND p.month >= %(first_month)s AND p.month < %(day)s GROUP BY 1, 2
+            FROM (
+                SELECT p.feature_id, p.person, p.month, {FEATURE_DAYS} AS days FROM usage_usagefeatureperson p
+                WHERE {{known}} AND {{scope}} AND p.month >= %(first_month)s AND p.month < %(day)s
+                GROUP BY p.customer_id, 1, 2, 3
+            ) p GROUP BY 1, 2
         ) q GROUP BY 1
     """
 
@@ -117,7 +120,8 @@ def roles(customer: Customer, at: AsOf) -> list[RoleUse]:
     scope = Scope.of(at, [customer.pk])
     first = at.day - timedelta(days=WINDOW)
     sticky = [one for one, kind in features.kinds(at).items() if kind == Feature.Kind.STICKY]
-    sql = scope.sql(ROLES.replace("MASK", mask(first, at.day)), table="p", first_month=_month(first), sticky=sticky)
+    text = ROLES.replace("FEATURE_MASK", mask(first, at.day, FEATURE_DAYS)).replace("MASK", mask(first, at.day))
+    sql = scope.sql(text, table="p", first_month=_month(first), sticky=sticky)
     with connection.cursor() as cursor:
         cursor.execute(sql.text, sql.params)
         rows = cursor.fetchall()
@@ -133,7 +137,8 @@ ROLES = """
           AND p.month >= %(first_month)s AND p.month < %(day)s AND MASK <> 0
     )), count(DISTINCT k.id) FILTER (WHERE EXISTS (
         SELECT FROM usage_usagefeatureperson p WHERE {scope} AND {known} AND p.person = c.person
-          AND p.feature_id = ANY(%(sticky)s) AND p.month >= %(first_month)s AND p.month < %(day)s AND MASK <> 0
+          AND p.feature_id = ANY(%(sticky)s) AND p.month >= %(first_month)s AND p.month < %(day)s
+        GROUP BY p.customer_id, p.feature_id, p.month HAVING FEATURE_MASK <> 0
     )), bool_or(EXISTS (SELECT FROM usage_usageperson p WHERE {scope} AND {known} AND p.person = c.person))
     FROM usage_contactperson c JOIN customers_contact k ON k.id = c.contact_id
     WHERE c.customer_id = ANY(%(customers)s) AND k.left_on IS NULL GROUP BY 1

@@ -6,9 +6,14 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from core import jobs
+from core.clock import AsOf
 from core.models import Job
+from customers.registry import gather
+from customers.tests.factories import ContactFactory
 from usage.domain import mapping, remapping
+from usage.domain.rollup.people import know_contacts
 from usage.models import EventName, Feature, FeatureRule, IntakeSettings
+from usage.queries.of_customer import feature_figures, roles
 from usage.tests.test_rollup import NOW, TODAY, acme, committed, days, roll, send  # noqa: F401
 
 pytestmark = pytest.mark.django_db
@@ -67,15 +72,53 @@ def test_a_rule_that_comes_later_counts_again_what_was_counted_otherwise(acme): 
     later = NOW + timedelta(days=1)
     rule(feature="reports")
     assert remap(later) == 1
-    assert days(acme, "Opened")[TODAY][0] == 0
+    assert days(acme, "Opened") == {TODAY: (0, 0)}
     assert days(acme, "reports") == {TODAY: (2, 2)}
     assert days(acme, "Exported") == {TODAY: (1, 1)}
     assert days(acme, "") == {TODAY: (3, 2)}, "the day over all stays as it was"
     assert remap(later) == 0
     remapping.take_rule_away(FeatureRule.objects.get())
     assert remap(later) == 1
-    assert days(acme, "Opened")[TODAY][0] == 2
-    assert days(acme, "reports")[TODAY][0] == 0
+    assert days(acme, "Opened") == {TODAY: (2, 2)}
+    assert days(acme, "reports") == {TODAY: (0, 0)}
+
+
+def users(customer, feature, at):
+    found = feature_figures(customer, at)
+    return {one.feature.key: one.users for one in found}.get(feature, 0)
+
+
+def test_who_used_what_counts_otherwise_by_now_is_taken_back_with_the_events(acme):  # noqa: F811
+    send({"groupId": "A1"}, {"groupId": "A1", "userId": "u2"}, {"groupId": "A1", "userId": "u2", "event": "Shared"})
+    rule("exact", "Shared", "Opened")
+    roll()
+    now, later = AsOf(TODAY + timedelta(days=1), TODAY + timedelta(days=1)), NOW + timedelta(days=1)
+    known_later = AsOf(now.day, now.known_on + timedelta(days=1))
+    assert users(acme, "Opened", now) == 2
+    moved = rule(feature="reports")
+    remap(later)
+    assert users(acme, "reports", known_later) == 2
+    assert users(acme, "Opened", known_later) == 1, "one of them still used it under its other name"
+    assert days(acme, "Opened") == {TODAY: (1, 1)}
+    assert users(acme, "Opened", now) == 2, "as it was known then"
+    remapping.take_rule_away(moved)
+    remap(later)
+    assert users(acme, "Opened", known_later) == 2
+    assert users(acme, "reports", known_later) == 0
+
+
+def test_a_decision_maker_is_not_seen_where_the_rules_took_the_use_away(acme):  # noqa: F811
+    ContactFactory(customer=acme, email="ana@acme.com", role="decision_maker", since=TODAY - timedelta(days=9))
+    rule("exact", "Opened", "board", kind="sticky")
+    send({"groupId": "A1", "userId": "ana@acme.com"})
+    know_contacts()
+    roll()
+    at, key = AsOf(TODAY + timedelta(days=1), TODAY + timedelta(days=2)), "decision_maker_sticky_28"
+    assert gather(at, [key], [acme.pk])[key].tolist() == [1]
+    remapping.take_rule_away(FeatureRule.objects.get())
+    remap()
+    assert gather(at, [key], [acme.pk])[key].tolist() == [0]
+    assert [one.sticky for one in roles(acme, at)] == [0]
 
 
 def test_changing_a_rule_has_the_events_counted_again(acme):  # noqa: F811

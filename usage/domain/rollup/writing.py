@@ -16,6 +16,10 @@ TABLES = {
         CREATE TEMP TABLE rollup_known (source_id bigint, customer_id bigint, feature_id bigint, person bigint,
                                         day date, events int) ON COMMIT DROP
     """,
+    # Who turns out not to have used a feature on a day: filled where rules have changed.
+    "rollup_taken": """
+        CREATE TEMP TABLE rollup_taken (customer_id bigint, feature_id bigint, person bigint, day date) ON COMMIT DROP
+    """,
     "rollup_fed": "CREATE TEMP TABLE rollup_fed (source_id bigint, day date) ON COMMIT DROP",
 }
 # What each person did with each feature, and, as the feature with the empty key, with all of them.
@@ -36,19 +40,26 @@ SELECT m.*, COALESCE(CASE WHEN m.feature_id = o.id THEN (
     SELECT bit_or(p.days) FROM usage_usageperson p
     WHERE p.customer_id = m.customer_id AND p.person = m.person AND p.month = m.month
 ) ELSE (
-    SELECT bit_or(p.days) FROM usage_usagefeatureperson p
+    SELECT usage_days(p.days, p.taken ORDER BY p.known_on) FROM usage_usagefeatureperson p
     WHERE p.customer_id = m.customer_id AND p.feature_id = m.feature_id AND p.person = m.person AND p.month = m.month
 ) END, 0) AS known, m.feature_id = o.id AS is_over_all
 FROM (
-    SELECT customer_id, feature_id, person, month, bit_or(1 << (extract(day FROM day)::int - 1)) AS days
-    FROM rollup_use WHERE events > 0 GROUP BY 1, 2, 3, 4
+    SELECT customer_id, feature_id, person, month, bit_or(given) AS days, bit_or(taken) AS taken FROM (
+        SELECT customer_id, feature_id, person, month, 1 << (extract(day FROM day)::int - 1) AS given, 0 AS taken
+        FROM rollup_use WHERE events > 0
+        UNION ALL
+        SELECT customer_id, feature_id, person, date_trunc('month', day)::date, 0,
+               1 << (extract(day FROM day)::int - 1)
+        FROM rollup_taken
+    ) d GROUP BY 1, 2, 3, 4
 ) m, (SELECT id FROM usage_feature WHERE key = '') o
 """
 # A person counts on a day once, however many stretches of events tell of them.
 DAYS = """
 INSERT INTO usage_usageday AS old (customer_id, feature_id, day, known_on, events, users, errors)
 SELECT u.customer_id, u.feature_id, u.day, %(known_on)s, sum(u.events),
-       count(*) FILTER (WHERE m.known >> (extract(day FROM u.day)::int - 1) & 1 = 0), 0
+       count(*) FILTER (WHERE u.events > 0 AND m.known >> (extract(day FROM u.day)::int - 1) & 1 = 0)
+       - count(*) FILTER (WHERE (m.known & m.taken) >> (extract(day FROM u.day)::int - 1) & 1 = 1), 0
 FROM rollup_use u LEFT JOIN rollup_mask m USING (customer_id, feature_id, person, month)
 GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
 ON CONFLICT (customer_id, feature_id, day, known_on) DO UPDATE SET
@@ -61,10 +72,11 @@ WHERE is_over_all AND days & ~known <> 0 ORDER BY 1, 2, 3
 ON CONFLICT (customer_id, person, month, known_on) DO UPDATE SET days = old.days | excluded.days
 """
 FEATURE_PERSONS = """
-INSERT INTO usage_usagefeatureperson AS old (customer_id, feature_id, person, month, known_on, days)
-SELECT customer_id, feature_id, person, month, %(known_on)s, days & ~known FROM rollup_mask
-WHERE NOT is_over_all AND days & ~known <> 0 ORDER BY 1, 2, 3, 4
-ON CONFLICT (customer_id, feature_id, person, month, known_on) DO UPDATE SET days = old.days | excluded.days
+INSERT INTO usage_usagefeatureperson AS old (customer_id, feature_id, person, month, known_on, days, taken)
+SELECT customer_id, feature_id, person, month, %(known_on)s, days & ~known, taken & known FROM rollup_mask
+WHERE NOT is_over_all AND (days & ~known <> 0 OR taken & known <> 0) ORDER BY 1, 2, 3, 4
+ON CONFLICT (customer_id, feature_id, person, month, known_on) DO UPDATE
+SET days = old.days & ~excluded.taken | excluded.days, taken = old.taken | excluded.taken
 """
 # As ``usage.domain.record`` writes them. A feed is alive, too, when what it brings is of customers not yet known.
 FEED_DAYS = """

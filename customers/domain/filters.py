@@ -10,7 +10,8 @@ from accounts.models import Team, User
 from core.domain import events
 from core.errors import Stale
 from customers.models import SavedFilter
-from customers.rules import parse
+from customers.rules import RuleError, parse, users_of_filter
+from customers.rules.saved import filters_in
 
 SAVED = "customers.filter_saved.v1"
 DELETED = "customers.filter_deleted.v1"
@@ -49,6 +50,8 @@ def change(
         raise Stale(_("Somebody else changed “%(name)s” meanwhile.") % {"name": saved.name})
     if rule is not None:
         parse(rule, user=by)
+        if str(saved.uid) in filters_in(rule):
+            raise RuleError("", _("The filter “%(name)s” would name itself.") % {"name": saved.name})
         saved.rule = dict(rule)
     saved.name = saved.name if name is None else name.strip()
     saved.version += 1
@@ -60,8 +63,11 @@ def change(
 
 @transaction.atomic
 def delete(*, filter: SavedFilter, by: User, at: datetime) -> None:
-    """Take a filter away. Raises ValidationError for somebody else's."""
+    """Take a filter away. Raises ValidationError for somebody else's, and for one that something uses."""
     _check_hands(filter, by)
+    if users := users_of_filter(filter):
+        refused = _("“%(name)s” is used by %(users)s. Take it out there first.")
+        raise ValidationError(refused % {"name": filter.name, "users": ", ".join(users)})
     _tell(DELETED, filter, at)
     filter.delete()
 
@@ -71,11 +77,15 @@ def _check(saved: SavedFilter, by: User) -> None:
     saved.full_clean()
 
 
-def _check_hands(saved: SavedFilter, by: User) -> None:
+def may_change(saved: SavedFilter, by: User) -> bool:
     """A private filter is its author's, a team's is that of its people; administrators keep them all."""
     if by.is_staff or (saved.team is None and saved.author_id == by.pk):
-        return
-    if saved.team is None or not by.teams.filter(pk=saved.team.pk).exists():
+        return True
+    return saved.team is not None and by.teams.filter(pk=saved.team.pk).exists()
+
+
+def _check_hands(saved: SavedFilter, by: User) -> None:
+    if not may_change(saved, by):
         raise ValidationError(_("“%(name)s” is not yours to change.") % {"name": saved.name})
 
 

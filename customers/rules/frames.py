@@ -12,7 +12,7 @@ from customers.queries.attributes import attribute_frame
 from customers.registry import Frame, gather
 from customers.rules.fields import ATTRIBUTE, MEASURE
 from customers.rules.ops import OPPOSITES, Kind
-from customers.rules.tree import Condition, Group, Node, Rule
+from customers.rules.tree import Condition, Group, Node, Rule, Saved
 
 Mask = np.ndarray
 COMPARE: dict[str, Callable[..., Mask]] = {
@@ -59,6 +59,8 @@ def _node(node: Node, frame: Frame) -> Mask:
             masks = [_node(part, frame) for part in parts]
             combine = np.logical_and if every else np.logical_or
             return combine.reduce(masks) if masks else np.full(len(frame), every)
+        case Saved(_, _, part):
+            return _node(part, frame)
         case _:
             return ~_node(node.part, frame)
 

@@ -24,7 +24,7 @@ from django.db.models.lookups import (
 from customers.domain import standings
 from customers.rules.fields import Field
 from customers.rules.ops import OPPOSITES, Kind
-from customers.rules.tree import Condition, Group, Node, Rule, Single
+from customers.rules.tree import Condition, Group, Node, Rule, Saved, Single
 
 NOBODY = Q(pk__in=[])
 EVERYBODY = ~NOBODY  # an empty Q() would vanish from an "or"
@@ -63,6 +63,8 @@ def _node(node: Node, day: date) -> Q:
             if not conditions:
                 return EVERYBODY if every else NOBODY
             return _all(conditions) if every else reduce(or_, conditions)
+        case Saved(_, _, part):
+            return _node(part, day)
         case _:
             return _not(_node(node.part, day))
 

@@ -8,9 +8,11 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from customers.models import SavedFilter
 from customers.rules.fields import Field, fields_of
 from customers.rules.ops import OPS, Kind, Op, Takes
-from customers.rules.tree import Condition, Group, Node, Not, Rule, Single, Value
+from customers.rules.saved import filters_in
+from customers.rules.tree import Condition, Group, Node, Not, Rule, Saved, Single, Value
 
 DEPTH = 10
 CONDITIONS = 200
@@ -35,15 +37,20 @@ def parse(data: Any, *, user: User | None = None) -> Rule:
 
     With ``user``, also for a measure that they may not see.
     """
-    known = fields_of(keys_of(data))
-    reader = _Reader(known, user)
-    root = reader.node(data, "", 0)
-    return Rule(root, data)
+    return Rule(reader_of(data, user).node(data, "", 0), data)
 
 
-class _Reader:
-    def __init__(self, fields: Mapping[str, Field], user: User | None) -> None:
-        self.fields, self.user, self.count = fields, user, 0
+def reader_of(data: Any, user: User | None = None) -> "Reader":
+    """What reads ``data``: it knows the fields and the saved filters that are named anywhere in it."""
+    saved = filters_in(data)
+    known = fields_of(key for part in (data, *(one.rule for one in saved.values())) for key in keys_of(part))
+    return Reader(known, saved, user)
+
+
+class Reader:
+    def __init__(self, fields: Mapping[str, Field], saved: Mapping[str, SavedFilter], user: User | None) -> None:
+        self.fields, self.saved, self.user, self.count = fields, saved, user, 0
+        self.inside: list[str] = []
 
     def node(self, data: Any, path: str, depth: int) -> Node:
         if not isinstance(data, Mapping):
@@ -52,8 +59,10 @@ class _Reader:
             raise RuleError(path, _("Groups are nested more than %(depth)s deep.") % {"depth": DEPTH})
         if "key" in data:
             return self.condition(data, path)
+        if set(data) == {"filter"}:
+            return self.filter(data["filter"], path, depth)
         if len(data) != 1 or next(iter(data)) not in ("all", "any", "not"):
-            raise RuleError(path, _("Expected one of “all”, “any”, “not”, or a condition with a “key”."))
+            raise RuleError(path, _("Expected one of “all”, “any”, “not”, “filter”, or a condition with a “key”."))
         ((word, inner),) = data.items()
         below = f"{path}.{word}" if path else word
         if word == "not":
@@ -61,6 +70,23 @@ class _Reader:
         if not isinstance(inner, list):
             raise RuleError(below, _("Expected a list of conditions."))
         return Group(word == "all", tuple(self.node(part, f"{below}[{n}]", depth + 1) for n, part in enumerate(inner)))
+
+    def filter(self, uid: Any, path: str, depth: int) -> Node:
+        saved = self.saved.get(uid) if isinstance(uid, str) else None
+        if saved is None or not self.may_see(saved):
+            raise RuleError(path, _("There is no such saved filter, or it is not shared with you."))
+        if uid in self.inside:
+            raise RuleError(path, _("The filter “%(name)s” would name itself.") % {"name": saved.name})
+        self.inside.append(uid)
+        part = self.node(saved.rule, path, depth + 1)
+        self.inside.pop()
+        return Saved(uid, saved.name, part)
+
+    def may_see(self, saved: SavedFilter) -> bool:
+        # What a filter that one may see names in its turn, one may use through it.
+        if self.user is None or self.inside:
+            return True
+        return SavedFilter.objects.visible_to(self.user).filter(pk=saved.pk).exists()
 
     def condition(self, data: Mapping[str, Any], path: str) -> Condition:
         self.count += 1

@@ -31,7 +31,16 @@ class Not:
     part: "Node"
 
 
-Node = Condition | Group | Not
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A saved filter, named by its uid: what it said when the rule was read stands in ``part``."""
+
+    uid: str
+    name: str
+    part: "Node"
+
+
+Node = Condition | Group | Not | Saved
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +64,7 @@ def _conditions(node: Node) -> Iterator[Condition]:
     match node:
         case Condition():
             yield node
-        case Not(part):
+        case Not(part) | Saved(_, _, part):
             yield from _conditions(part)
         case Group(_, parts):
             for part in parts:

@@ -10,7 +10,7 @@ from core.formatting import plain
 from customers.registry import Type
 from customers.rules.fields import Field
 from customers.rules.ops import OPS, Takes
-from customers.rules.tree import Condition, Group, Node, Rule, Single
+from customers.rules.tree import Condition, Group, Node, Rule, Saved, Single
 
 
 def describe(rule: Rule) -> str:
@@ -27,6 +27,8 @@ def _node(node: Node, *, top: bool = False) -> str:
         case Group(every, parts):
             joined = (_(" and ") if every else _(" or ")).join(_node(part, top=len(parts) == 1) for part in parts)
             return joined if top or len(parts) == 1 else f"({joined})"
+        case Saved(_uid, name, _part):
+            return _("in the filter “%(name)s”") % {"name": name}
         case _:
             return _("not (%(rule)s)") % {"rule": _node(node.part, top=True)}
 
@@ -37,11 +39,11 @@ def _condition(condition: Condition) -> str:
     if op.takes == Takes.DAYS:
         words["value"] = plain(value)  # type: ignore[arg-type]
     elif op.takes == Takes.PAIR:
-        words["first"], words["last"] = (_said(field, one) for one in value)  # type: ignore[union-attr]
+        words["first"], words["last"] = (said(field, one) for one in value)  # type: ignore[union-attr]
     elif op.takes == Takes.LIST:
-        words["value"] = ", ".join(_said(field, one) for one in value)  # type: ignore[union-attr]
+        words["value"] = ", ".join(said(field, one) for one in value)  # type: ignore[union-attr]
     elif op.takes == Takes.ONE:
-        words["value"] = _said(field, value)  # type: ignore[arg-type]
+        words["value"] = said(field, value)  # type: ignore[arg-type]
     return str(op.words) % words
 
 
@@ -50,7 +52,8 @@ def _lower(label: str) -> str:
     return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
 
-def _said(field: Field, value: Single) -> str:
+def said(field: Field, value: Single) -> str:
+    """One value as a sentence says it."""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, date):

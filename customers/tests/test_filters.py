@@ -4,11 +4,12 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from accounts.tests.factories import make_cast
+from core.clock import AsOf
 from core.errors import Stale
 from core.models import Event
 from customers.domain import attributes, filters
 from customers.models import AttributeChange, Customer, SavedFilter
-from customers.rules import RuleError, holds_rules, users_of
+from customers.rules import RuleError, describe, frozen, holds_rules, matching, parse, to_q, users_of
 from customers.rules.references import HOLDERS
 from customers.tests.factories import AttributeChangeFactory, AttributeFactory, CustomerFactory, SavedFilterFactory
 
@@ -156,3 +157,42 @@ def test_a_value_is_stored_by_its_type(type, given, stored):
 def test_a_value_of_another_type_is_refused(type, given):
     with pytest.raises(ValidationError, match="“"):
         attributes.clean(type=type, value=given)
+
+
+def test_a_rule_may_name_a_saved_filter(cast):
+    CustomerFactory(name="Acme", industry="Logistics")
+    CustomerFactory(name="Digger", industry="Mining")
+    base = filters.save(name="Base", rule=INDUSTRY, by=cast.owner, at=AT)
+    named = {"all": [{"not": {"filter": str(base.uid)}}]}
+    rule = parse(named)
+    assert describe(rule) == "Not (in the filter “Base”)"
+    assert rule.keys == {"attribute.industry"}
+    assert [one.name for one in Customer.objects.filter(to_q(rule, AT.date()))] == ["Digger"]
+    assert list(matching(rule, AsOf.live(), by_today=True)) == [Customer.objects.get(name="Digger").pk]
+    assert frozen(named) == {"all": [{"not": INDUSTRY}]}
+
+
+def test_a_filter_is_named_only_by_those_who_see_it(cast):
+    base = filters.save(name="Base", rule=INDUSTRY, by=cast.owner, at=AT)
+    parse({"filter": str(base.uid)}, user=cast.owner)
+    for user, uid in ((cast.mate, str(base.uid)), (cast.owner, "no uid"), (cast.owner, 3)):
+        with pytest.raises(RuleError, match="no such saved filter"):
+            parse({"filter": uid}, user=user)
+
+
+def test_a_filter_never_names_itself(cast):
+    first = filters.save(name="First", rule=INDUSTRY, by=cast.owner, at=AT)
+    second = filters.save(name="Second", rule={"filter": str(first.uid)}, by=cast.owner, at=AT)
+    with pytest.raises(RuleError, match="would name itself"):
+        filters.change(filter=first, rule={"any": [{"filter": str(second.uid)}]}, by=cast.owner, at=AT)
+    SavedFilter.objects.filter(pk=first.pk).update(rule={"filter": str(second.uid)})
+    with pytest.raises(RuleError, match="would name itself"):
+        parse({"filter": str(first.uid)})
+    assert frozen({"filter": str(first.uid)}) == {"filter": str(first.uid)}
+
+
+def test_a_filter_that_is_used_is_not_deleted(cast):
+    first = filters.save(name="First", rule=INDUSTRY, by=cast.owner, at=AT)
+    filters.save(name="Second", rule={"not": {"filter": str(first.uid)}}, by=cast.owner, at=AT)
+    with pytest.raises(ValidationError, match="is used by Second"):
+        filters.delete(filter=first, by=cast.owner, at=AT)

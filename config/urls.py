@@ -11,6 +11,7 @@ admin.site.index_title = _("Settings")
 urlpatterns = [
     path("", include("core.urls")),
     path("", include("desk.urls")),
+    path("", include("customers.urls")),
     path("", include("churn.urls")),
     path("", include("subscriptions.urls")),
     path("", include("usage.urls")),

@@ -20,7 +20,6 @@ urlpatterns = [
     path("tasks/<uuid:uid>/undo/", work.undo, name="undo"),
     path("customers/", customers.customers, name="customers"),
     path("customers/filters/", customers.save_filter, name="save-filter"),
-    path("customers/filters/<uuid:uid>/delete/", customers.delete_filter, name="delete-filter"),
     path("customers/<uuid:uid>/", customer.customer, name="customer"),
     path("customers/<uuid:uid>/note/", customer.add_note, name="add-note"),
     path("customers/<uuid:uid>/touch/", customer.log_touch, name="log-touch"),

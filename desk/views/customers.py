@@ -1,9 +1,7 @@
-from uuid import UUID
-
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -11,7 +9,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import who
 from core import clock
 from customers.domain import filters as saved_filters
-from customers.models import Customer, SavedFilter
+from customers.models import Customer
 from desk.filters import CustomerFilter, sees_few
 from desk.forms import SaveFilterForm
 from desk.guards import part, writes
@@ -69,16 +67,6 @@ def save_filter(request: HttpRequest) -> HttpResponse:
         return redirect(f"{reverse('desk:customers')}?{request.GET.urlencode()}")
     messages.success(request, _("Saved as “%(name)s”.") % {"name": kept.name})
     return redirect(f"{reverse('desk:customers')}?saved={kept.uid}")
-
-
-@writes
-def delete_filter(request: HttpRequest, uid: UUID) -> HttpResponse:
-    """Delete one of one's own filters."""
-    kept = get_object_or_404(SavedFilter, uid=uid, author=who(request))
-    name = kept.name
-    saved_filters.delete(filter=kept, by=who(request), at=clock.now())
-    messages.success(request, _("“%(name)s” is deleted.") % {"name": name})
-    return redirect("desk:customers")
 
 
 def _address(query: QueryDict, chosen: list[str]) -> str:

@@ -1,0 +1,15 @@
+from django.urls import path
+
+from customers.views import filters, rules
+
+app_name = "customers"
+
+urlpatterns = [
+    path("customers/saved-filters/", filters.filters, name="filters"),
+    path("customers/saved-filters/new/", filters.new, name="new-filter"),
+    path("customers/saved-filters/<uuid:uid>/", filters.edit, name="filter"),
+    path("customers/saved-filters/<uuid:uid>/delete/", filters.delete, name="delete-filter"),
+    path("rules/rows/", rules.rows, name="rule-rows"),
+    path("rules/count/", rules.count, name="rule-count"),
+    path("rules/near/", rules.near, name="rule-near"),
+]

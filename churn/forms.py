@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from churn import said
 from churn.queries.retention import Asked, Period, shift, trailing
 from churn.queries.retention.dimensions import DIMENSIONS, is_dimension
 from churn.queries.retention.periods import MONTHS
@@ -88,6 +89,7 @@ class ReportForm(forms.Form):
             rule=self.rule(),
             by=self.divided_by if by is None else by,
             by_today=self.uses_today,
+            times=said.current().times,
         )
 
     @property

@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any, Final
 
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _
 
 from churn.pages.values import Value, Writer, text
 from churn.pages.worth import millionths
@@ -14,6 +13,7 @@ from churn.queries import worth
 from churn.queries.retention import Asked, Line, Period, book_for, line_of
 from churn.queries.worth import FULL_MONTHS, Worth
 from churn.rows import Sheet
+from churn.said import gettext as _
 from churn.words import figure_of
 from core import formatting
 
@@ -24,7 +24,7 @@ def sheet(key: str, period: Period, asked: Asked, writer: Writer, *, today: date
     months = worth.full_months(period.end, today, 12 if key == "worth.churn_12" else FULL_MONTHS)
     book = book_for([period, *months], asked)
     lines = [line_of(book, month) for month in months]
-    found = Worth(line_of(book, period), lines, worth.costs(months, asked))
+    found = Worth(line_of(book, period), lines, worth.costs(months, asked), asked.times)
     value = millionths(key, getattr(found, key.partition(".")[2].removesuffix("_12")))
     formula, parts = made(found, writer)
     about = figure_of(key)
@@ -48,7 +48,7 @@ Made = tuple[str, list[Value]]
 
 def _clv(found: Worth, writer: Writer) -> Made:
     arpa, margin, churn = found.arpa, found.margin, found.churn
-    said = f"{_money(arpa, writer)} × {_percent(margin)} ÷ {_percent(churn)}"
+    said = f"{_money(arpa, writer)}{_by_month(found)} × {_percent(margin)} ÷ {_percent(churn)}"
     return said, [
         _own("arpa", arpa, found, writer),
         _own("worth.margin", margin, found, writer),
@@ -83,6 +83,11 @@ def _churn(found: Worth, writer: Writer) -> Made:
     rates = [_percent(line.rates.customer_churn) for line in found.months if line.rates.customer_churn is not None]
     said = f"({' + '.join(rates)}) ÷ {len(rates)}" if rates else ""
     return said, _of_months("rates.customer_churn", found, writer)
+
+
+def _by_month(found: Worth) -> str:
+    """What is shown by the year is reckoned with by the month."""
+    return "" if found.times == 1 else f" ÷ {found.times}"
 
 
 def _own(key: str, value: Any, found: Worth, writer: Writer) -> Value:

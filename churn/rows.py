@@ -7,13 +7,13 @@ from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from churn.pages.values import Value, Writer
 from churn.queries.retention import Period
 from churn.queries.retention.lines import amount
 from churn.queries.retention.opened import Opened, Row
+from churn.said import gettext as _
+from churn.said import ngettext
 from churn.words import KINDS, figure_of
 from core import formatting
 from customers.models import Customer

@@ -7,23 +7,23 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.http import urlencode
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from accounts.access import who
-from churn import ingredients, rows
+from churn import ingredients, rows, said
 from churn.files import FORMATS, download
 from churn.forms import ReportForm, RetentionForm, label_of
 from churn.opening import Asking, open_figure
 from churn.pages import Page, Writer, benchmarks, cohorts, movements, overview, reasons, retention, worth
 from churn.queries.retention import Asked, Period
 from churn.queries.retention.dimensions import is_dimension
+from churn.said import as_shown
+from churn.said import gettext as _
 from core import clock
 from customers.queries.attributes import PREFIX, NotReplayable, fields
 from customers.rules import RuleError
 from subscriptions.domain.missing_rate import MissingRate
-from subscriptions.queries.of_customer import reporting_currency
 
 Make = Callable[..., Page]
 REPORTS: Final[Mapping[str, tuple[str | Promise, Make]]] = {
@@ -38,6 +38,7 @@ REPORTS: Final[Mapping[str, tuple[str | Promise, Make]]] = {
 
 
 @require_safe
+@as_shown
 def report(request: HttpRequest, name: str) -> HttpResponse:
     """A report of one period over the customers that one may see. The address holds it all."""
     label, make = REPORTS[name]
@@ -63,11 +64,12 @@ def report(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @require_safe
+@as_shown
 def figure_rows(request: HttpRequest) -> HttpResponse:
     """One figure of a report, opened: its definition with the numbers put in, and the rows behind it."""
     key, form = request.GET.get("figure", ""), ReportForm(request.GET, user=who(request), today=clock.today())
     period, asked = _period(request), _asked_or_404(form, request)
-    writer, format = Writer(reporting_currency(), form.state), request.GET.get("format", "")
+    writer, format = Writer(said.current().currency, form.state), request.GET.get("format", "")
     try:
         sheet, value = _sheet(Asking(key, period, asked, request.GET.dict()), writer, format)
     except (KeyError, ValueError, OverflowError, MissingRate) as error:
@@ -92,11 +94,12 @@ def figure_rows(request: HttpRequest) -> HttpResponse:
 
 def _page(make: Make, form: RetentionForm) -> tuple[Page, str]:
     """The page, or, where the filter can't be read or replayed, one over nobody and why."""
-    currency = reporting_currency()
+    currency = said.current().currency
     try:
         return make(form, form.asked(), currency=currency), ""
     except (RuleError, NotReplayable, MissingRate) as error:
-        return make(form, Asked(until=form.until, customers=[]), currency=currency), str(error)
+        nobody = Asked(until=form.until, customers=[], times=said.current().times)
+        return make(form, nobody, currency=currency), str(error)
 
 
 def _sheet(asking: Asking, writer: Writer, format: str) -> tuple[rows.Sheet, Any]:

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.utils.text import format_lazy
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy
+
+from churn.said import gettext_lazy as _
 
 Words = Any  # a lazy translation
 
@@ -175,6 +177,7 @@ PARTS_MEANT: Final[dict[str, Words]] = {
     "discount": _("A discount that was given, or that ended."),
 }
 
+# Worth is reckoned by the month, whatever is shown: there, MRR stays MRR.
 MORE: Final[dict[str, Figure]] = {
     "cohort.joined": Figure(
         _("Customers who began"),
@@ -225,7 +228,7 @@ MORE: Final[dict[str, Figure]] = {
         _("Lifetime value"),
         _("CLV"),
         "money",
-        _(
+        gettext_lazy(
             "MRR per customer × margin ÷ the share of customers lost in a month, the mean of the last six full months."
             " Not defined where nobody left."
         ),
@@ -240,7 +243,7 @@ MORE: Final[dict[str, Figure]] = {
         _("Months to pay it back"),
         _("Payback"),
         "times",
-        _("The cost of winning a customer divided by what stays of a new customer’s first MRR in a month."),
+        gettext_lazy("The cost of winning a customer divided by what stays of a new customer’s first MRR in a month."),
     ),
     "worth.ratio": Figure(
         _("Value ÷ cost"), _("Ratio"), "times", _("Lifetime value divided by the cost of winning a customer.")
@@ -249,7 +252,9 @@ MORE: Final[dict[str, Figure]] = {
         _("Margin"),
         _("Margin"),
         "percent",
-        _("1 − costs of service ÷ MRR, both summed over the last six full months. Without such costs it is 100 %."),
+        gettext_lazy(
+            "1 − costs of service ÷ MRR, both summed over the last six full months. Without such costs it is 100 %."
+        ),
     ),
     "worth.churn": Figure(
         _("Customers lost in a month"),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from core.tables import BandColumn, DayColumn, MoneyColumn, NumberColumn, PercentColumn, PersonColumn, SignedColumn
 from core.tables import Table as BaseTable
 from customers.models import Customer
+from subscriptions.queries.shown import Shown
 
 # These are never empty: their order is that of their index, read from either end.
 ALWAYS_THERE = {"mrr", "mrr_at_risk", "band", "open_work_items"}
@@ -37,7 +38,13 @@ class Plainly(Func):
     template = "(%(expressions)s + 0)"
 
 
-class LatestMoney(Latest, MoneyColumn): ...
+class LatestMoney(Latest, MoneyColumn):
+    """Recurring revenue, as the company wants it shown."""
+
+    shown = Shown()
+
+    def render(self, value: Any, record: Customer | None = None) -> SafeString:
+        return self.shown.money(value, self.digits)
 
 
 class LatestNumber(Latest, NumberColumn): ...
@@ -101,11 +108,12 @@ class CustomerTable(BaseTable):
         empty_text = gettext_lazy("No customer fits")
         attrs = {"class": "table"}
 
-    def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, shown: Shown, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for column in self.columns:
-            if isinstance(column.column, MoneyColumn):
-                column.column.currency = currency
+            if isinstance(column.column, LatestMoney):
+                column.column.shown = shown
+                column.column.verbose_name = shown.say(column.column.verbose_name)
 
     @classmethod
     def chosen(cls, names: Iterable[str]) -> list[str]:
@@ -114,11 +122,11 @@ class CustomerTable(BaseTable):
         return [cls.LEAD, *(name for name in known or cls.USUAL if name != cls.LEAD)]
 
     @classmethod
-    def choices(cls, chosen: Iterable[str]) -> list[tuple[str, Any, bool]]:
+    def choices(cls, chosen: Iterable[str], shown: Shown) -> list[tuple[str, Any, bool]]:
         """All columns but the name: key, heading, and whether it is shown."""
-        shown = set(chosen)
+        wanted = set(chosen)
         columns = ((name, column.verbose_name) for name, column in cls.base_columns.items() if name != cls.LEAD)
-        return [(name, heading, name in shown) for name, heading in columns]
+        return [(name, shown.say(heading), name in wanted) for name, heading in columns]
 
     def render_name(self, record: Customer) -> SafeString:
         return format_html('<a href="{}" data-row>{}</a>', record.get_absolute_url(), record.name)

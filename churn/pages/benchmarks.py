@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from django.utils.translation import gettext as _
-
 from churn.forms import RetentionForm, named
 from churn.models import Benchmark
 from churn.pages.values import Page, Part, Table, TableRow, Value, Writer, few, points_changed
 from churn.queries.retention import Asked, Line, book_for, lines, opening, trailing
 from churn.queries.retention.lines import compounded
 from churn.queries.worth import full_months
+from churn.said import gettext as _
 from core import charts, formatting
 from core.charts import Chart, Mark, Zone
 

@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import date
 
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _
 
 from churn.forms import RetentionForm, named
 from churn.pages.values import Page, Part, Table, TableRow, Value, Writer, few_of, text
@@ -13,6 +12,7 @@ from churn.queries import cohorts
 from churn.queries.cohorts import Cohort, Cohorts, Survived
 from churn.queries.retention import Asked, Period
 from churn.queries.retention.lines import share
+from churn.said import gettext as _
 from core import charts, formatting
 from core.charts import Chart, Mark, Series
 

@@ -2,8 +2,6 @@
 
 from dataclasses import replace
 
-from django.utils.translation import gettext as _
-
 from churn.forms import RetentionForm, named
 from churn.pages.overview import BARS, waterfall
 from churn.pages.values import Page, Part, Table, TableRow, Writer
@@ -11,6 +9,7 @@ from churn.queries.moved import PARTS, Moved, moved
 from churn.queries.retention import Asked, Period, book_for, line_of
 from churn.queries.retention.lines import amount
 from churn.queries.splits import SPLIT, split
+from churn.said import gettext as _
 from churn.words import FIGURES, KINDS, PARTS_NAMED
 from core import charts
 from core.charts import Chart, Step

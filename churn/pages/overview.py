@@ -7,13 +7,13 @@ from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
 
 from churn.forms import RetentionForm, named
 from churn.pages import benchmarks, cohorts, reasons
 from churn.pages.values import Page, Part, Value, Writer, changed, exactly, few, points_changed
 from churn.queries.retention import Asked, Line, book_for, line_of, opening, shift, trailing
 from churn.queries.retention.lines import amount, compounded
+from churn.said import gettext as _
 from churn.words import FIGURES
 from core import charts, formatting
 from core.charts import Chart, Mark, Series, Step, spark

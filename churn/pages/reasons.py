@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _
 
 from churn.forms import RetentionForm, named
 from churn.pages.values import Page, Part, Table, TableRow, Value, Writer
@@ -15,6 +14,7 @@ from churn.queries.moved import moved
 from churn.queries.reasons import Lost, Named
 from churn.queries.retention import Asked, Period, book_for
 from churn.queries.retention.lines import amount, share
+from churn.said import gettext as _
 from core import charts
 from core.charts import Chart, Mark, Series
 

@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _
 
 from churn.forms import RetentionForm, named
 from churn.pages.values import Page, Part, Table, TableRow, Value, Writer, exactly, few, text
 from churn.queries.retention import Asked, Book, Line, book_for, line_of
 from churn.queries.retention.lines import amount
 from churn.queries.retention.report import reconciled
+from churn.said import gettext as _
 from churn.words import COLUMNS, FIGURES, TRANSFERS
 from core import charts
 from core.charts import Chart, Mark, Series

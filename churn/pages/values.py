@@ -10,11 +10,11 @@ from django.urls import reverse
 from django.utils.html import escape
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from churn.queries.retention import Line, Period
 from churn.queries.retention.lines import FEW, amount
+from churn.said import gettext as _
+from churn.said import ngettext
 from churn.words import figure_of
 from core import formatting
 from core.charts import Chart

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
 
 from churn.forms import RetentionForm, named
 from churn.pages.values import Page, Part, Table, TableRow, Value, Writer, few, text
 from churn.queries import worth
 from churn.queries.retention import Asked, Line, book_for, line_of
 from churn.queries.worth import Worth
+from churn.said import gettext as _
 from core import charts, formatting
 from core.charts import Chart, Mark, Series
 
@@ -46,7 +47,9 @@ def page(form: RetentionForm, asked: Asked, *, currency: str) -> Page:
 def worth_of(form: RetentionForm, asked: Asked) -> Worth:
     months = worth.full_months(min(form.chosen.end, asked.until), form.today)
     book = book_for([form.chosen, *months], asked)
-    return Worth(line_of(book, form.chosen), [line_of(book, month) for month in months], worth.costs(months, asked))
+    return Worth(
+        line_of(book, form.chosen), [line_of(book, month) for month in months], worth.costs(months, asked), asked.times
+    )
 
 
 def _run(form: RetentionForm, asked: Asked) -> list[Line]:
@@ -58,9 +61,9 @@ def _run(form: RetentionForm, asked: Asked) -> list[Line]:
 def figures(found: Worth, writer: Writer) -> list[Value]:
     period = found.at_end.period
     shown = [
-        ("worth.clv", found.clv, _("Lifetime value"), _("MRR per customer × margin ÷ churn")),
+        ("worth.clv", found.clv, _("Lifetime value"), gettext("MRR per customer × margin ÷ churn")),
         ("worth.cac", found.cac, _("Cost of winning a customer"), _("over the last 6 full months")),
-        ("worth.payback", found.payback, _("Months to pay it back"), _("from the margin of the first MRR")),
+        ("worth.payback", found.payback, _("Months to pay it back"), gettext("from the margin of the first MRR")),
         ("worth.ratio", found.ratio, _("Value ÷ cost"), ""),
         ("arpa", found.at_end.arpa, _("MRR per customer"), ""),
         ("worth.margin", found.margin, _("Margin"), "" if found.has("service") else _("no service costs are known")),

@@ -83,7 +83,8 @@ def _read(asked: Asked, since: date, until: date) -> Columns:
         ruleset=rulesets.current().pk,
     )
     rows = bulk.fetch(sql.text, sql.params, TYPES)
-    return {**rows, "day": rows["day"] + np.int32(SINCE_1970)}
+    amounts = {name: rows[name] * asked.times for name in ("amount", *PARTS)}
+    return {**rows, **amounts, "day": rows["day"] + np.int32(SINCE_1970)}
 
 
 def _number(day: date) -> int:

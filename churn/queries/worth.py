@@ -45,12 +45,14 @@ class Spent:
 @dataclass(frozen=True)
 class Worth:
     """``months``: the lines of the full months counted; ``at_end``: the line whose end gives ARPA. Each figure is None
-    where it is not defined. Money in the reporting currency.
+    where it is not defined. Money in the reporting currency. Lines are of ``times`` MRR, as is ``arpa``; all else is
+    reckoned by the month.
     """
 
     at_end: Line
     months: Sequence[Line]
     costs: Sequence[Spent]
+    times: int = 1
 
     @property
     def arpa(self) -> Decimal | None:
@@ -76,14 +78,14 @@ class Worth:
 
     @property
     def billed(self) -> Decimal:
-        return sum((amount(line.mrr.end) for line in self.months), Decimal(0))
+        return sum((amount(line.mrr.end) for line in self.months), Decimal(0)) / self.times
 
     @property
     def clv(self) -> Decimal | None:
         churn = self._churn
         if self.arpa is None or self.margin is None or not churn:
             return None
-        return self.arpa * self.margin * churn.denominator / churn.numerator
+        return self.arpa / self.times * self.margin * churn.denominator / churn.numerator
 
     @property
     def new_customers(self) -> int:
@@ -91,7 +93,7 @@ class Worth:
 
     @property
     def new_mrr(self) -> Decimal:
-        return sum((amount(line.mrr.new) for line in self.months), Decimal(0))
+        return sum((amount(line.mrr.new) for line in self.months), Decimal(0)) / self.times
 
     @property
     def cac(self) -> Decimal | None:

@@ -12,6 +12,7 @@ from core.clock import AsOf
 from customers.models import Customer
 from subscriptions.models import MrrMovement, SubscriptionVersion
 from subscriptions.queries.of_customer import Bill, bills, contracts, movements, mrr_by_month
+from subscriptions.queries.shown import Shown
 from usage.models import Feature
 from usage.queries.freshness import Feed, feeds
 from usage.queries.weeks import FeatureWeeks, Week, features_by_week, weeks
@@ -43,16 +44,15 @@ class Money:
         return [bill for bill in self.bills if bill.days_late]
 
 
-def money_of(ids: list[int], *, at: AsOf, currency: str) -> Money:
+def money_of(ids: list[int], *, at: AsOf, shown: Shown) -> Money:
     moves = movements(ids, at=at)
     months = mrr_by_month(moves, until=at.day, months=MONTHS)
-    marks = [Mark(label=date_format(day, "M y"), value=mrr) for day, mrr in months]
-    drawn = charts.line(
-        [Series(_("MRR"), marks)], title=_("MRR, 24 months"), unit=charts.money(currency), height=160, zero=True
-    )
+    marks = [Mark(label=date_format(day, "M y"), value=shown.amount(mrr)) for day, mrr in months]
+    title, unit = shown.say(_("MRR, 24 months")), charts.money(shown.currency)
+    drawn = charts.line([Series(shown.word, marks)], title=title, unit=unit, height=160, zero=True)
     return Money(
         chart=drawn if moves else None,
-        spark=charts.spark([mrr for _day, mrr in months[-13:]], title=_("MRR, 12 months")),
+        spark=charts.spark([mrr for _day, mrr in months[-13:]], title=shown.say(_("MRR, 12 months"))),
         moves=[Move(one, one.after - one.before) for one in moves if one.after != one.before][:8],
         contracts=contracts(ids, at=at),
         bills=bills(ids, at=at),

@@ -14,7 +14,7 @@ from desk.queries.strip import Figure, strip_of
 from playbooks.models import WorkItem
 from playbooks.queries.queue import live_for
 from playbooks.words import because
-from subscriptions.queries.of_customer import reporting_currency
+from subscriptions.queries.shown import Shown, shown
 from surveys.models import Response
 from surveys.queries.answers import answers
 
@@ -41,7 +41,7 @@ class Page:
     """Everything that the customer's page shows beside the timeline."""
 
     standing: Standing | None
-    currency: str
+    shown: Shown
     people: People
     money: Money
     usage: Usage
@@ -54,19 +54,19 @@ class Page:
 
 
 def customer_page(customer: Customer, *, user: User, today: date) -> Page:
-    at, ids, currency = AsOf.at(today + timedelta(days=1)), members(customer.pk), reporting_currency()
+    at, ids, as_shown = AsOf.at(today + timedelta(days=1)), members(customer.pk), shown()
     standing: Standing | None = getattr(customer, "standing", None)
-    money, usage = money_of(ids, at=at, currency=currency), usage_of(customer, at=at)
+    money, usage = money_of(ids, at=at, shown=as_shown), usage_of(customer, at=at)
     given = list(answers(customer, at)[:ANSWERS])
     nps = next((one for one in given if one.survey.kind == "nps"), None)
     figures = (
-        list(strip_of(standing=standing, money=money, usage=usage, answer=nps, today=today, currency=currency))
+        list(strip_of(standing=standing, money=money, usage=usage, answer=nps, today=today, shown=as_shown))
         if standing
         else []
     )
     return Page(
         standing=standing,
-        currency=currency,
+        shown=as_shown,
         people=people(customer, at=at),
         money=money,
         usage=usage,

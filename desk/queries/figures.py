@@ -20,7 +20,8 @@ from health.queries.explain import explain
 from health.queries.words import write
 from playbooks.queries.queue import live_for
 from playbooks.words import because
-from subscriptions.queries.of_customer import bills, contracts, movements, reporting_currency
+from subscriptions.queries.of_customer import bills, contracts, movements
+from subscriptions.queries.shown import Shown, shown
 from surveys.queries.answers import answers
 from usage.queries.weeks import features_by_week, weeks
 
@@ -68,21 +69,21 @@ class Asked:
     ids: list[int]
     at: AsOf
     today: date
-    currency: str
+    shown: Shown
 
 
 def figure_of(customer: Customer, key: str) -> Figure:
     """The latest value of the measure ``key`` with its definition and facts. Raises KeyError for an unknown key."""
     measure, standing = MEASURES[key], _standing(customer)
     today = clock.today()
-    asked = Asked(customer, members(customer.pk), AsOf.at(today + timedelta(days=1)), today, reporting_currency())
+    asked = Asked(customer, members(customer.pk), AsOf.at(today + timedelta(days=1)), today, shown())
     read = ROWS.get(key)
     return Figure(
         measure=measure,
-        label=str(measure.label),
+        label=_said(measure, measure.label, asked),
         value=written(measure, _value(standing, key), asked),
-        description=str(measure.description),
-        formula=_formula(key, standing, asked.currency),
+        description=_said(measure, measure.description, asked),
+        formula=_formula(key, standing, asked.shown),
         as_of=standing.as_of if standing else None,
         known_on=min(standing.as_of, today) if standing else None,
         rows=read(asked) if read else None,
@@ -108,12 +109,17 @@ def _as_choice(value: Any, measure: Measure, asked: Asked) -> Cell:
 
 
 WRITE: dict[Type, Callable[[Any, Measure, Asked], Cell]] = {
-    Type.MONEY: lambda value, _measure, asked: formatting.money(value, asked.currency),
+    Type.MONEY: lambda value, _measure, asked: asked.shown.money(value),
     Type.SHARE: lambda value, _measure, _asked: formatting.percent(value),
     Type.DATE: lambda value, _measure, asked: formatting.day(date.fromisoformat(value), asked.today),
     Type.YES_NO: lambda value, _measure, _asked: _("yes") if value else _("no"),
     Type.CHOICE: _as_choice,
 }
+
+
+def _said(measure: Measure, words: Any, asked: Asked) -> str:
+    """The words of a measure; those of money name it as it is shown."""
+    return asked.shown.say(words) if measure.type == Type.MONEY else str(words)
 
 
 def _standing(customer: Customer) -> Standing | None:
@@ -124,11 +130,11 @@ def _value(standing: Standing | None, key: str) -> Any:
     return standing.values.get(key) if standing else None
 
 
-def _formula(key: str, standing: Standing | None, currency: str) -> str:
+def _formula(key: str, standing: Standing | None, shown: Shown) -> str:
     if key != "mrr_at_risk" or standing is None or standing.churn_chance is None:
         return ""
-    return _("%(mrr)s MRR × %(chance)s chance to leave") % {
-        "mrr": formatting.plain_money(standing.mrr, currency),
+    return shown.say(_("%(mrr)s MRR × %(chance)s chance to leave")) % {
+        "mrr": shown.plain(standing.mrr),
         "chance": formatting.plain_percent(standing.churn_chance),
     }
 
@@ -142,12 +148,12 @@ def _movements(asked: Asked) -> Rows:
         [
             formatting.day(move.day, asked.today),
             str(move.get_kind_display()).capitalize(),
-            formatting.signed(move.after - move.before, 2),
-            formatting.money(move.after, asked.currency, 2),
+            formatting.signed(asked.shown.amount(move.after - move.before), 2),
+            asked.shown.money(move.after, 2),
         ]
         for move in movements(asked.ids, at=asked.at)
     ]
-    header = [_("Day"), _("Movement"), _("Change"), _("MRR after")]
+    header = [_("Day"), _("Movement"), _("Change"), asked.shown.say(_("MRR after"))]
     return Rows(_("The movements that add up to it"), header, rows, _at(2, 3))
 
 

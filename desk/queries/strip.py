@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from core import formatting, marks
 from customers.models import Standing
 from desk.queries.charts import Money, Usage
+from subscriptions.queries.shown import Shown
 from surveys.models import Response
 
 
@@ -27,12 +28,12 @@ class Figure:
 
 
 def strip_of(
-    *, standing: Standing, money: Money, usage: Usage, answer: Response | None, today: date, currency: str
+    *, standing: Standing, money: Money, usage: Usage, answer: Response | None, today: date, shown: Shown
 ) -> Iterator[Figure]:
     """Health, MRR, risk, renewal, usage, NPS, last contact."""
     yield _health(standing)
-    yield Figure("mrr", _("MRR"), formatting.money(standing.mrr, currency), _mrr_note(standing, currency), money.spark)
-    yield _risk(standing, currency)
+    yield Figure("mrr", shown.word, shown.money(standing.mrr), _mrr_note(standing, shown), money.spark)
+    yield _risk(standing, shown)
     yield _renewal(standing, today)
     yield _usage(standing, usage, today)
     yield _answer(answer, today)
@@ -51,17 +52,17 @@ def _health(standing: Standing) -> Figure:
     return Figure("score", _("Health"), marks.band(standing.band, score), " · ".join(notes))
 
 
-def _mrr_note(standing: Standing, currency: str) -> str:
+def _mrr_note(standing: Standing, shown: Shown) -> str:
     change = standing.values.get("mrr_change_90")
     if not change:
         return _("no change in 90 days")
-    return _("%(change)s in 90 days") % {"change": _signed(change)}
+    return _("%(change)s in 90 days") % {"change": _signed(shown.amount(change))}
 
 
-def _risk(standing: Standing, currency: str) -> Figure:
+def _risk(standing: Standing, shown: Shown) -> Figure:
     chance = standing.churn_chance
     note = _("%(share)s chance to leave") % {"share": formatting.plain_percent(chance, 0)} if chance is not None else ""
-    return Figure("mrr_at_risk", _("MRR at risk"), formatting.money(standing.mrr_at_risk, currency), note)
+    return Figure("mrr_at_risk", shown.say(_("MRR at risk")), shown.money(standing.mrr_at_risk), note)
 
 
 def _renewal(standing: Standing, today: date) -> Figure:

@@ -16,7 +16,7 @@ from desk.guards import part, writes
 from desk.paging import paginate
 from desk.queries.narrowing import rule_of
 from desk.tables import CustomerTable, FewCustomersTable
-from subscriptions.queries.of_customer import reporting_currency
+from subscriptions.queries.shown import shown
 
 PARTS = {"list": "desk/customers/_list.html"}
 
@@ -27,9 +27,10 @@ def customers(request: HttpRequest) -> HttpResponse:
     filters = _filters(request)
     chosen = CustomerTable.chosen(request.GET.getlist("columns"))
     shape = FewCustomersTable if sees_few(who(request)) else CustomerTable
+    as_shown = shown()
     table = shape(
         filters.qs,
-        currency=reporting_currency(),
+        shown=as_shown,
         exclude=[name for name in CustomerTable.base_columns if name not in chosen],
         order_by=request.GET.get("sort") or "-at_risk",
     )
@@ -37,7 +38,7 @@ def customers(request: HttpRequest) -> HttpResponse:
         "title": _("Customers"),
         "filters": filters,
         "table": paginate(table, page=request.GET.get("page", 1)),
-        "columns": CustomerTable.choices(chosen),
+        "columns": CustomerTable.choices(chosen, as_shown),
         "save_form": SaveFilterForm(user=who(request)) if who(request).may_write else None,
     }
     response = render(request, part(request, PARTS, "desk/customers/page.html"), context)

@@ -151,6 +151,14 @@ SETTINGS: Final = (
         reads=True,
     ),
     Setting(
+        "shown",
+        _("Recurring revenue is shown"),
+        _("In reports, on the customer’s page and in lists. What is counted stays the same."),
+        "mrr",
+        (("mrr", _("by the month, as MRR")), ("arr", _("by the year, as ARR: twelve times MRR"))),
+        reads=True,
+    ),
+    Setting(
         "renewal_term_months",
         _("Renewals count from"),
         _("Shorter terms are no renewals: they are only billed again."),

@@ -17,7 +17,8 @@ class Asked:
 
     ``known_on`` is exclusive, as in AsOf: what became known before that day counts. ``until`` is tomorrow: what is
     scheduled for that day or later has not happened. ``customers``: only these (all, where None). ``by``: the key
-    of an attribute; ``rule``: who counts. Both by what was true then, unless ``by_today``.
+    of an attribute; ``rule``: who counts. Both by what was true then, unless ``by_today``. Amounts are
+    ``times`` MRR: 12 makes it ARR.
     """
 
     until: date = field(default_factory=tomorrow)
@@ -26,6 +27,7 @@ class Asked:
     by: str = ""
     rule: Rule | None = None
     by_today: bool = False
+    times: int = 1
 
     def at(self, day: date) -> AsOf:
         return AsOf(day, self.known_on)

@@ -76,6 +76,7 @@ def book_of(curves: Curves, days: Sequence[date], asked: Asked) -> Book:
     bounds = tuple(sorted({min(day, asked.until) for day in days}))
     last = number(bounds[-1])
     levels, moves = (take(rows, np.flatnonzero(rows["day"] < last)) for rows in (curves.levels, curves.moves))
+    levels, moves = _times(asked.times, levels, "change"), _times(asked.times, moves, "amount", "fx")
     merges = dict(Merge.objects.known(asked.at(bounds[-1])).values_list("from_customer", "into_customer"))
     if merges:
         apart = {merges[one] for one in np.unique(moves["customer"]).tolist() if one in merges}
@@ -86,6 +87,10 @@ def book_of(curves: Curves, days: Sequence[date], asked: Asked) -> Book:
     place = np.searchsorted(ids, moves["customer"])[order]
     ordered = (moves[name][order] for name in ("day", "kind", "amount", "fx"))
     return Book(asked, bounds, ids, _levels(levels, ids, bounds), Moves(place, *ordered), _counts_the_fleeting())
+
+
+def _times(times: int, rows: Columns, *amounts: str) -> Columns:
+    return rows if times == 1 else {**rows, **{name: rows[name] * times for name in amounts}}
 
 
 def _counts_the_fleeting() -> bool:

@@ -44,7 +44,7 @@ def sums(asked: Asked, wanted: Sequence[Period], count: Count) -> list[Sums] | N
 
     ``count`` is a sum over customers (those merged together), and always the same function.
     """
-    if asked.customers is not None or asked.narrows:
+    if asked.customers is not None or asked.narrows or asked.times != 1:
         return None
     with _lock:
         held = _current(asked)

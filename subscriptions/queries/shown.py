@@ -1,0 +1,49 @@
+"""How the company wants recurring revenue shown: by the month as MRR, or by the year as ARR. What is kept is MRR."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+from django.utils.functional import Promise
+from django.utils.safestring import SafeString
+
+from core import formatting
+from subscriptions.domain.settings import BY_KEY
+from subscriptions.models import Ruleset
+from subscriptions.queries.of_customer import DEFAULT_CURRENCY
+
+TIMES: Final = {"mrr": 1, "arr": 12}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """``times`` of MRR in the reporting currency, called ``word``."""
+
+    currency: str = DEFAULT_CURRENCY
+    times: int = 1
+
+    @property
+    def word(self) -> str:
+        return "MRR" if self.times == 1 else "ARR"
+
+    def say(self, text: str | Promise) -> str:
+        """Words in which MRR is called what it is shown as. MRR is MRR in every language."""
+        return f"{text}".replace("MRR", self.word)
+
+    def amount(self, mrr: Any) -> Any:
+        """None stays None."""
+        return None if mrr is None else mrr * self.times
+
+    def money(self, mrr: Decimal | float | None, digits: int = 0) -> SafeString:
+        return formatting.money(self.amount(mrr), self.currency, digits)
+
+    def plain(self, mrr: Decimal | float) -> str:
+        return formatting.plain_money(self.amount(mrr), self.currency)
+
+
+def shown() -> Shown:
+    """As the ruleset in force has it. One statement."""
+    rows = Ruleset.objects.filter(in_force=True).values_list("settings", flat=True)
+    settings = rows.first() or {}
+    times = TIMES[settings.get("shown", BY_KEY["shown"].default)]
+    return Shown(str(settings.get("reporting_currency", DEFAULT_CURRENCY)), times)

@@ -168,4 +168,4 @@ def test_htmx_gets_the_report_alone_and_the_sheet(as_user: Callable[[User], Clie
 
 
 def test_nothing_yet(as_user: Callable[[User], Client], cast: Cast) -> None:
-    assert "No MRR to report on" in as_user(cast.administrator).get(ADDRESS).content.decode()
+    assert "No revenue to report on" in as_user(cast.administrator).get(ADDRESS).content.decode()

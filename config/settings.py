@@ -262,6 +262,7 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env("DEFAULT_FROM_EMAIL", default="Holdfast 
 
 # --- Log: what happened, to what, never who ------------------------------------------------------------------------
 
+METRICS_TOKEN = env("METRICS_TOKEN", default="")  # who has it may read /metrics; none: closed in production
 LOG_LEVEL = env("LOG_LEVEL", default="INFO")
 LOGGING = {
     "version": 1,

@@ -9,5 +9,5 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         # What an app declares: measures and outcomes, consumers of events, jobs and steps of the night, pages,
-        # what the search finds, sentences of the timeline.
-        autodiscover_modules("measures", "outcomes", "receivers", "jobs", "navigation", "search", "timeline")
+        # what the search finds, sentences of the timeline, what is watched.
+        autodiscover_modules("measures", "outcomes", "receivers", "jobs", "navigation", "search", "timeline", "gauges")

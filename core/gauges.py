@@ -1,0 +1,85 @@
+"""What an operator's machine watches. An app says in its ``gauges.py`` what of its own work can fall behind."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from django.db import connection
+from django.db.models import Count
+
+from core.consumers import CONSUMERS
+from core.models import Job, Mail
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One value, in the base unit its gauge's name ends with; ``labels`` tell several of one gauge apart."""
+
+    value: float
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+Read = Callable[[], Iterable[Sample]]
+
+
+@dataclass(frozen=True, slots=True)
+class Gauge:
+    name: str
+    help: str
+    read: Read
+
+
+GAUGES: dict[str, Gauge] = {}
+UNSETTLED = [Mail.State.PENDING, Mail.State.CLAIMED, Mail.State.SENDING, Mail.State.UNCERTAIN]
+
+
+def gauge(name: str, help: str) -> Callable[[Read], Read]:
+    """Register a function that reads its samples by one cheap statement: it is asked every few seconds."""
+
+    def register(read: Read) -> Read:
+        GAUGES[name] = Gauge(name, help, read)
+        return read
+
+    return register
+
+
+@gauge("holdfast_jobs", "Jobs that wait or run, by kind and state.")
+def jobs() -> Iterable[Sample]:
+    rows = Job.objects.filter(state__in=[Job.State.WAITING, Job.State.RUNNING]).values_list("kind", "state")
+    for kind, state, number in rows.annotate(number=Count("pk")).order_by("kind", "state"):
+        yield Sample(number, {"kind": kind, "state": state})
+
+
+@gauge("holdfast_job_oldest_due_seconds", "Seconds since the oldest waiting job was due; 0 while none is.")
+def oldest_job() -> Iterable[Sample]:
+    yield Sample(_seconds_since("SELECT min(run_at) FROM core_job WHERE state = 'waiting'"))
+
+
+@gauge("holdfast_mails", "Mails that are not settled, and those of which nobody knows whether they left, by state.")
+def mails() -> Iterable[Sample]:
+    counted = dict(
+        Mail.objects.filter(state__in=UNSETTLED).values_list("state").annotate(number=Count("pk")).order_by()
+    )
+    yield from (Sample(counted.get(state, 0), {"state": state}) for state in UNSETTLED)
+
+
+@gauge("holdfast_mail_oldest_due_seconds", "Seconds since the oldest pending mail was due; 0 while none is.")
+def oldest_mail() -> Iterable[Sample]:
+    yield Sample(_seconds_since("SELECT min(due_at) FROM core_mail WHERE state = 'pending' AND due_at <= now()"))
+
+
+@gauge("holdfast_consumer_lag_seconds", "Seconds since the first event that a consumer has not read; 0 at the end.")
+def consumers() -> Iterable[Sample]:
+    sql = """
+        SELECT c.consumer, coalesce(extract(epoch FROM now() - (
+            SELECT e.at FROM core_event e WHERE (e.tx, e.id) > (c.tx, c.event_id) ORDER BY e.tx, e.id LIMIT 1)), 0)
+        FROM core_eventcursor c WHERE c.consumer = ANY(%s) ORDER BY 1
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [list(CONSUMERS)])
+        yield from (Sample(max(0.0, float(lag)), {"consumer": name}) for name, lag in cursor.fetchall())
+
+
+def _seconds_since(sql: str) -> float:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT coalesce(extract(epoch FROM now() - ({sql})), 0)")
+        return max(0.0, float(cursor.fetchone()[0]))

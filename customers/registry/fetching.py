@@ -1,6 +1,10 @@
-"""The rows of a statement as numpy columns, through PostgreSQL's binary COPY: no object for any single value."""
+"""The rows of a statement as numpy columns: the database strings each column together, and sends all as one row.
 
-from collections.abc import Sequence
+No object for any single value, and no message for any single row.
+"""
+
+import struct
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from django.db import connection
@@ -8,8 +12,8 @@ from django.db import connection
 from customers.registry.measure import Type
 from customers.registry.scope import Sql
 
-HEADER = 19  # signature, flags, length of the extension
-TRAILER = 2
+HEADER = 19  # of PostgreSQL's binary COPY: signature, flags, length of the extension
+COUNT = 2
 EPOCH = "1970-01-01"
 AS_FLOAT = {
     Type.DATE: f"({{}} - date '{EPOCH}')::float8",
@@ -24,15 +28,20 @@ def ids_and_floats(sql: Sql, types: Sequence[Type]) -> tuple[np.ndarray, list[np
     """
     names = [f"c{n}" for n in range(len(types))]
     floats = [AS_FLOAT.get(type, "{}::float8").format(name) for type, name in zip(types, names, strict=True)]
-    values = "".join(f", COALESCE({one}, 'NaN')" for one in floats)
-    query = f"SELECT id::bigint{values} FROM ({sql.text}) q (id{''.join(f', {name}' for name in names)})"
-    row = np.dtype([("count", ">i2"), ("", ">i4"), ("id", ">i8"), *_fields(names)])
-    rows = np.frombuffer(_copied(query, sql), dtype=row)
-    return rows["id"].astype(np.int64), [rows[name].astype(float) for name in names]
+    sent = ["int8send(id::bigint)", *(f"float8send(COALESCE({one}, 'NaN'))" for one in floats)]
+    strung = ", ".join(f"COALESCE(string_agg({one}, ''), '')" for one in sent)
+    query = f"SELECT {strung} FROM ({sql.text}) q (id{''.join(f', {name}' for name in names)})"
+    ids, *columns = _values(_copied(query, sql))
+    return np.frombuffer(ids, ">i8").astype(np.int64), [np.frombuffer(one, ">f8").astype(float) for one in columns]
 
 
-def _fields(names: Sequence[str]) -> list[tuple[str, str]]:
-    return [field for name in names for field in ((f"size_{name}", ">i4"), (name, ">f8"))]
+def _values(row: bytes) -> Iterator[bytes]:
+    (count,), start = struct.unpack_from("!h", row, HEADER), HEADER + COUNT
+    for _ in range(count):
+        (size,) = struct.unpack_from("!i", row, start)
+        start += 4
+        yield row[start : start + size]
+        start += size
 
 
 def _copied(query: str, sql: Sql) -> bytes:
@@ -40,4 +49,4 @@ def _copied(query: str, sql: Sql) -> bytes:
     copy_out = f"COPY ({query}) TO STDOUT (FORMAT BINARY)"
     statement = connection.ops.compose_sql(copy_out, sql.params)  # type: ignore[attr-defined]
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        return b"".join(copy)[HEADER:-TRAILER]
+        return b"".join(copy)

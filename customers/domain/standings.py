@@ -1,6 +1,7 @@
 """The one writer of standings: a frame in, one COPY and one statement, whatever the number of customers."""
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -8,7 +9,6 @@ from typing import Any
 import numpy as np
 from django.db import connection, transaction
 
-from customers.domain.copying import binary_rows, copy_type
 from customers.models import Band, Standing
 from customers.registry import MEASURES, Frame, Type
 
@@ -17,23 +17,15 @@ DEFAULTS: dict[str, str] = {
     "mrr": "0",
     "mrr_at_risk": "0",
     "open_work_items": "0",
-    "band": f"'{Band.UNKNOWN}'",
+    "band": Band.UNKNOWN.value,
 }
 COLUMNS = tuple(field.name for field in Standing._meta.fields if field.name not in {"customer", "as_of", "values"})
 # To how many decimals numbers are kept. Rules on frames round alike, so that a list and a report agree.
 DECIMALS = {"score": 2, "score_change_30": 2, "coverage": 4, "churn_chance": 5}
 DECIMALS_ELSE = 6
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """One measure on its way: the column it travels in, and how it reads as SQL there (NULL where missing)."""
-
-    key: str
-    place: str
-    column: np.ndarray
-    value: str
-    json: str
+ROWS = 20_000
+YES_NO = {1.0: "true", 0.0: "false"}
+NOTHING = "FROM customers_standing WITH NO DATA"
 
 
 def kept(key: str, column: np.ndarray) -> np.ndarray:
@@ -59,80 +51,82 @@ def write(frame: Frame) -> int:
     """
     if not len(frame):
         return 0
-    parts, choices = _parts(frame)
+    names = [key for key in frame.columns if key in COLUMNS]
     with connection.cursor() as cursor:
-        _copy(cursor, frame.ids, parts)
-        cursor.execute(_upsert(parts), {"as_of": frame.at.day, "keys": list(frame.columns), **choices})
+        columns = ", ".join(["customer_id", *names, "values"])
+        cursor.execute(f"CREATE TEMPORARY TABLE standing_new ON COMMIT DROP AS SELECT {columns} {NOTHING}")
+        with cursor.copy("COPY standing_new FROM STDIN") as copy:
+            for block in _lines(frame, names):
+                copy.write(block)
+        cursor.execute(_upsert(names), {"as_of": frame.at.day, "keys": list(frame.columns)})
         written = cursor.rowcount
         cursor.execute("DROP TABLE standing_new")
     return written
 
 
-def _parts(frame: Frame) -> tuple[list[_Part], dict[str, Any]]:
-    parts: list[_Part] = []
-    choices: dict[str, Any] = {}
-    for number, (key, column) in enumerate(frame.columns.items()):
-        if not key.isidentifier():
-            raise ValueError(f"{key} is not the key of a measure")
-        place = f"c{number}"
-        if column.dtype == object:
-            codes, choices[place] = _coded(column)
-            value = f"(%({place})s::text[])[n.{place}]"
-            parts.append(_Part(key, place, codes, value, value))
-        elif column.dtype.kind == "M":
-            value = f"NULLIF(n.{place}, '-infinity')"
-            parts.append(_Part(key, place, column, value, value))
-        else:
-            value = f"NULLIF(n.{place}, 'NaN')"
-            json = f"{value} <> 0" if _is_yes_no(key) else value
-            parts.append(_Part(key, place, kept(key, column), value, json))
-    return parts, choices
+def _lines(frame: Frame, names: Sequence[str]) -> Iterator[str]:
+    """Lines for COPY, many at once: customer, what goes into columns, and all as JSON.
 
-
-def _is_yes_no(key: str) -> bool:
-    return key in MEASURES and MEASURES[key].type == Type.YES_NO
-
-
-def _coded(column: np.ndarray) -> tuple[np.ndarray, list[str]]:
-    """A column of words as numbers into the list of its words, from 1; 0 where it is missing."""
-    words = sorted({value for value in column if value is not None})
-    place = {word: number for number, word in enumerate(words, 1)}
-    return np.array([place.get(value, 0) for value in column], dtype=np.int32), words
-
-
-def _copy(cursor: Any, ids: np.ndarray, parts: Sequence[_Part]) -> None:
-    columns = [ids, *(part.column for part in parts)]
-    names = ["customer_id", *(part.place for part in parts)]
-    typed = ", ".join(f"{name} {copy_type(column)}" for name, column in zip(names, columns, strict=True))
-    cursor.execute(f"CREATE TEMPORARY TABLE standing_new ({typed}) ON COMMIT DROP")
-    with cursor.copy("COPY standing_new FROM STDIN (FORMAT BINARY)") as copy:
-        for chunk in binary_rows(columns):
-            copy.write(chunk)
-
-
-def _upsert(parts: Iterable[_Part]) -> str:
-    in_columns = [part for part in parts if part.key in COLUMNS]
-    names = ["as_of", *(part.key for part in in_columns), "values"]
-    values = [
-        "%(as_of)s::date",
-        *(_of_column(part) for part in in_columns),
-        f"jsonb_strip_nulls(jsonb_build_object({', '.join(_pair(part) for part in parts)}))",
-    ]
-    missing = [name for name in DEFAULTS if name not in names]
-    merged = "(s.values - %(keys)s::text[]) || excluded.values"
-    new = [*(f"excluded.{name}" for name in names[:-1]), merged]
-    return f"""
-        INSERT INTO customers_standing AS s (customer_id, {", ".join([*names, *missing])})
-        SELECT n.customer_id, {", ".join([*values, *(DEFAULTS[name] for name in missing)])}
-        FROM standing_new n ORDER BY n.customer_id
-        ON CONFLICT (customer_id) DO UPDATE SET {", ".join(map("{} = {}".format, names, new))}
-        WHERE ({", ".join(f"s.{name}" for name in names)}) IS DISTINCT FROM ({", ".join(new)})
+    Written here, a different value at a time, since the database takes longer to make JSON of numbers than of text.
     """
+    said = {key: _said(key, column) for key, column in frame.columns.items()}
+    ids = np.array([f"{customer}" for customer in frame.ids.tolist()], dtype=object)
+    columns = [ids, *(_column(name, said[name]) for name in names)]
+    pairs = [one.texts(f',"{key}":{{}}'.format, "") for key, one in said.items()]
+    for start in range(0, len(frame), ROWS):
+        here = slice(start, start + ROWS)
+        heads = map("\t".join, zip(*(column[here].tolist() for column in columns), strict=True))
+        bodies = map("".join, zip(*(column[here].tolist() for column in pairs), strict=True))
+        yield "".join([f"{head}\t{{{body[1:]}}}\n" for head, body in zip(heads, bodies, strict=True)])
 
 
-def _of_column(part: _Part) -> str:
-    return f"COALESCE({part.value}, {DEFAULTS[part.key]})" if part.key in DEFAULTS else part.value
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A column of a frame as JSON: its different values, None where missing, and where each stands."""
+
+    values: Sequence[str | None]
+    place: np.ndarray
+
+    def texts(self, write: Callable[[str], str], missing: str) -> np.ndarray:
+        different = np.array([missing if one is None else write(one) for one in self.values], dtype=object)
+        return different[self.place]
 
 
-def _pair(part: _Part) -> str:
-    return f"'{part.key}', {part.json}"
+def _said(key: str, column: np.ndarray) -> _Said:
+    if not key.isidentifier():
+        raise ValueError(f"{key} is not the key of a measure")
+    if column.dtype == object:
+        place = {word: number for number, word in enumerate(dict.fromkeys(column))}
+        return _Said([_json(word) for word in place], np.array([place[word] for word in column]))
+    values, places = np.unique(kept(key, column), return_inverse=True)
+    if key in MEASURES and MEASURES[key].type == Type.YES_NO:
+        return _Said([YES_NO.get(one) for one in values.tolist()], places)
+    return _Said([_json(one) for one in values.tolist()], places)
+
+
+def _json(value: Any) -> str | None:
+    """None where it is missing."""
+    if value is None or value != value:  # noqa: PLR0124 - NaN
+        return None
+    if isinstance(value, float):
+        return f"{value:.0f}" if value.is_integer() else repr(value)
+    return json.dumps(value if isinstance(value, str) else f"{value}").replace("\\", "\\\\")
+
+
+def _column(name: str, said: _Said) -> np.ndarray:
+    return said.texts(lambda text: text.strip('"'), DEFAULTS.get(name, "\\N"))
+
+
+def _upsert(names: Sequence[str]) -> str:
+    """Over ``standing_new``, which lists customers in order, so that two writers never wait for each other."""
+    own = ["as_of", *names, "values"]
+    missing = [name for name in DEFAULTS if name not in names]
+    values = ["%(as_of)s::date", *(f"n.{name}" for name in [*names, "values"])]
+    new = [*(f"excluded.{name}" for name in own[:-1]), "(s.values - %(keys)s::text[]) || excluded.values"]
+    return f"""
+        INSERT INTO customers_standing AS s (customer_id, {", ".join([*own, *missing])})
+        SELECT n.customer_id, {", ".join([*values, *(f"'{DEFAULTS[name]}'" for name in missing)])}
+        FROM standing_new n
+        ON CONFLICT (customer_id) DO UPDATE SET {", ".join(map("{} = {}".format, own, new))}
+        WHERE ({", ".join(f"s.{name}" for name in own)}) IS DISTINCT FROM ({", ".join(new)})
+    """

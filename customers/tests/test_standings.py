@@ -32,7 +32,8 @@ def frame(customers, day=DAY, **columns):
 
 
 def write(customer, day=DAY, **columns):
-    standings.write(frame([customer], day, **{key: np.array([value]) for key, value in columns.items()}))
+    columns = {key: words(one) if isinstance(one, str) else np.array([one]) for key, one in columns.items()}
+    standings.write(frame([customer], day, **columns))
     return Standing.objects.get(customer=customer)
 
 
@@ -74,11 +75,23 @@ def test_what_is_missing_is_absent_and_its_column_empty():
             band=words(None),
             notice_on=dates(NOTHING),
             usage_change_28=np.array([np.inf]),
+            champion_left=np.array([np.nan]),
         )
     )
     standing = Standing.objects.get()
     assert (standing.mrr, standing.score, standing.band, standing.notice_on) == (0, None, "unknown", None)
     assert standing.values == {}
+
+
+@pytest.mark.parametrize("word", ['say "no"', "back\\slash", "a\ttab and\na line", "é 好", ""])
+def test_any_word_arrives_as_it_is(word):
+    assert write(CustomerFactory(), phase=word).values == {"phase": word}
+
+
+@pytest.mark.parametrize("number", [0.0, -3.5, 1e-6, 123456789012.123456, 1e15, 0.1 + 0.2])
+def test_a_number_arrives_as_it_is_to_six_decimals(number):
+    kept = write(CustomerFactory(), phase=number).values["phase"]
+    assert kept == round(number, 6) and isinstance(kept, int) == number.is_integer()
 
 
 def test_what_the_frame_does_not_hold_stays():

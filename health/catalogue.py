@@ -13,7 +13,7 @@ from core.charts import spark
 from core.clock import AsOf
 from customers.models import Customer, Standing
 from customers.registry import MEASURES, Measure, Tier, Type
-from customers.registry.measure import FAMILIES
+from customers.registry.measure import declared_by
 from customers.rules import describe
 from health.domain.backtest import runs
 from health.domain.definition import Definition
@@ -83,7 +83,7 @@ def page(user: User) -> Page:
     tested = BacktestRun.objects.filter(asked__subjects=[runs.MEASURES]).order_by("-asked_at").first()
     found = (tested.result or {}) if tested else {}
     shown = [one for one in MEASURES.values() if user.sees_sensitive or not one.sensitive]
-    ordered = sorted(shown, key=lambda one: (one.tier != Tier.BASE, _app(one), str(one.label)))
+    ordered = sorted(shown, key=lambda one: (one.tier != Tier.BASE, declared_by(one.key), str(one.label)))
     return Page([_row(one, values, found.get(one.key)) for one in ordered], len(values), tested)
 
 
@@ -101,11 +101,7 @@ def _row(measure: Measure, values: list[dict[str, Any]], separates: Mapping[str,
             counts, _edges = np.histogram(np.clip(numbers, low, high), bins=BINS)
             picture = spark([0, *counts.tolist(), 0], title=_("How it lies over all customers"))
             middle = write(measure, float(np.median(numbers)))
-    return Row(measure, _app(measure), coverage, picture, middle, separates)
-
-
-def _app(measure: Measure) -> str:
-    return str(FAMILIES[measure.key].read.__module__.partition(".")[0])
+    return Row(measure, declared_by(measure.key), coverage, picture, middle, separates)
 
 
 def _label(key: str) -> str:

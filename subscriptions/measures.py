@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from customers.registry import Better, Measure, Scope, Sql, Type, measures
 from subscriptions.domain import rulesets
 from subscriptions.queries.ledger import IN_FORCE
-from subscriptions.queries.terms import NEXT_TERMS
+from subscriptions.queries.terms import KNOWN, NEXT_TERMS
 
 INVOICE_DAYS = 400
 
@@ -58,6 +58,23 @@ def money(at: Scope) -> Sql:
 
 @measures(
     Measure(
+        "is_active",
+        _("Active"),
+        Type.YES_NO,
+        Better.MORE,
+        description=_(
+            "Whether a subscription is in force that is no trial; free and paused ones count. Missing, where there"
+            " never was a subscription."
+        ),
+    ),
+    Measure(
+        "seats",
+        _("Seats"),
+        Type.NUMBER,
+        Better.MORE,
+        description=_("The units of all subscriptions in force, trials included. Missing, where none is."),
+    ),
+    Measure(
         "renewal_on",
         _("Renewal"),
         Type.DATE,
@@ -85,18 +102,22 @@ def money(at: Scope) -> Sql:
         description=_("Days until the last day on which the customer may give notice. Missing under notice."),
     ),
 )
-def terms(at: Scope) -> Sql:
-    return at.sql(
-        f"""
-        WITH terms AS ({NEXT_TERMS})
-        SELECT {{customer}}, min(t.renewal_on), min(t.notice_on),
-               min(t.renewal_on) - %(day)s, min(t.notice_on) - %(day)s
-        FROM terms t {{canonical}} GROUP BY 1
-        """,
-        table="t",
-        everyone=at.customers is None,
-        months=rulesets.current().settings["renewal_term_months"],
-    )
+def agreed(at: Scope) -> Sql:
+    in_force = "v.starts_on < %(day)s AND (v.ends_on IS NULL OR v.ends_on >= %(day)s)"
+    text = f"""
+        WITH known AS ({at.sql(KNOWN, table="v").text}), held AS (
+            SELECT {{customer}} AS customer,
+                   bool_or({in_force} AND (v.trial_ends_on IS NULL OR v.trial_ends_on < %(day)s))::int AS active,
+                   sum(v.quantity) FILTER (WHERE {in_force}) AS seats
+            FROM known v {{canonical}} GROUP BY 1
+        ), terms AS ({NEXT_TERMS}), due AS (
+            SELECT {{customer}} AS customer, min(v.renewal_on) AS renewal_on, min(v.notice_on) AS notice_on
+            FROM terms v {{canonical}} GROUP BY 1
+        )
+        SELECT customer, active, seats, renewal_on, notice_on, renewal_on - %(day)s, notice_on - %(day)s
+        FROM held LEFT JOIN due USING (customer)
+    """
+    return at.sql(text, table="v", months=rulesets.current().settings["renewal_term_months"])
 
 
 @measures(
@@ -126,57 +147,4 @@ def invoices(at: Scope) -> Sql:
         """,
         table="i",
         since=at.window(INVOICE_DAYS)[0],
-    )
-
-
-@measures(
-    Measure(
-        "is_active",
-        _("Active"),
-        Type.YES_NO,
-        Better.MORE,
-        description=_(
-            "Whether a subscription is in force that is no trial; free and paused ones count. Missing, where there"
-            " never was a subscription."
-        ),
-    )
-)
-def active(at: Scope) -> Sql:
-    return at.sql(
-        """
-        SELECT {customer}, bool_or(
-            v.starts_on < %(day)s AND (v.ends_on IS NULL OR v.ends_on >= %(day)s)
-            AND (v.trial_ends_on IS NULL OR v.trial_ends_on < %(day)s)
-        )::int
-        FROM (
-            SELECT DISTINCT ON (v.subscription_id, v.number) v.*
-            FROM subscriptions_subscriptionversion v WHERE {known} AND {scope}
-            ORDER BY v.subscription_id, v.number, v.known_on DESC, v.id DESC
-        ) v {canonical} GROUP BY 1
-        """,
-        table="v",
-    )
-
-
-@measures(
-    Measure(
-        "seats",
-        _("Seats"),
-        Type.NUMBER,
-        Better.MORE,
-        description=_("The units of all subscriptions in force, trials included. Missing, where none is."),
-    )
-)
-def seats(at: Scope) -> Sql:
-    return at.sql(
-        """
-        SELECT {customer}, sum(v.quantity)
-        FROM (
-            SELECT DISTINCT ON (v.subscription_id, v.number) v.*
-            FROM subscriptions_subscriptionversion v WHERE {known} AND {scope}
-            ORDER BY v.subscription_id, v.number, v.known_on DESC, v.id DESC
-        ) v {canonical}
-        WHERE v.starts_on < %(day)s AND (v.ends_on IS NULL OR v.ends_on >= %(day)s) GROUP BY 1
-        """,
-        table="v",
     )

@@ -5,9 +5,9 @@ from customers.registry.measure import (
     Measure,
     Tier,
     Type,
+    combined,
     measure,
     measures,
-    statement,
 )
 from customers.registry.outcome import OUTCOMES, Outcome, outcome
 from customers.registry.scope import Scope, Sql
@@ -29,11 +29,11 @@ __all__ = [
     "Tier",
     "Told",
     "Type",
+    "combined",
     "gather",
     "measure",
     "measures",
     "outcome",
     "sentence",
-    "statement",
     "story",
 ]

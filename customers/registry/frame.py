@@ -7,7 +7,7 @@ from django.db import connection
 
 from core.clock import AsOf
 from customers.registry.fetching import ids_and_floats
-from customers.registry.measure import FAMILIES, MEASURES, Family, Type
+from customers.registry.measure import COMBINED, FAMILIES, MEASURES, Family, Type, made_of
 from customers.registry.scope import Scope, Sql
 
 Column = np.ndarray
@@ -53,10 +53,13 @@ def gather(at: AsOf, keys: Iterable[str], customers: Sequence[int] | None = None
     scope = Scope.of(at, customers)
     ids = customers_of(scope)
     wanted = list(dict.fromkeys(keys))
-    columns: dict[str, Column] = {key: empty(MEASURES[key].type, len(ids)) for key in wanted}
-    for family in {id(FAMILIES[key]): FAMILIES[key] for key in wanted}.values():
+    read = made_of(wanted)
+    columns: dict[str, Column] = {key: empty(MEASURES[key].type, len(ids)) for key in [*wanted, *read]}
+    for family in {id(FAMILIES[key]): FAMILIES[key] for key in read}.values():
         fill(family, scope, ids, columns)
-    return Frame(at, ids, columns)
+    for one in [COMBINED[key] for key in wanted if key in COMBINED]:
+        columns[one.measure.key] = one.value(*(columns.get(key, np.full(len(ids), np.nan)) for key in one.of))
+    return Frame(at, ids, {key: columns[key] for key in wanted})
 
 
 def empty(type: Type, size: int) -> Column:

@@ -1,7 +1,8 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+import numpy as np
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -46,6 +47,7 @@ class Measure:
 
 
 Read = Callable[[Scope], Sql]
+Combine = Callable[..., np.ndarray]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +58,18 @@ class Family:
     read: Read
 
 
+@dataclass(frozen=True, slots=True)
+class Combined:
+    """A measure that other measures add up to: ``value`` takes their columns, in the order of ``of``."""
+
+    measure: Measure
+    of: tuple[str, ...]
+    value: Combine
+
+
 MEASURES: dict[str, Measure] = {}
 FAMILIES: dict[str, Family] = {}
+COMBINED: dict[str, Combined] = {}
 
 
 def measures(*declared: Measure) -> Callable[[Read], Read]:
@@ -66,9 +78,7 @@ def measures(*declared: Measure) -> Callable[[Read], Read]:
     def register(read: Read) -> Read:
         family = Family(declared, read)
         for one in declared:
-            if one.key in MEASURES:
-                raise ValueError(f"measure {one.key} is declared twice")
-            MEASURES[one.key] = one
+            _declare(one)
             FAMILIES[one.key] = family
         return read
 
@@ -90,14 +100,35 @@ def measure(
     return measures(Measure(key, label, type, better, tier, description, sensitive, choices))
 
 
+def combined(declared: Measure, *, of: tuple[str, ...]) -> Callable[[Combine], Combine]:
+    """Register a function of the columns of other measures, by key: those of another app, too. One that no app
+    declares is missing for everybody.
+    """
+
+    def register(value: Combine) -> Combine:
+        _declare(declared)
+        COMBINED[declared.key] = Combined(declared, of, value)
+        return value
+
+    return register
+
+
+def made_of(keys: Iterable[str]) -> list[str]:
+    """The measures that have a statement, among these and those that these are combined of."""
+    wanted = [one for key in keys for one in (COMBINED[key].of if key in COMBINED else (key,))]
+    return [key for key in dict.fromkeys(wanted) if key in FAMILIES]
+
+
+def declared_by(key: str) -> str:
+    """The app that declares a measure."""
+    declared = COMBINED[key].value if key in COMBINED else FAMILIES[key].read
+    return str(declared.__module__.partition(".")[0])
+
+
+def _declare(one: Measure) -> None:
+    if one.key in MEASURES:
+        raise ValueError(f"measure {one.key} is declared twice")
+    MEASURES[one.key] = one
+
+
 UNITS = {Type.DAYS: _("days"), Type.SHARE: "%"}
-
-
-def statement(key: str, at: Scope) -> Sql | None:
-    """The rows (customer_id, value) of one measure, for another measure to build on; None where no app declares it."""
-    family = FAMILIES.get(key)
-    if family is None:
-        return None
-    read = family.read(at)
-    names = ", ".join(f'"{one.key}"' for one in family.measures)
-    return Sql(f'SELECT of_customer, "{key}" FROM ({read.text}) q (of_customer, {names})', read.params)

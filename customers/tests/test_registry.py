@@ -13,12 +13,13 @@ from customers.registry import (
     Scope,
     Tier,
     Type,
+    combined,
     gather,
     measure,
     measures,
     outcome,
 )
-from customers.registry.measure import FAMILIES
+from customers.registry.measure import COMBINED, FAMILIES, declared_by, made_of
 from customers.tests.factories import CustomerFactory, MergeFactory, TouchpointFactory
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +31,7 @@ AT = AsOf.at(D)
 @pytest.fixture
 def declared():
     """Measures of touchpoints, of several types, declared for one test."""
-    registries = (MEASURES, FAMILIES, OUTCOMES)
+    registries = (MEASURES, FAMILIES, COMBINED, OUTCOMES)
     before = [dict(one) for one in registries]
     touches = Measure("touches", "Touches", Type.NUMBER)
     measures(touches, Measure("touched_on", "On", Type.DATE), Measure("by", "By", Type.CHOICE))(read_touches)
@@ -149,12 +150,30 @@ def test_a_window_is_of_days_before_the_day():
     assert Scope(AT).window(7) == (date(2025, 6, 23), D)
 
 
+class TestCombined:
+    def test_it_is_of_the_columns_of_others_and_what_nobody_declares_is_missing(self, declared):
+        def value(touches, other):
+            return np.where(np.isnan(other), touches * 2, other)
+
+        combined(Measure("twice", "Twice", Type.NUMBER), of=("touches", "of_an_app_that_is_not_here"))(value)
+        customer, silent = CustomerFactory.create_batch(2)
+        touch(customer), touch(customer)
+        frame = gather(AT, ["twice"])
+        assert list(frame.columns) == ["twice"]
+        assert frame["twice"][0] == 4 and not frame.measured("twice")[list(frame.ids).index(silent.pk)]
+        assert declared_by("twice") == "customers"
+
+    def test_it_is_declared_once(self, declared):
+        with pytest.raises(ValueError, match="touches"):
+            combined(Measure("touches", "Touches", Type.NUMBER), of=("by",))(lambda by: by)
+
+
 @pytest.mark.parametrize("key", sorted(MEASURES))
 def test_every_measure_is_told_in_words(key):
     one = MEASURES[key]
     assert str(one.label) and len(str(one.description)) > 20
     assert one.type in Type and one.better in Better and one.tier in Tier
-    assert (key.isidentifier() and key in FAMILIES) or one.tier == Tier.DERIVED
+    assert (key.isidentifier() and {*made_of([key])} <= {*FAMILIES}) or one.tier == Tier.DERIVED
 
 
 @pytest.mark.parametrize("key", sorted(key for key in MEASURES if MEASURES[key].tier == Tier.BASE))

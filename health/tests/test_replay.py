@@ -26,7 +26,7 @@ from health.domain.result import Result
 from subscriptions.tests.factories import agree, bill, sell
 from surveys.tests.factories import ResponseFactory
 from usage.domain.features import classify
-from usage.models import UsageDay
+from usage.models import Entitlement, UsageDay
 from usage.tests.factories import use
 
 D = date(2026, 3, 20)
@@ -97,8 +97,12 @@ def pulse(rng: random.Random, customer: Customer, day: date, known_on: date) -> 
     PulseFactory(customer=customer, feeling=rng.randint(1, 5), day=day, known_on=known_on)
 
 
+def entitlement(rng: random.Random, customer: Customer, day: date, known_on: date) -> None:
+    Entitlement.objects.create(customer=customer, seats=rng.randint(1, 9), day=day, known_on=known_on)
+
+
 FACTS: list[Fact] = [usage, usage, usage, answer, touch, ticket, contact, invoice, version, ending, stage, goal]
-FACTS += [goal_of_another_day, pulse]
+FACTS += [goal_of_another_day, pulse, entitlement]
 
 
 def everything_known(customer: Customer) -> None:

@@ -2,8 +2,17 @@
 
 from typing import Final
 
-# Rows (customer_id, renewal_on, notice_on): one for each paid version in force at the start of ``day`` that has a
-# term of ``months`` or more and whose end is not known. A term begins with the first version that has its end.
+# Of each version the row that was known last, as far as measures read it.
+KNOWN: Final = """
+SELECT DISTINCT ON (v.subscription_id, v.number)
+       v.customer_id, v.subscription_id, v.starts_on, v.ends_on, v.trial_ends_on, v.quantity, v.mrr,
+       v.term_ends_on, v.auto_renews, v.notice_days
+FROM subscriptions_subscriptionversion v WHERE {known} AND {scope}
+ORDER BY v.subscription_id, v.number, v.known_on DESC, v.id DESC
+"""
+# Rows (customer_id, renewal_on, notice_on) over ``known``: one for each paid version in force at the start of ``day``
+# that has a term of ``months`` or more and whose end is not known. A term begins with the first version that has its
+# end.
 NEXT_TERMS: Final = """
 SELECT n.customer_id, n.renewal_on,
        CASE WHEN n.renewal_on - n.notice_days >= %(day)s THEN n.renewal_on - n.notice_days
@@ -15,12 +24,7 @@ FROM (
            END AS renewal_on
     FROM (
         SELECT k.*, min(k.starts_on) OVER (PARTITION BY k.subscription_id, k.term_ends_on) AS term_starts_on
-        FROM (
-            SELECT DISTINCT ON (v.subscription_id, v.number) v.*
-            FROM subscriptions_subscriptionversion v
-            WHERE v.known_on < %(known_on)s AND (%(everyone)s OR v.customer_id = ANY(%(customers)s))
-            ORDER BY v.subscription_id, v.number, v.known_on DESC, v.id DESC
-        ) k WHERE k.term_ends_on IS NOT NULL
+        FROM known k WHERE k.term_ends_on IS NOT NULL
     ) v, LATERAL (
         SELECT months(v.term_starts_on, v.term_ends_on) AS months, months(v.term_ends_on, %(day)s - 1) AS passed
     ) l

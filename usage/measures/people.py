@@ -1,20 +1,36 @@
 """Who uses it: of how many seats, who stopped, and whether those who decide are among them."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
+import numpy as np
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import ContactRole
-from customers.registry import Better, Measure, Scope, Sql, Type, measures, statement
+from customers.registry import Better, Measure, Scope, Sql, Type, combined, measures
 from usage.domain import features
-from usage.measures.window import FEATURE_DAYS, SEEN, WINDOW, WITH_PERSONS, mask, window_days
+from usage.domain.partitions import months
+from usage.measures.window import FEATURE_DAYS, SEEN, WINDOW, mask, window_days
 from usage.models import Feature
 
 WEEK = 7
-SEATS = "seats"
+HAD_PERSONS = 400
 
 
 @measures(
+    Measure(
+        "active_users_28",
+        _("Active users"),
+        Type.NUMBER,
+        Better.MORE,
+        description=_("Persons who used the product in the last 28 days. Unknown, where usage comes without persons."),
+    ),
+    Measure(
+        "active_users_change_28",
+        _("Change of active users"),
+        Type.SHARE,
+        Better.MORE,
+        description=_("Active users of the last 28 days against the 28 days before; nobody then: undefined."),
+    ),
     Measure(
         "active_users_7",
         _("Active users in 7 days"),
@@ -44,35 +60,80 @@ SEATS = "seats"
         description=_("Of the persons active in the 28 days before, the share who were not in the last 28."),
     ),
 )
-def lapse(at: Scope) -> Sql:
+def users(at: Scope) -> Sql:
+    first = at.day - timedelta(days=2 * WINDOW)
+    week, week_before = _bits(WEEK), _bits(2 * WEEK, WEEK)
+    month, month_before = _bits(WINDOW), _bits(2 * WINDOW, WINDOW)
     text = f"""
         WITH seen AS ({at.sql(SEEN, table="f").text}), person AS (
-            SELECT {{customer}} AS customer, p.person,
-                   {_any(at, WEEK)} AS week, {_any(at, 2 * WEEK, WEEK)} AS week_before,
-                   {_any(at, WINDOW)} AS month, {_any(at, 2 * WINDOW, WINDOW)} AS month_before
+            SELECT {{customer}} AS customer, p.person, bit_or({_days_since(first, at.day)}) AS days
             FROM usage_usageperson p {{canonical}}
             WHERE {{known}} AND {{scope}} AND p.month >= %(first_month)s AND p.month < %(day)s GROUP BY 1, 2
         ), counted AS (
-            SELECT customer, count(*) FILTER (WHERE week) AS week, count(*) FILTER (WHERE week_before) AS week_before,
-                   count(*) FILTER (WHERE week_before AND NOT week) AS week_gone,
-                   count(*) FILTER (WHERE month_before) AS month_before,
-                   count(*) FILTER (WHERE month_before AND NOT month) AS month_gone
+            SELECT customer, count(*) FILTER (WHERE {month}) AS month,
+                   count(*) FILTER (WHERE {month_before}) AS month_before,
+                   count(*) FILTER (WHERE {month_before} AND NOT {month}) AS month_gone,
+                   count(*) FILTER (WHERE {week}) AS week, count(*) FILTER (WHERE {week_before}) AS week_before,
+                   count(*) FILTER (WHERE {week_before} AND NOT {week}) AS week_gone
             FROM person GROUP BY 1
         ), alive AS ({at.sql(WITH_PERSONS, table="f").text})
-        SELECT customer, COALESCE(week, 0), COALESCE(week, 0)::float / NULLIF(week_before, 0) - 1,
+        SELECT customer, COALESCE(month, 0), COALESCE(month, 0)::float / NULLIF(month_before, 0) - 1,
+               COALESCE(week, 0), COALESCE(week, 0)::float / NULLIF(week_before, 0) - 1,
                week_gone::float / NULLIF(week_before, 0), month_gone::float / NULLIF(month_before, 0)
         FROM alive LEFT JOIN counted USING (customer)
     """
-    first = at.day - timedelta(days=2 * WINDOW)
-    return at.sql(text, table="p", first_month=first.replace(day=1), **window_days(at))
+    had = at.day - timedelta(days=HAD_PERSONS)
+    return at.sql(text, table="p", first_month=first.replace(day=1), persons_from=had, **window_days(at))
 
 
-def _any(at: Scope, since: int, until: int = 0) -> str:
-    bits = mask(at.day - timedelta(days=since), at.day - timedelta(days=until))
-    return f"bit_or({bits}) <> 0"
+# Whose persons we know: those counted in the window, and who is silent there but was not within the last 400 days.
+WITH_PERSONS = """
+    SELECT {customer} AS customer FROM seen f {canonical}
+    WHERE f.alive AND ({customer} IN (SELECT customer FROM counted) OR EXISTS (
+        SELECT FROM usage_usageperson p
+        WHERE p.customer_id = f.customer_id AND p.month >= %(persons_from)s AND p.month < %(day)s
+          AND p.known_on < %(known_on)s
+    ))
+    GROUP BY 1
+"""
+
+
+def _days_since(first: date, end: date) -> str:
+    """A person's month as days from ``first`` on: bit n is n days after it. SQL over ``p.month``, ``p.days``."""
+    parts = []
+    for month in months(first, end - timedelta(days=1)):
+        place = (month - first).days
+        shift = f"<< {place}" if place >= 0 else f">> {-place}"
+        parts.append(f"WHEN '{month}' THEN p.days::bigint {shift}")
+    return f"CASE p.month {' '.join(parts)} ELSE 0 END"
+
+
+def _bits(since: int, until: int = 0) -> str:
+    """Whether any of the days from ``since`` to ``until`` days ago is among a person's, as SQL over ``days``."""
+    return f"days & {(1 << 2 * WINDOW - until) - (1 << 2 * WINDOW - since)} <> 0"
 
 
 @measures(
+    Measure(
+        "seats_entered",
+        _("Seats entered"),
+        Type.NUMBER,
+        description=_("The seats that somebody entered for the customer, in place of those of the subscriptions."),
+    )
+)
+def seats_entered(at: Scope) -> Sql:
+    return at.sql(ENTERED, table="e")
+
+
+ENTERED = """
+    SELECT customer, (array_agg(seats ORDER BY known_on DESC, id DESC))[1] AS seats FROM (
+        SELECT {customer} AS customer, e.seats, e.known_on, e.id FROM usage_entitlement e {canonical}
+        WHERE {visible} AND {scope} AND e.feature_id IS NULL
+    ) e GROUP BY 1
+"""
+
+
+@combined(
     Measure(
         "seat_use_28",
         _("Seats used"),
@@ -82,29 +143,12 @@ def _any(at: Scope, since: int, until: int = 0) -> str:
             "Active users of the last 28 days against the seats: those entered for the customer, else those of the"
             " subscriptions. Missing without either."
         ),
-    )
+    ),
+    of=("active_users_28", "seats_entered", "seats"),
 )
-def seat_use(at: Scope) -> Sql:
-    users, entered = statement("active_users_28", at), at.sql(ENTERED, table="e")
-    # Who knows the seats of subscriptions is no business of ours: they are asked for by key.
-    subscribed = statement(SEATS, at) or Sql("SELECT NULL::bigint, NULL::float WHERE FALSE", {})
-    assert users is not None
-    text = f"""
-        WITH users (customer, users) AS ({users.text}), entered AS ({entered.text}),
-        subscribed (customer, seats) AS ({subscribed.text})
-        SELECT customer, users::float / COALESCE(entered.seats, subscribed.seats)
-        FROM users LEFT JOIN entered USING (customer) LEFT JOIN subscribed USING (customer)
-        WHERE COALESCE(entered.seats, subscribed.seats) > 0
-    """
-    return Sql(text, {**users.params, **entered.params, **subscribed.params})
-
-
-ENTERED = """
-    SELECT customer, (array_agg(seats ORDER BY known_on DESC, id DESC))[1] AS seats FROM (
-        SELECT {customer} AS customer, e.seats, e.known_on, e.id FROM usage_entitlement e {canonical}
-        WHERE {visible} AND {scope} AND e.feature_id IS NULL
-    ) e GROUP BY 1
-"""
+def seat_use(users: np.ndarray, entered: np.ndarray, subscribed: np.ndarray) -> np.ndarray:
+    seats = np.where(np.isnan(entered), subscribed, entered)
+    return np.divide(users, seats, out=np.full(len(users), np.nan), where=seats > 0)
 
 
 @measures(

@@ -18,7 +18,6 @@ from usage.models import Feature
 WINDOW = 28
 ALIVE = 7
 LOOKED_BACK = 182
-HAD_PERSONS = 400
 CHUNK = 63  # features that fit into one bigint
 
 
@@ -182,56 +181,7 @@ def window_days(at: Scope) -> dict[str, object]:
         "before_from": at.day - timedelta(days=2 * WINDOW),
         "alive_from": at.day - timedelta(days=ALIVE),
         "older_from": at.day - timedelta(days=LOOKED_BACK),
-        "persons_from": at.day - timedelta(days=HAD_PERSONS),
     }
-
-
-@measures(
-    Measure(
-        "active_users_28",
-        _("Active users"),
-        Type.NUMBER,
-        Better.MORE,
-        description=_("Persons who used the product in the last 28 days. Unknown, where usage comes without persons."),
-    ),
-    Measure(
-        "active_users_change_28",
-        _("Change of active users"),
-        Type.SHARE,
-        Better.MORE,
-        description=_("Active users of the last 28 days against the 28 days before; nobody then: undefined."),
-    ),
-)
-def users_of_28_days(at: Scope) -> Sql:
-    seen = at.sql(SEEN, table="f")
-    recent = mask(*at.window(WINDOW))
-    before = mask(at.day - timedelta(days=2 * WINDOW), at.day - timedelta(days=WINDOW))
-    text = f"""
-        WITH seen AS ({seen.text}), person AS (
-            SELECT {{customer}} AS customer, p.person, bit_or({recent}) <> 0 AS recent, bit_or({before}) <> 0 AS before
-            FROM usage_usageperson p {{canonical}}
-            WHERE {{known}} AND {{scope}} AND p.month >= %(first_month)s AND p.month < %(day)s GROUP BY 1, 2
-        ), counted AS (
-            SELECT customer, count(*) FILTER (WHERE recent) AS recent, count(*) FILTER (WHERE before) AS before
-            FROM person GROUP BY 1
-        ), alive AS ({at.sql(WITH_PERSONS, table="f").text})
-        SELECT customer, COALESCE(recent, 0), COALESCE(recent, 0)::float / NULLIF(before, 0) - 1
-        FROM alive LEFT JOIN counted USING (customer)
-    """
-    first = at.day - timedelta(days=2 * WINDOW)
-    return at.sql(text, table="p", first_month=first.replace(day=1), **window_days(at))
-
-
-# Whose persons we know: those counted in the window, and who is silent there but was not within the last 400 days.
-WITH_PERSONS = """
-    SELECT {customer} AS customer FROM seen f {canonical}
-    WHERE f.alive AND ({customer} IN (SELECT customer FROM counted) OR EXISTS (
-        SELECT FROM usage_usageperson p
-        WHERE p.customer_id = f.customer_id AND p.month >= %(persons_from)s AND p.month < %(day)s
-          AND p.known_on < %(known_on)s
-    ))
-    GROUP BY 1
-"""
 
 
 # The days on which a person used a feature, over the rows of one month in a group.

@@ -8,13 +8,15 @@ from uuid import UUID
 from django import forms
 from django.core.cache import cache
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, User
 from core.forms import Select
 from desk.filters import NAMES_LAST, colleagues
 from desk.forms import not_too_far
-from playbooks.models import WorkItem
+from playbooks.models import Playbook, WorkItem
+from playbooks.queries.books import at_work
 
 MOST_AT_ONCE = 500
 
@@ -82,6 +84,31 @@ class BulkReassignForm(forms.Form):
         people: Any = self.fields["to"]
         people.queryset = hands(by)
         people.widget = Select(choices=_names(by))
+
+
+class PlayForm(forms.Form):
+    """Which playbook is started: one of those at work."""
+
+    playbook = forms.ModelChoiceField(
+        Playbook.objects.none(), label=_("Playbook"), to_field_name="uid", empty_label=None
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        books: Any = self.fields["playbook"]
+        books.queryset = at_work()
+        books.widget = Select(choices=[(uid, gettext(name)) for uid, name in names_at_work()])
+
+    @property
+    def has_any(self) -> bool:
+        books: Any = self.fields["playbook"]
+        return bool(books.widget.choices)
+
+
+def names_at_work() -> list[tuple[str, str]]:
+    """The uids and names of the playbooks at work, a minute old at most."""
+    rows = cache.get_or_set("desk.plays", lambda: list(at_work().values_list("uid", "name")), NAMES_LAST) or []
+    return [(f"{uid}", name) for uid, name in rows]
 
 
 class HandOverForm(BulkReassignForm):

@@ -166,10 +166,15 @@ STEPS: dict[str, tuple[str | Promise, tuple[Field, ...]]] = {
                 "on",
                 _("Asks for"),
                 CHOICE,
-                lambda: [("rule", _("a measure or attribute")), ("outcome", _("the outcome of the task"))],
+                lambda: [
+                    ("rule", _("a measure or attribute")),
+                    ("outcome", _("the outcome of the task")),
+                    ("variant", _("the variant that was drawn")),
+                ],
             ),
             Field("rule", _("Condition"), RULE),
             Field("outcome", _("Outcome"), CHOICE, lambda: WorkItem.Outcome.choices),
+            Field("variant", _("Variant")),
         ),
     ),
     "otherwise": (_("Otherwise"), ()),
@@ -203,6 +208,7 @@ HEAD = (
     ),
     Field("again.days", _("Days"), NUMBER),
     Field("again.most", _("At most so often"), NUMBER),
+    Field("variants", _("Variants that customers are drawn for, such as A, B"), KEYS),
 )
 
 
@@ -300,7 +306,8 @@ def _steps(posted: Mapping[str, str]) -> list[dict[str, Any]]:
 
 def _step(kind: str, data: dict[str, Any]) -> dict[str, Any]:
     if kind == "branch":
-        data.pop("outcome" if data.get("on") == "rule" else "rule", None)
+        for other in {"rule", "outcome", "variant"} - {data.get("on", "rule")}:
+            data.pop(other, None)
     if kind == "wait" and data.get("for") != "until":
         data.pop("key", None)
     if not data.get("owner", {}).get("role"):

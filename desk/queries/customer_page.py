@@ -11,7 +11,7 @@ from customers.queries.tickets import Case, cases
 from desk.queries.charts import Money, Usage, money_of, usage_of
 from desk.queries.health import Health, health_of
 from desk.queries.strip import Figure, strip_of
-from playbooks.models import WorkItem
+from playbooks.models import Run, WorkItem
 from playbooks.queries.queue import live_for
 from playbooks.words import because
 from subscriptions.queries.shown import Shown, shown
@@ -49,6 +49,7 @@ class Page:
     answers: list[Response]
     cases: list[Case]
     tasks: list[Task]
+    runs: list[Run]
     family: Family | None
     figures: list[Figure]
 
@@ -74,6 +75,7 @@ def customer_page(customer: Customer, *, user: User, today: date) -> Page:
         answers=given,
         cases=cases(customer, at=at),
         tasks=tasks_of(customer, today),
+        runs=runs_of(customer),
         family=family_of(customer, user),
         figures=figures,
     )
@@ -82,6 +84,11 @@ def customer_page(customer: Customer, *, user: User, today: date) -> Page:
 def tasks_of(customer: Customer, today: date) -> list[Task]:
     """The open and snoozed tasks, each with its reasons in words."""
     return [Task(item, because(item.reasons, today=today)) for item in live_for(customer.pk)]
+
+
+def runs_of(customer: Customer) -> list[Run]:
+    """The playbooks that are at work for them, the latest first."""
+    return list(Run.objects.live().filter(customer=customer).select_related("playbook").order_by("-started_at", "-pk"))
 
 
 def family_of(customer: Customer, user: User) -> Family | None:

@@ -10,7 +10,7 @@ from core import marks
 from customers.models import Customer, Standing
 from customers.queries.timeline import Position
 from desk.tables import stage_name as name_of
-from playbooks.models import WorkItem
+from playbooks.models import Playbook, WorkItem
 from subscriptions.models import InvoiceState
 from subscriptions.queries.shown import Shown
 
@@ -81,3 +81,9 @@ def older_link(context: Context, older: Position) -> str:
 def named(form: Form, name: str) -> BoundField:
     """A form's field by its name."""
     return form[name]
+
+
+@register.simple_tag
+def playbook_name(playbook: Playbook) -> str:
+    """Its name: those that come with Holdfast in the reader's language."""
+    return _(playbook.name)

@@ -17,6 +17,7 @@ from customers.domain import notes, touchpoints
 from customers.domain.touchpoints import NewTouchpoint
 from customers.models import Customer
 from customers.queries import timeline as story
+from desk.bulk_forms import PlayForm
 from desk.forms import NoteForm, TaskForm, TouchForm
 from desk.guards import part, writes
 from desk.queries.customer_page import customer_page
@@ -114,6 +115,7 @@ def _forms(request: HttpRequest, found: Customer, today: date) -> dict[str, Form
     return {
         "note": NoteForm(auto_id="note_%s"),
         "touch": TouchForm(auto_id="touch_%s", customer=found, today=today),
+        "play": PlayForm(auto_id="play_%s"),
         "task": TaskForm(auto_id="task_%s", by=who(request), customer=found, today=today),
     }
 

@@ -10,6 +10,7 @@ from accounts.access import who
 from core import clock
 from customers.domain import filters as saved_filters
 from customers.models import Customer
+from desk.bulk_forms import PlayForm
 from desk.filters import CustomerFilter, sees_few
 from desk.forms import SaveFilterForm
 from desk.guards import part, writes
@@ -24,7 +25,7 @@ PARTS = {"list": "desk/customers/_list.html"}
 @require_safe
 def customers(request: HttpRequest) -> HttpResponse:
     """The customers that one may see: searched, filtered, sorted, a page at a time. The address holds it all."""
-    filters = _filters(request)
+    filters = filters_of(request)
     chosen = CustomerTable.chosen(request.GET.getlist("columns"))
     shape = FewCustomersTable if sees_few(who(request)) else CustomerTable
     as_shown = shown()
@@ -39,6 +40,7 @@ def customers(request: HttpRequest) -> HttpResponse:
         "filters": filters,
         "table": paginate(table, page=request.GET.get("page", 1)),
         "columns": CustomerTable.choices(chosen, as_shown),
+        "play_form": PlayForm(auto_id="play_%s") if who(request).may_write else None,
         "save_form": SaveFilterForm(user=who(request)) if who(request).may_write else None,
     }
     response = render(request, part(request, PARTS, "desk/customers/page.html"), context)
@@ -49,7 +51,7 @@ def customers(request: HttpRequest) -> HttpResponse:
 @writes
 def save_filter(request: HttpRequest) -> HttpResponse:
     """Keep the filters of the address as a rule under a name, and show the list by it."""
-    form, filters = SaveFilterForm(request.POST, user=who(request)), _filters(request)
+    form, filters = SaveFilterForm(request.POST, user=who(request)), filters_of(request)
     filters.is_valid()
     rule = rule_of(filters.form.cleaned_data)
     if not form.is_valid() or not rule["all"]:
@@ -80,7 +82,7 @@ def _address(query: QueryDict, chosen: list[str]) -> str:
     return f"{reverse('desk:customers')}{'?' if kept else ''}{kept.urlencode()}"
 
 
-def _filters(request: HttpRequest) -> CustomerFilter:
+def filters_of(request: HttpRequest) -> CustomerFilter:
     rows = Customer.objects.visible_to(who(request)).current().filter(standing__isnull=False)
     rows = rows.select_related("standing", "owner", "team").defer("attributes", "standing__values")
     return CustomerFilter(request.GET, rows, request=request, today=clock.today())

@@ -11,7 +11,7 @@ from accounts.access import who
 from accounts.domain import users
 from accounts.models import User
 from core import clock
-from desk.bulk_forms import BulkCompleteForm, BulkReassignForm, BulkSnoozeForm
+from desk.bulk_forms import BulkCompleteForm, BulkReassignForm, BulkSnoozeForm, PlayForm
 from desk.forms import PaceForm, QueueForm
 from desk.guards import part, writes
 from desk.queries.board import board
@@ -71,4 +71,5 @@ def _bulk_forms(user: User, today: date) -> dict[str, Form]:
         "complete": BulkCompleteForm(auto_id="ticked_%s"),
         "snooze": BulkSnoozeForm(auto_id="ticked_%s", today=today),
         "reassign": BulkReassignForm(auto_id="ticked_%s", by=user),
+        "play": PlayForm(auto_id="ticked_%s"),
     }

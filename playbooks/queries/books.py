@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -55,6 +55,11 @@ def listed(user: User) -> list[Playbook]:
         for name in counts:
             setattr(book, f"{name}_count", found.get(book.pk, {}).get(name, 0))
     return sorted(books, key=lambda book: (not book.is_active, book.name))
+
+
+def at_work() -> QuerySet[Playbook]:
+    """The playbooks that can be started by hand, by name."""
+    return Playbook.objects.filter(active__isnull=False).order_by("name", "pk")
 
 
 def _counted(seen: RunQuerySet) -> Any:
@@ -131,6 +136,8 @@ def _condition(step: Step) -> str:
     if step.get("on") == "outcome":
         outcomes: dict[str, Any] = dict(WorkItem.Outcome.choices)
         return _("the task ended with: %(outcome)s") % {"outcome": outcomes.get(step.get("outcome"), "–")}
+    if step.get("on") == "variant":
+        return _("the variant is %(name)s") % {"name": step.get("variant", "–")}
     return rule_in_words(step.get("rule"))
 
 

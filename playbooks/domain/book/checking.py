@@ -26,6 +26,7 @@ SETTABLE = ("stage", "industry")
 LONGEST_WAIT = 730
 MOST_STEPS = 60
 DAY_OF_MONTH = 28
+VARIANT = re.compile(r"[A-Za-z0-9]{1,20}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +68,22 @@ def _head(content: Content) -> Said:
     if content.cause_gone and not _has_cause(content.trigger):
         yield _("Only a playbook that starts with a filter or a signal can end when its cause is gone.")
     yield from _again(content.again)
+    yield from _variants(content)
     if not 0 <= content.hold_out < 1:
         yield _("Hold out less than all customers.")
     if not content.steps:
         yield _("Add a step: there is nothing to do yet.")
     if len(content.steps) > MOST_STEPS:
         yield _("A playbook has at most %(most)s steps.") % {"most": MOST_STEPS}
+
+
+def _variants(content: Content) -> Said:
+    named = content.variants
+    if len(named) == 1 or len(set(named)) < len(named) or any(not VARIANT.fullmatch(str(one)) for one in named):
+        yield _("Name two variants or more, each once, in letters and digits; or none.")
+    asked = {str(step.get("variant")) for step in content.steps if step.get("on") == "variant"}
+    for one in sorted(asked - set(named)):
+        yield _("A branch asks for the variant “%(name)s”, which there is none of.") % {"name": one}
 
 
 def _has_cause(trigger: Mapping[str, Any]) -> bool:
@@ -190,6 +201,8 @@ def _branch(step: Step) -> Said:
     if step.get("on") == "outcome":
         if step.get("outcome") not in WorkItem.Outcome.values:
             yield _("Choose the outcome that it asks for.")
+    elif step.get("on") == "variant":
+        yield from ()  # whether there is such a variant is asked of the whole playbook
     else:
         yield from _rule(step.get("rule"), _("Condition"))
         if not (step.get("rule") or {}).get("all", True):

@@ -25,7 +25,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """A playbook's content. ``goal`` is a rule or None; ``hold_out`` the share of customers left alone, 0 to 1."""
+    """A playbook's content. ``goal`` is a rule or None; ``hold_out`` the share of customers left alone, 0 to 1.
+
+    ``variants`` are names, one of which each customer is drawn for; a branch asks which.
+    """
 
     trigger: Data = field(default_factory=lambda: {"kind": "hand"})
     audience: Data = field(default_factory=lambda: EVERYBODY)
@@ -35,6 +38,7 @@ class Content:
     cause_gone: bool = False
     again: Data = field(default_factory=lambda: {"mode": "never"})
     hold_out: float = 0.0
+    variants: tuple[str, ...] = ()
     steps: tuple[Step, ...] = ()
 
 
@@ -42,7 +46,7 @@ def read(data: Data) -> Content:
     """The content stored as ``data``; what is absent has its default."""
     known = {key: value for key, value in data.items() if key in Content.__dataclass_fields__ and value is not None}
     steps = tuple(Step(str(one.get("kind", "")), one) for one in data.get("steps", ()))
-    return Content(**{**known, "steps": steps})
+    return Content(**{**known, "steps": steps, "variants": tuple(data.get("variants") or ())})
 
 
 def following(steps: Sequence[Step], index: int, verdict: bool | None = None) -> int:

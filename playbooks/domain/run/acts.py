@@ -265,7 +265,10 @@ def _last_tasks(runs: Sequence[Run]) -> dict[int, WorkItem]:
 
 
 def branch(turn: Turn) -> list[Done]:
-    """Ask which way to go: by a rule over attributes and measures, or by the outcome of the last task."""
+    """Ask which way to go: by a rule over attributes and measures, the outcome of the last task, or the variant."""
+    if turn.step.get("on") == "variant":
+        drawn = [run.variant == turn.step["variant"] for run in turn.runs]
+        return [Done({"holds": one}, verdict=one) for one in drawn]
     if turn.step.get("on") == "outcome":
         tasks = _last_tasks(turn.runs)
         held = {pk for pk, item in tasks.items() if item.outcome == turn.step["outcome"]}

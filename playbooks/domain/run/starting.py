@@ -45,11 +45,19 @@ class Past:
 
 @transaction.atomic
 def start(
-    *, playbook: Playbook, wanted: Iterable[Wanted], day: date, at: datetime, of: PlaybookVersion | None = None
+    *,
+    playbook: Playbook,
+    wanted: Iterable[Wanted],
+    day: date,
+    at: datetime,
+    of: PlaybookVersion | None = None,
+    by: User | None = None,
+    again: Mapping[str, Any] | None = None,
 ) -> list[Run]:
     """Start the version at work (or ``of``) for those of ``wanted`` in its audience who may begin (again).
 
-    The same occasion starts nothing twice, and a customer has one live run of a playbook. Returns the new runs.
+    The same occasion starts nothing twice, and a customer has one live run of a playbook. ``again`` in place of the
+    playbook's own rule for who had it before. Returns the new runs.
     """
     version = of or playbook.active
     by_customer = {one.customer: one for one in reversed(list(wanted))}
@@ -58,8 +66,8 @@ def start(
     content = read(version.content)
     allowed = in_audience(content, by_customer, day)
     past = past_of(playbook, allowed)
-    chosen = [by_customer[pk] for pk in allowed if may_start(content.again, past.get(pk, Past()), day)]
-    return _create(version, content, chosen, at)
+    chosen = [by_customer[pk] for pk in allowed if may_start(again or content.again, past.get(pk, Past()), day)]
+    return _create(version, content, chosen, at, by)
 
 
 def in_audience(content: Content, customers: Iterable[int], day: date) -> list[int]:
@@ -89,24 +97,37 @@ def may_start(again: Mapping[str, Any], past: Past, day: date) -> bool:
 
 def draw(experiment: str, customer: int, hold_out: float) -> str:
     """``treated`` or ``held_out``, drawn by a hash: the same customer is always drawn alike in one experiment."""
-    digest = hashlib.sha256(f"{experiment}:{customer}".encode()).digest()
-    return HELD_OUT if int.from_bytes(digest[:7], "big") / 2**56 < hold_out else TREATED
+    return HELD_OUT if _lot(experiment, customer) < hold_out else TREATED
 
 
-def _create(version: PlaybookVersion, content: Content, chosen: Sequence[Wanted], at: datetime) -> list[Run]:
+def draw_variant(experiment: str, customer: int, variants: Sequence[str]) -> str:
+    """One of ``variants``, each as likely, drawn by another hash than the arm: the two don't depend on each other."""
+    return variants[int(_lot(f"{experiment}:variant", customer) * len(variants))] if variants else ""
+
+
+def _lot(name: str, customer: int) -> float:
+    """A number from 0 to below 1 that is always the same for the two."""
+    digest = hashlib.sha256(f"{name}:{customer}".encode()).digest()
+    return int.from_bytes(digest[:6], "big") / 2**48
+
+
+def _create(
+    version: PlaybookVersion, content: Content, chosen: Sequence[Wanted], at: datetime, by: User | None
+) -> list[Run]:
     made = [_run(version, content, one, at) for one in chosen]
     Run.objects.bulk_create(made, ignore_conflicts=True)
     runs = list(Run.objects.filter(uid__in=[run.uid for run in made]).order_by("pk"))
     treated = [run for run in runs if run.state == Run.State.RUNNING]
-    tell("playbook_started", treated, version.playbook, at)
-    events.append(type=STARTED, payloads=[payload_of(run, version.playbook) for run in runs], at=at)
+    tell("playbook_started", treated, version.playbook, at, by)
+    told = {"by": by.pk if by else None}
+    events.append(type=STARTED, payloads=[payload_of(run, version.playbook) | told for run in runs], at=at)
     if treated:
         wake_after_commit(WAKES)
     return runs
 
 
 def _run(version: PlaybookVersion, content: Content, wanted: Wanted, at: datetime) -> Run:
-    experiment = version.playbook.key if content.hold_out else ""
+    experiment = version.playbook.key if content.hold_out or content.variants else ""
     arm = draw(experiment, wanted.customer, content.hold_out) if experiment else TREATED
     out = {"state": Run.State.HELD_OUT, "ended_at": at} if arm == HELD_OUT else {}
     return Run(
@@ -118,6 +139,7 @@ def _run(version: PlaybookVersion, content: Content, wanted: Wanted, at: datetim
         occasion=wanted.occasion[:120],
         experiment=experiment,
         arm=arm,
+        variant=draw_variant(experiment, wanted.customer, content.variants),
         index=settle(content.steps, 0),
         due_at=at,
         started_at=at,
@@ -133,6 +155,7 @@ def payload_of(run: Run, playbook: Playbook) -> dict[str, Any]:
         "playbook": playbook.key,
         "state": str(run.state),
         "arm": run.arm,
+        "variant": run.variant,
     }
 
 

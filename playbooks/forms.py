@@ -1,6 +1,5 @@
 """The builder's fields: what each trigger and step asks for, how it is shown, and how what was typed is read back."""
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,9 +8,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, User
+from customers.builder.field import Offer, RuleWidget
 from customers.models import Attribute, ContactRole
 from customers.registry import MEASURES, Type
-from customers.rules import RuleError, describe, parse
 from playbooks.domain.book import occasions
 from playbooks.models import Lane, Playbook, WorkItem
 from surveys.models import Survey
@@ -32,13 +31,13 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A field with its value, as the template draws it. ``note`` says a rule in words, or what is wrong with it."""
+    """A field with its value, as the template draws it. ``drawn`` is the builder of a rule."""
 
     field: Field
     name: str
     value: Any
     choices: list[tuple[str, str | Promise, bool]]
-    note: str = ""
+    drawn: str = ""
 
 
 def _people() -> Choices:
@@ -212,35 +211,32 @@ HEAD = (
 )
 
 
-def shown(fields: Iterable[Field], data: Mapping[str, Any], prefix: str) -> list[Shown]:
-    """The fields with their values in ``data``."""
-    return [_shown(field, _value(data, field.at), f"{prefix}{field.at}") for field in fields]
+def shown(fields: Iterable[Field], data: Mapping[str, Any], prefix: str, offer: Offer | None = None) -> list[Shown]:
+    """The fields with their values in ``data``; their rules choose from ``offer``."""
+    rules = RuleWidget(offer=offer or Offer(None))
+    return [_shown(field, _value(data, field.at), f"{prefix}{field.at}", rules) for field in fields]
 
 
-def _shown(field: Field, value: Any, name: str) -> Shown:
+def _shown(field: Field, value: Any, name: str, rules: RuleWidget) -> Shown:
     options = (
         [(str(key), label, str(value or "") == str(key)) for key, label in field.choices()] if field.choices else []
     )
     if field.kind == RULE:
-        text = json.dumps(value, ensure_ascii=False) if value else ""
-        return Shown(field, name, text, options, _in_words(value))
+        return Shown(field, name, value or {}, options, rules.render(name, value or {}))
     if field.kind == KEYS:
         return Shown(field, name, ", ".join(value or ()), options)
     return Shown(field, name, "" if value is None else value, options)
 
 
-def _in_words(value: Any) -> str:
-    try:
-        return describe(parse(value)) if value else ""
-    except RuleError as error:
-        return str(error)
-
-
-def read(fields: Iterable[Field], posted: Mapping[str, str], prefix: str) -> dict[str, Any]:
+def read(fields: Iterable[Field], posted: Mapping[str, str], prefix: str, offer: Offer | None = None) -> dict[str, Any]:
     """What was typed into the fields, as data; what was left empty is absent."""
     data: dict[str, Any] = {}
+    rules = RuleWidget(offer=offer or Offer(None))
     for field in fields:
-        value = _read(field, posted.get(f"{prefix}{field.at}", "").strip())
+        if field.kind == RULE:
+            value = rules.data_from(posted, f"{prefix}{field.at}")
+        else:
+            value = _read(field, posted.get(f"{prefix}{field.at}", "").strip())
         if value not in (None, "", []):
             _put(data, field.at, value)
     return data
@@ -253,20 +249,8 @@ def _read(field: Field, text: str) -> Any:
         return bool(text)
     if field.kind == KEYS:
         return [key.strip() for key in text.split(",") if key.strip()]
-    if field.kind == RULE:
-        return _rule(text)
     # A survey is chosen by its number.
     return int(text) if field.at == "survey" and text.isdigit() else text
-
-
-def _rule(text: str) -> Any:
-    if not text:
-        return None
-    try:
-        read = json.loads(text)
-    except ValueError:
-        return {"unreadable": text[:2000]}
-    return read if isinstance(read, dict) else {"unreadable": text[:2000]}
 
 
 def _value(data: Mapping[str, Any], at: str) -> Any:
@@ -286,19 +270,20 @@ def _put(data: dict[str, Any], at: str, value: Any) -> None:
 def draft_of(posted: Mapping[str, str]) -> dict[str, Any]:
     """The whole draft that was typed into the builder."""
     kind = posted.get("trigger.kind", "hand")
-    trigger = {"kind": kind, **read(TRIGGERS.get(kind, ("", ()))[1], posted, "trigger.")}
+    offer = Offer(None)
+    trigger = {"kind": kind, **read(TRIGGERS.get(kind, ("", ()))[1], posted, "trigger.", offer)}
     if kind == "event":
         wanted = trigger.pop("class", "")
         trigger["where"] = [{"key": "class", "value": wanted}] if wanted and trigger.get("event") == "answer" else []
-    head = {"audience": {"all": []}, **read(HEAD, posted, "")}
-    return {**head, "trigger": trigger, "steps": _steps(posted)}
+    head = {"audience": {"all": []}, **read(HEAD, posted, "", offer)}
+    return {**head, "trigger": trigger, "steps": _steps(posted, offer)}
 
 
-def _steps(posted: Mapping[str, str]) -> list[dict[str, Any]]:
+def _steps(posted: Mapping[str, str], offer: Offer) -> list[dict[str, Any]]:
     count = posted.get("steps", "0")
     kinds = [posted.get(f"{n}.kind", "") for n in range(min(int(count) if count.isdigit() else 0, 100))]
     return [
-        {"kind": kind, **_step(kind, read(STEPS[kind][1], posted, f"{n}."))}
+        {"kind": kind, **_step(kind, read(STEPS[kind][1], posted, f"{n}.", offer))}
         for n, kind in enumerate(kinds)
         if kind in STEPS
     ]

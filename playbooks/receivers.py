@@ -42,7 +42,9 @@ def follow_new_owners(events: Sequence[Event]) -> None:
 @holds_rules("playbooks")
 def rules_of_playbooks() -> Iterable[tuple[str, Any]]:
     for name, draft in Playbook.objects.order_by("pk").values_list("name", "draft"):
-        yield name, [draft.get("trigger", {}).get("rule", {}), draft.get("audience", {}), draft.get("goal") or {}]
+        branches = [step.get("rule") or {} for step in draft.get("steps", ())]
+        head = [draft.get("trigger", {}).get("rule", {}), draft.get("audience", {}), draft.get("goal") or {}]
+        yield name, [*head, *branches]
 
 
 @consumes(*occasions.TYPES, name="playbooks.occasions")

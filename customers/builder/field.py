@@ -14,7 +14,7 @@ from accounts.models import User
 from customers.builder.check import refuse
 from customers.builder.look import look
 from customers.builder.posted import acted, is_posted, read
-from customers.builder.rows import Branch, Row, from_data
+from customers.builder.rows import Branch, Row, from_data, to_data
 from customers.builder.shown import Offer, shown
 
 LOOK = "look"
@@ -43,6 +43,11 @@ class RuleWidget(forms.Widget):
             return None
         act = str(data.get(f"{name}:act", ""))
         return Typed(acted(read(data, name, self.offer.fields), act), act)
+
+    def data_from(self, data: Mapping[str, Any], name: str) -> dict[str, Any] | None:
+        """The rule that was posted, finished or not, after what a button of the builder did; None without rows."""
+        typed = self.value_from_datadict(data, {}, name)
+        return to_data(typed.root, self.offer.fields) if typed and typed.root.parts else None
 
     def value_omitted_from_data(self, data: Mapping[str, Any], files: Any, name: str) -> bool:
         return not is_posted(data, name)

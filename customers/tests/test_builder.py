@@ -2,7 +2,6 @@ from datetime import date
 
 import pytest
 from django import forms
-from django.http import QueryDict
 
 from accounts.models import User
 from accounts.tests.factories import make_cast
@@ -13,7 +12,7 @@ from customers.queries.fitting import fitting, near
 from customers.registry import MEASURES, Measure, Type
 from customers.rules import parse
 from customers.tests.factories import CustomerFactory, SavedFilterFactory, StandingFactory
-from tests.support.forms import fields_of
+from tests.support.forms import fields_of, post_of
 
 pytestmark = pytest.mark.django_db
 
@@ -41,20 +40,13 @@ class RuleForm(forms.Form):
 def posted(form, **more):
     """What the form would post as it is drawn, with some fields written otherwise."""
     found = fields_of(str(form)) | {name.replace("__", ":"): value for name, value in more.items()}
-    return _multi(found)
-
-
-def _multi(found):
-    data = QueryDict("", mutable=True)
-    for name, values in found.items():
-        data.setlist(name, values if isinstance(values, list) else [values])
-    return data
+    return post_of(found)
 
 
 @pytest.mark.parametrize("data", RULES)
 def test_a_rule_that_is_drawn_and_posted_is_the_same_rule(data):
     CustomerFactory(industry="Logistics")
-    form = RuleForm(_multi(fields_of(str(RuleForm(initial={"rule": data})))))
+    form = RuleForm(post_of(fields_of(str(RuleForm(initial={"rule": data})))))
     assert form.is_valid(), form.errors
     assert form.cleaned_data["rule"] == (data if data != {"all": []} else None)
 
@@ -77,7 +69,7 @@ def test_shares_are_written_in_percent():
     try:
         html = str(RuleForm(initial={"rule": {"all": [{"key": "measure.rare", "op": "<", "value": -0.2}]}}))
         assert fields_of(html)["rule:0:value"] == ["-20"]
-        form = RuleForm(_multi(fields_of(html) | {"rule:0:value": ["12.5"]}))
+        form = RuleForm(post_of(fields_of(html) | {"rule:0:value": ["12.5"]}))
         assert form.is_valid()
         assert form.cleaned_data["rule"]["all"][0]["value"] == 0.125
     finally:
@@ -102,7 +94,7 @@ def test_what_is_wrong_is_said_in_its_row(row, says):
     data = {"rule::word": "all", "rule::count": "2", "rule:0:was": row["key"]}
     data |= {f"rule:0:{name}": value for name, value in row.items()}
     data |= {"rule:1:key": "attribute.domain", "rule:1:op": "missing", "rule:1:was": "attribute.domain"}
-    form = RuleForm(_multi(data))
+    form = RuleForm(post_of(data))
     assert not form.is_valid()
     html = str(form)
     assert html.count("rule-error") == 1
@@ -151,8 +143,8 @@ def test_a_measure_that_one_may_not_see_is_not_offered_and_not_taken():
     try:
         rule = {"all": [{"key": "measure.secret", "op": "<", "value": 1}]}
         html = str(RuleForm(initial={"rule": rule}, user=cast.lead))
-        assert RuleForm(_multi(fields_of(html)), user=cast.lead).is_valid()
-        assert not RuleForm(_multi(fields_of(html)), user=cast.owner).is_valid()
+        assert RuleForm(post_of(fields_of(html)), user=cast.lead).is_valid()
+        assert not RuleForm(post_of(fields_of(html)), user=cast.owner).is_valid()
         assert "Secret" not in str(RuleForm(user=cast.owner))
     finally:
         del MEASURES["secret"]
@@ -162,8 +154,8 @@ def test_a_filter_of_somebody_else_is_not_offered_and_not_taken():
     cast = make_cast()
     mine = SavedFilterFactory(name="Mine", rule={"all": [INDUSTRY]}, author=cast.owner)
     html = str(RuleForm(initial={"rule": {"all": [{"filter": str(mine.uid)}]}}, user=cast.owner))
-    assert RuleForm(_multi(fields_of(html)), user=cast.owner).is_valid()
-    assert not RuleForm(_multi(fields_of(html)), user=cast.mate).is_valid()
+    assert RuleForm(post_of(fields_of(html)), user=cast.owner).is_valid()
+    assert not RuleForm(post_of(fields_of(html)), user=cast.mate).is_valid()
     assert "Mine" not in str(RuleForm(user=cast.mate))
 
 
@@ -181,7 +173,7 @@ def test_a_rough_post_breaks_nothing():
         },
         {"rule::word": "all", "rule::act": "add:9.9.9.9.9"},
     ):
-        form = RuleForm(_multi(data))
+        form = RuleForm(post_of(data))
         form.is_valid()
         assert "rule-group" in str(form)
 
@@ -253,7 +245,7 @@ def test_near_misses_are_those_that_one_turned_condition_lets_in(some, data):
 
 def test_the_fragments_answer_whoever_is_signed_in(client, some):
     client.force_login(some)
-    drawn = _multi(fields_of(str(RuleForm(initial={"rule": {"all": [INDUSTRY, LOW]}}, user=some))))
+    drawn = post_of(fields_of(str(RuleForm(initial={"rule": {"all": [INDUSTRY, LOW]}}, user=some))))
     counted = client.post("/rules/count/?name=rule", drawn)
     assert ">2<" in counted.content.decode()
     assert "Health score is 70" in client.post("/rules/near/?name=rule", drawn).content.decode()
@@ -270,7 +262,7 @@ def test_the_fragments_answer_whoever_is_signed_in(client, some):
 
 def test_the_count_costs_as_many_queries_for_many_customers(client, some, django_assert_max_num_queries):
     client.force_login(some)
-    drawn = _multi(fields_of(str(RuleForm(initial={"rule": {"all": [LOW]}}, user=some))))
+    drawn = post_of(fields_of(str(RuleForm(initial={"rule": {"all": [LOW]}}, user=some))))
     client.post("/rules/count/?name=rule", drawn)
     with django_assert_max_num_queries(9):
         client.post("/rules/count/?name=rule", drawn)

@@ -12,13 +12,17 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.tests.factories import Cast, make_cast
 from core import clock
-from customers.tests.factories import ContactFactory, CustomerFactory
+from customers.rules import users_of_filter
+from customers.tests.factories import ContactFactory, CustomerFactory, SavedFilterFactory
 from playbooks import forms
 from playbooks.domain.book import dry_run
 from playbooks.domain.run import engine
 from playbooks.domain.run.starting import Wanted, start
 from playbooks.models import Letter, Playbook, Run
 from playbooks.tests.factories import TASK, PlaybookFactory, at_work
+from tests.support.forms import fields_of, post_of
+
+LOW = {"key": "measure.score", "op": "<", "value": 40}
 
 pytestmark = pytest.mark.django_db
 Sign = Callable[[User], Client]
@@ -99,7 +103,8 @@ def test_the_builder_keeps_every_kind_of_step_as_it_is(cast: Cast, as_user: Sign
         for prefix, of, data in fields:
             for one in forms.shown(of, data, prefix):
                 posted[one.name] = "1" if one.value is True else "" if one.value is False else str(one.value)
-        kept = forms.draft_of(posted)["steps"]
+                posted |= fields_of(one.drawn)
+        kept = forms.draft_of(post_of(posted))["steps"]
         for before, after in zip(book.draft["steps"], kept, strict=True):
             assert {key: value for key, value in before.items() if value != ""} == after, book.key
         assert as_user(cast.administrator).get(reverse("playbooks:edit", args=[book.uid])).status_code == 200
@@ -163,3 +168,21 @@ def test_the_list_takes_as_many_statements_with_three_as_with_one(cast: Cast, as
             client.get(reverse("playbooks:playbooks"))
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_conditions_are_chosen_row_by_row_and_a_saved_filter_by_its_name(cast: Cast, as_user: Sign) -> None:
+    saved = SavedFilterFactory(name="Ours", rule={"all": [LOW]}, team=cast.team)
+    trigger = {"kind": "filter", "when": "entered", "rule": {"all": [{"filter": str(saved.uid)}]}}
+    book = PlaybookFactory(draft={"trigger": trigger, "steps": [TASK]})
+    client, edit = as_user(cast.administrator), reverse("playbooks:edit", args=[book.uid])
+    page = client.get(edit)
+    assert "Ours" in page.content.decode()
+
+    client.post(edit, fields_of(page) | {"trigger.rule:act": "add:", "act": ""})
+    book.refresh_from_db()
+    assert book.draft["trigger"]["rule"] == {"all": [{"filter": str(saved.uid)}, {"key": "", "op": ""}]}
+    client.post(edit, fields_of(client.get(edit)) | {"trigger.rule:act": "remove:1"})
+    client.post(reverse("playbooks:publish", args=[book.uid]))
+
+    assert book.versions.get().content["trigger"]["rule"] == {"all": [{"all": [LOW]}]}
+    assert users_of_filter(saved) == [book.name]

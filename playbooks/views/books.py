@@ -16,11 +16,13 @@ from accounts.models import Role, User
 from core import clock
 from core.errors import Stale
 from core.models import Job
+from customers.builder.field import Offer
 from customers.models import Customer
+from customers.rules import frozen
 from playbooks import forms
 from playbooks.domain.book import dry_run, placeholders, publishing
 from playbooks.domain.book.checking import faults
-from playbooks.domain.book.content import depths, read
+from playbooks.domain.book.content import Step, depths, read
 from playbooks.domain.run.hooks import secret_of
 from playbooks.models import DryRun, Playbook, PlaybookVersion, Run
 from playbooks.queries import books
@@ -74,7 +76,7 @@ def playbook(request: HttpRequest, uid: UUID) -> HttpResponse:
         "goal": books.rule_in_words(content["goal"]) if content.get("goal") else "",
         "lines": books.lines(read(content)),
         "versions": book.versions.select_related("by").prefetch_related("dry_runs"),
-        "changed": not book.versions.filter(content=book.draft).exists(),
+        "changed": not book.versions.filter(content=frozen(book.draft)).exists(),
         "faults": faults(read(book.draft), book),
         "runs": runs[:SHOWN],
         "secret": secret_of(str(book.uid)) if user.is_staff else "",
@@ -97,11 +99,11 @@ def edit(request: HttpRequest, uid: UUID) -> HttpResponse:
             return redirect(book)
     htmx: Any = getattr(request, "htmx", None)
     template = "playbooks/_builder.html" if htmx else "playbooks/edit.html"
-    return render(request, template, _builder(book))
+    return render(request, template, _builder(book, Offer(who(request))))
 
 
 def _saved(request: HttpRequest, book: Playbook) -> Playbook:
-    draft = forms.draft_of(request.POST.dict())
+    draft = forms.draft_of(request.POST)
     draft["steps"] = forms.changed(draft["steps"], request.POST.get("act", ""))
     version = request.POST.get("version", "")
     return publishing.save(
@@ -115,7 +117,7 @@ def _saved(request: HttpRequest, book: Playbook) -> Playbook:
     )
 
 
-def _builder(book: Playbook) -> dict[str, Any]:
+def _builder(book: Playbook, offer: Offer) -> dict[str, Any]:
     content = read(book.draft)
     trigger = {**content.trigger, "class": next((one["value"] for one in content.trigger.get("where", ())), "")}
     kind = str(trigger.get("kind", "hand"))
@@ -124,10 +126,10 @@ def _builder(book: Playbook) -> dict[str, Any]:
         "title": _(book.name),
         "book": book,
         "kinds": [(key, label, key == kind) for key, (label, _fields) in forms.TRIGGERS.items()],
-        "trigger": forms.shown(forms.TRIGGERS.get(kind, ("", ()))[1], trigger, "trigger."),
-        "head": forms.shown(forms.HEAD, book.draft, ""),
+        "trigger": forms.shown(forms.TRIGGERS.get(kind, ("", ()))[1], trigger, "trigger.", offer),
+        "head": forms.shown(forms.HEAD, book.draft, "", offer),
         "steps": [
-            (n, depth, step.kind, forms.STEPS[step.kind][0], forms.shown(forms.STEPS[step.kind][1], step.data, f"{n}."))
+            (n, depth, step.kind, forms.STEPS[step.kind][0], _fields(n, step, offer))
             for n, (step, depth) in enumerate(steps)
             if step.kind in forms.STEPS
         ],
@@ -135,6 +137,10 @@ def _builder(book: Playbook) -> dict[str, Any]:
         "faults": faults(content, book),
         "placeholders": placeholders.PLACEHOLDERS.items(),
     }
+
+
+def _fields(n: int, step: Step, offer: Offer) -> list[forms.Shown]:
+    return forms.shown(forms.STEPS[step.kind][1], step.data, f"{n}.", offer)
 
 
 @require_POST

@@ -2,6 +2,8 @@
 
 from html.parser import HTMLParser
 
+from django.http import QueryDict
+
 
 class _Fields(HTMLParser):
     def __init__(self):
@@ -36,3 +38,11 @@ def fields_of(html):
     reader = _Fields()
     reader.feed(html if isinstance(html, str) else html.content.decode())
     return reader.found
+
+
+def post_of(found):
+    """What is posted by these fields, as a view sees it; a value alone is a list of one."""
+    data = QueryDict("", mutable=True)
+    for name, values in found.items():
+        data.setlist(name, values if isinstance(values, list) else [values])
+    return data

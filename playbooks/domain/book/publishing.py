@@ -14,6 +14,7 @@ from core import clock
 from core.domain import events
 from core.errors import Stale
 from core.ids import uuid7
+from customers.rules import frozen
 from playbooks.domain.book.checking import Fault, faults
 from playbooks.domain.book.content import read
 from playbooks.domain.run import watching
@@ -61,13 +62,11 @@ def publish(*, playbook: Playbook, by: User | None, at: datetime) -> PlaybookVer
     playbook = Playbook.objects.select_for_update().get(pk=playbook.pk)
     if found := faults(read(playbook.draft), playbook):
         raise NotReady(found)
-    latest = playbook.versions.first()
-    if latest and latest.content == playbook.draft:
+    content, latest = frozen(playbook.draft), playbook.versions.first()
+    if latest and latest.content == content:
         return latest
     number = latest.number + 1 if latest else 1
-    made = PlaybookVersion.objects.create(
-        playbook=playbook, number=number, content=playbook.draft, published_at=at, by=by
-    )
+    made = PlaybookVersion.objects.create(playbook=playbook, number=number, content=content, published_at=at, by=by)
     _tell("playbook_published", playbook, by, at, version=number)
     return made
 

@@ -62,10 +62,11 @@ class ScorecardVersionAdmin(ReadOnly, admin.ModelAdmin[ScorecardVersion]):
 @admin.register(SignalRule)
 class SignalRuleAdmin(admin.ModelAdmin[SignalRule]):
     list_display = ["name", "key", "hold_days", "most_share", "is_on", "position"]
-    fields = ["name", "key", "rule", "hold_days", "most_share", "is_on", "position"]
+    fields = ["name", "key", "hold_days", "most_share", "is_on", "position"]
+    readonly_fields = ["key"]
 
-    def get_readonly_fields(self, request: HttpRequest, obj: SignalRule | None = None) -> list[str]:
-        return ["key"] if obj else []
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False  # its conditions are built on a page of its own
 
     def has_delete_permission(self, request: HttpRequest, obj: SignalRule | None = None) -> bool:
         return obj is None or not obj.signals.exists()

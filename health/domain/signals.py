@@ -4,27 +4,65 @@ A rule that would open more than its share of the book in one night opens none: 
 data, than of the customers. It is held until an administrator has looked.
 """
 
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
 import numpy as np
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core import clock
 from core.clock import AsOf
 from core.domain import events
+from core.ids import uuid7
 from customers.domain import timeline
 from customers.registry import Frame, gather
-from customers.rules import Rule, frame_for, mask, parse
+from customers.rules import Rule, frame_for, holds_rules, mask, parse
 from health.domain.scoring import IN_FORCE
 from health.models import Signal, SignalDay, SignalHold, SignalRule
 
 FEWEST = 5  # so many new ones are never too many
 OPENED, CLEARED = "health.signal_opened.v1", "health.signal_cleared.v1"
+RULE_SAVED = "health.signal_rule_saved.v1"
 MEASURE, AT_RISK = "measure.", "mrr_at_risk"
+
+
+@holds_rules("signal rules")
+def _rules() -> Iterable[tuple[str, Any]]:
+    return SignalRule.objects.order_by("pk").values_list("name", "rule")
+
+
+@transaction.atomic
+def save_rule(*, rule: SignalRule | None, values: Mapping[str, Any], by: User, at: datetime) -> SignalRule:
+    """Make a rule, or change one: ``values`` are its fields. Other conditions begin to be held anew.
+
+    Raises RuleError for conditions that don't hold.
+    """
+    parse(values["rule"], user=by)
+    kept = rule or SignalRule(key=_key(values["name"]), position=SignalRule.objects.count())
+    if rule and rule.rule != values["rule"]:
+        SignalHold.objects.filter(rule=rule).delete()
+    for name, value in values.items():
+        setattr(kept, name, value)
+    kept.save()
+    events.append(type=RULE_SAVED, payloads=[{"rule": kept.key, "by": by.pk}], at=at)
+    return kept
+
+
+@transaction.atomic
+def delete_rule(*, rule: SignalRule) -> None:
+    """Take away a rule that never opened a signal. Raises ValidationError for one that did: it can be switched off."""
+    if rule.signals.exists():
+        raise ValidationError(_("It has opened signals, and they stay known. Switch it off instead."))
+    rule.delete()
+
+
+def _key(name: str) -> str:
+    return (slugify(name)[:50] or "signal") + f"-{uuid7().hex[-6:]}"
 
 
 @transaction.atomic

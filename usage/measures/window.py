@@ -17,7 +17,7 @@ from usage.models import Feature
 
 WINDOW = 28
 ALIVE = 7
-LOOKED_BACK = 182
+LOOKED_BACK = 731  # days: a customer who has been silent for longer has no last use
 CHUNK = 63  # features that fit into one bigint
 
 
@@ -58,27 +58,45 @@ CHUNK = 63  # features that fit into one bigint
         description=_("How many different features were used in the last 28 days. Zero for the silent on a live feed."),
     ),
     Measure(
+        "usage_change_7",
+        _("Change of usage in a week"),
+        Type.SHARE,
+        Better.MORE,
+        description=_("Events of the last 7 days against the 7 days before; nothing then: undefined."),
+    ),
+    Measure(
+        "errors_28",
+        _("Errors"),
+        Type.NUMBER,
+        Better.LESS,
+        description=_(
+            "Errors of the last 28 days: those that usage brought along, and events of features of that kind."
+        ),
+    ),
+    Measure(
         "last_usage_on",
         _("Last used"),
         Type.DATE,
         Better.MORE,
-        description=_("The last day with any use, of the last 182; whether the feed is alive or not."),
+        description=_("The last day with any use, of the last two years; whether the feed is alive or not."),
     ),
 )
 def usage_of_28_days(at: Scope) -> Sql:
     kinds = features.kinds(at.at)
-    marks = _marks([*kinds])
+    marks = _marks([one for one, kind in kinds.items() if kind != Feature.Kind.ERROR])
+    failures = [one for one, kind in kinds.items() if kind == Feature.Kind.ERROR]
     used = ", ".join(f"bit_or(used{n}) AS used{n}" for n in range(len(marks)))
     seen = at.sql(SEEN, table="f")
-    rough = at.sql(_rough(len(marks)), table="u")
-    exact = at.sql(_exact(len(marks)), table="u")
+    rough = at.sql(_rough(len(marks), bool(failures)), table="u")
+    exact = at.sql(_exact(len(marks), bool(failures)), table="u")
     text = f"""
         WITH seen AS ({seen.text}), rough AS MATERIALIZED ({rough.text}), exact AS ({exact.text}),
         used AS (SELECT * FROM rough WHERE NOT corrected UNION ALL SELECT * FROM exact),
         older AS ({at.sql(OLDER, table="u").text}),
         joined AS (
             SELECT {{customer}} AS customer, bool_or(f.alive) AS alive, bit_or(days) AS days,
-                   sum(recent) AS recent, sum(before) AS before, max(COALESCE(used.last, older.last)) AS last
+                   sum(recent) AS recent, sum(before) AS before, sum(week) AS week, sum(week_before) AS week_before,
+                   sum(errors) AS errors, max(COALESCE(used.last, older.last)) AS last
                    {", " + used if used else ""}
             FROM seen f {{canonical}} LEFT JOIN used USING (customer_id) LEFT JOIN older USING (customer_id)
             GROUP BY 1
@@ -89,12 +107,14 @@ def usage_of_28_days(at: Scope) -> Sql:
                CASE WHEN alive THEN {_share(kinds, Feature.Kind.CORE, marks)} END,
                CASE WHEN alive THEN {_share(kinds, Feature.Kind.STICKY, marks)} END,
                CASE WHEN alive THEN {_count(len(marks))} END,
+               CASE WHEN alive THEN COALESCE(week, 0)::float / NULLIF(GREATEST(week_before, 0), 0) - 1 END,
+               CASE WHEN alive THEN COALESCE(errors, 0) END,
                last
         FROM joined
     """
     marked = {f"marks{n}": _lookup(chunk) for n, chunk in enumerate(marks)}
     lowest = {f"lowest{n}": min(chunk) - 1 for n, chunk in enumerate(marks)}
-    return at.sql(text, table="f", **window_days(at), **marked, **lowest)
+    return at.sql(text, table="f", **window_days(at), **marked, **lowest, failures=failures)
 
 
 SEEN = """
@@ -116,19 +136,20 @@ OLDER = """
 """
 
 
-def _rough(chunks: int) -> str:
+def _rough(chunks: int, failures: bool) -> str:
     """One pass over the window, true where no row takes back what another gave."""
     return f"""
-        SELECT u.customer_id, {_columns("u.events > 0", chunks)}, bool_or(u.events < 0) AS corrected
+        SELECT u.customer_id, {_columns("u.events > 0", chunks, failures)}, bool_or(u.events < 0) AS corrected
         FROM usage_usageday u WHERE {{visible}} AND u.day >= %(before_from)s AND {{scope}} GROUP BY 1
     """
 
 
-def _exact(chunks: int) -> str:
+def _exact(chunks: int, failures: bool) -> str:
     return f"""
-        SELECT u.customer_id, {_columns("u.events > 0", chunks)}, TRUE
+        SELECT u.customer_id, {_columns("u.events > 0", chunks, failures)}, TRUE
         FROM (
-            SELECT u.customer_id, u.feature_id, u.day, sum(u.events) AS events FROM usage_usageday u
+            SELECT u.customer_id, u.feature_id, u.day, sum(u.events) AS events, sum(u.errors) AS errors
+            FROM usage_usageday u
             WHERE {{visible}} AND u.day >= %(before_from)s
               AND u.customer_id = ANY (ARRAY(SELECT customer_id FROM rough WHERE corrected))
             GROUP BY 1, 2, 3
@@ -136,13 +157,18 @@ def _exact(chunks: int) -> str:
     """
 
 
-def _columns(active: str, chunks: int) -> str:
+def _columns(active: str, chunks: int, failures: bool) -> str:
     over_all = "u.feature_id = %(over_all)s"
     recent = "u.day >= %(recent_from)s"
+    week, before = "u.day >= %(week_from)s", "u.day < %(week_from)s AND u.day >= %(week_before_from)s"
+    failed = f"sum(u.events) FILTER (WHERE {recent} AND u.feature_id = ANY (%(failures)s))" if failures else "0"
     columns = [
         f"bit_or(1 << (%(day)s - 1 - u.day)) FILTER (WHERE {over_all} AND {recent} AND {active}) AS days",
         f"sum(u.events) FILTER (WHERE {over_all} AND {recent}) AS recent",
         f"sum(u.events) FILTER (WHERE {over_all} AND u.day < %(recent_from)s) AS before",
+        f"sum(u.events) FILTER (WHERE {over_all} AND {week}) AS week",
+        f"sum(u.events) FILTER (WHERE {over_all} AND {before}) AS week_before",
+        f"COALESCE(sum(u.errors) FILTER (WHERE {over_all} AND {recent}), 0) + COALESCE({failed}, 0) AS errors",
         f"max(u.day) FILTER (WHERE {over_all} AND {active}) AS last",
     ]
     for n in range(chunks):
@@ -178,6 +204,8 @@ def window_days(at: Scope) -> dict[str, object]:
     return {
         "over_all": Feature.objects.get(key="").pk,
         "recent_from": at.day - timedelta(days=WINDOW),
+        "week_from": at.day - timedelta(days=7),
+        "week_before_from": at.day - timedelta(days=14),
         "before_from": at.day - timedelta(days=2 * WINDOW),
         "alive_from": at.day - timedelta(days=ALIVE),
         "older_from": at.day - timedelta(days=LOOKED_BACK),

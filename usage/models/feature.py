@@ -11,6 +11,7 @@ class Feature(models.Model):
     class Kind(models.TextChoices):
         CORE = "core", _("core: what they bought it for")
         STICKY = "sticky", _("sticky: once used, they rarely leave")
+        ERROR = "error", _("error: something failed for them")
         OTHER = "other", _("other")
 
     uid = models.UUIDField(default=uuid7, unique=True, editable=False)

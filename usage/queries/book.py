@@ -13,6 +13,7 @@ from customers.registry import Scope
 from usage.domain import features
 from usage.measures.window import SEEN, window_days
 from usage.models import Feature
+from usage.queries.weeks import SHOULD_BE_USED
 
 WEEKS = 12
 WEEK = 7
@@ -71,7 +72,7 @@ def book_use(at: AsOf, customers: Sequence[int] | None = None) -> BookUse:
 
 def _asked_for(kind: str, one: int, used: dict[int, Any]) -> bool:
     """One that nobody uses is worth a row where it should be used."""
-    return kind != Feature.Kind.OTHER and one not in used
+    return kind in SHOULD_BE_USED and one not in used
 
 
 def _use(feature: Feature, kind: str, row: Sequence[int] | None) -> FeatureUse:

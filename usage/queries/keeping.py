@@ -16,6 +16,7 @@ from customers.registry import OUTCOMES, Scope, gather
 from usage.domain import features
 from usage.domain.proportions import Share, difference
 from usage.models import Feature
+from usage.queries.weeks import SHOULD_BE_USED
 
 QUARTERS = 8
 DUE = 91
@@ -74,9 +75,9 @@ def keeping(today: date, customers: Sequence[int] | None = None) -> History | No
     found = [
         Keeping(by_id[one], kinds[one], Share(int(n[1]), int(n[0])), Share(int(n[3]), int(n[2])))
         for one, n in counted.items()
-        if n[0] or kinds[one] != Feature.Kind.OTHER
+        if n[0] or kinds[one] in SHOULD_BE_USED
     ]
-    found.sort(key=lambda one: (one.kind == Feature.Kind.OTHER, not one.enough, -(one.gap or (0,))[0]))
+    found.sort(key=lambda one: (one.kind not in SHOULD_BE_USED, not one.enough, -(one.gap or (0,))[0]))
     return History(first, today - timedelta(days=SETTLED), Share(int(every[1]), int(every[0])), found)
 
 

@@ -13,6 +13,7 @@ from customers.registry import Scope
 from usage.domain import features
 from usage.measures.window import FEATURE_DAYS, WINDOW, mask
 from usage.models import Feature, UsageDay
+from usage.queries.weeks import KINDS, SHOULD_BE_USED
 
 WEEK = 7
 
@@ -52,13 +53,12 @@ def feature_figures(customer: Customer, at: AsOf) -> list[FeatureFigures]:
     kinds = features.kinds(at)
     used = {row[0]: row[1:] for row in _fetch(scope, EVENTS, "u")}
     people = {row[0]: row[1:] for row in _fetch(scope, _persons(at), "p")}
-    wanted = set(used) | {one for one, kind in kinds.items() if kind != Feature.Kind.OTHER}
+    wanted = set(used) | {one for one, kind in kinds.items() if kind in SHOULD_BE_USED}
     found = [
         _figures(feature, kinds[feature.pk], used.get(feature.pk), people.get(feature.pk), bool(people))
         for feature in Feature.objects.filter(pk__in=wanted).exclude(key="")
     ]
-    order = [Feature.Kind.CORE, Feature.Kind.STICKY, Feature.Kind.OTHER]
-    return sorted(found, key=lambda one: (order.index(Feature.Kind(one.kind)), -one.month, str(one.feature)))
+    return sorted(found, key=lambda one: (KINDS.index(Feature.Kind(one.kind)), -one.month, str(one.feature)))
 
 
 def _figures(

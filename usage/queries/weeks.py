@@ -15,7 +15,8 @@ from usage.models import Feature
 
 WEEK = 7
 NOTHING = (0, 0, 0)
-KINDS = (Feature.Kind.CORE, Feature.Kind.STICKY, Feature.Kind.OTHER)
+KINDS = (Feature.Kind.CORE, Feature.Kind.STICKY, Feature.Kind.OTHER, Feature.Kind.ERROR)
+SHOULD_BE_USED = frozenset({Feature.Kind.CORE, Feature.Kind.STICKY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def features_by_week(customer: Customer, at: AsOf, *, count: int = 13) -> list[F
     heard = _heard(scope, count)
     used = {(feature, week): events for feature, week, events in _rows(scope, BY_FEATURE, count)}
     kinds = features.kinds(at)
-    wanted = {feature for feature, _week in used} | {one for one, kind in kinds.items() if kind != Feature.Kind.OTHER}
+    wanted = {feature for feature, _week in used} | {one for one, kind in kinds.items() if kind in SHOULD_BE_USED}
     found = [
         FeatureWeeks(
             feature,

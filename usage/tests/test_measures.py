@@ -9,7 +9,8 @@ from customers.models import Customer
 from customers.registry import gather
 from customers.tests.factories import CustomerFactory, MergeFactory
 from usage.domain.features import classify
-from usage.tests.factories import FeatureFactory, days, use
+from usage.domain.record import Used, record
+from usage.tests.factories import FeatureFactory, days, product, use
 
 D = date(2026, 3, 20)
 AT = AsOf.at(D)
@@ -190,3 +191,60 @@ class TestLastUsage:
         customer = CustomerFactory()
         use(customer, ago(400), ago(90))
         assert value("last_usage_on", customer) == ago(90)
+
+
+def test_a_customer_silent_for_long_still_has_a_last_use() -> None:
+    customer = CustomerFactory()
+    use(customer, ago(700))
+    assert value("last_usage_on", customer) == ago(700)
+    use(longer := CustomerFactory(), ago(800))
+    assert value("last_usage_on", longer) is None
+
+
+def test_the_change_of_a_week_against_the_week_before() -> None:
+    customer = CustomerFactory()
+    use(customer, ago(1), ago(7), events=10)
+    use(customer, ago(8), ago(14), events=20)
+    use(customer, ago(15), events=500)
+    assert value("usage_change_7", customer) == -0.5
+    use(new := CustomerFactory(), ago(2))
+    assert value("usage_change_7", new) is None
+
+
+class TestErrors:
+    def fail(self, customer: Customer, day: date, errors: int) -> None:
+        record(rows=[Used(customer.pk, day, 5, errors=errors)], source=product())
+
+    def test_those_that_came_along_and_events_that_are_errors(self) -> None:
+        customer = CustomerFactory()
+        FeatureFactory(key="crash", kind="error")
+        self.fail(customer, ago(2), 3)
+        self.fail(customer, ago(30), 50)
+        use(customer, ago(1), feature="crash", events=4)
+        assert value("errors_28", customer) == 7
+        assert value("breadth_28", customer) == 0, "failing is no use"
+
+    def test_a_silent_feed_has_no_errors_to_count_and_a_quiet_customer_none(self) -> None:
+        silent, dark = CustomerFactory(), CustomerFactory()
+        use(dark, ago(100))
+        self.fail(silent, ago(20), 3)
+        assert value("errors_28", silent) is None
+        someone_else()
+        assert value("errors_28", dark) == 0
+
+    def test_of_the_first_thirty_days(self) -> None:
+        FeatureFactory(key="crash", kind="error")
+        customer = CustomerFactory(created_on=ago(90), known_on=ago(90))
+        self.fail(customer, ago(90), 2)
+        self.fail(customer, ago(60), 30)
+        use(customer, ago(61), feature="crash", events=4)
+        assert value("errors_first_30", customer) == 6
+        assert value("errors_first_30", customer, AsOf.at(ago(61))) == 2
+
+    def test_whoever_was_not_connected_by_then_or_came_long_ago_has_none(self) -> None:
+        late = CustomerFactory(created_on=ago(90), known_on=ago(90))
+        old = CustomerFactory(created_on=ago(400), known_on=ago(400))
+        self.fail(late, ago(10), 2)
+        self.fail(old, ago(390), 2)
+        assert value("errors_first_30", late) is None
+        assert value("errors_first_30", old) is None

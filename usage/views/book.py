@@ -77,7 +77,7 @@ def _heat(used: BookUse) -> Chart:
 
 def named(feature: Feature, kind: str) -> str:
     """The feature, and whether it is a core or a sticky one."""
-    said = {Feature.Kind.CORE.value: _("core"), Feature.Kind.STICKY.value: _("sticky")}.get(kind)
+    said = {Feature.Kind.CORE.value: _("core"), Feature.Kind.STICKY.value: _("sticky"), "error": _("error")}.get(kind)
     return f"{feature} · {said}" if said else str(feature)
 
 

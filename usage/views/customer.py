@@ -37,6 +37,8 @@ KEYS = (
     "user_lapse_28",
     "seat_use_28",
     "active_days_28",
+    "errors_28",
+    "errors_first_30",
     "breadth_28",
     "core_adoption_28",
     "sticky_adoption_28",

@@ -15,7 +15,7 @@ from usage.domain.rollup import people, resolving, waiting, writing
 from usage.domain.rollup.position import Stretch, following, held, move
 from usage.models import EventName, IntakeSettings, RollupPosition
 
-MOST = 1_000_000
+MOST = 5_000_000
 WHO = (
     "source_id, COALESCE(person, 0) AS person, COALESCE(group_id, '') AS group_id,"
     " COALESCE(context_id, '') AS context_id, COALESCE(trait_id, '') AS trait_id, COALESCE(domain, '') AS domain,"

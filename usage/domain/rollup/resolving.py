@@ -87,3 +87,4 @@ def resolve(steps: Sequence[str]) -> None:
             cursor.execute(f"CREATE INDEX ON {table} ({'person' if table == 'rollup_persons' else 'value'})")
             cursor.execute(f"ANALYZE {table}")
         cursor.execute(RESOLVE.format(steps=asked))
+        cursor.execute("ANALYZE rollup_who (customer_id)")

@@ -28,6 +28,12 @@ CREATE TEMP TABLE rollup_use ON COMMIT DROP AS
 SELECT customer_id, feature_id, person, day, date_trunc('month', day)::date AS month, sum(events)::int AS events
 FROM rollup_known WHERE feature_id IS NOT NULL GROUP BY 1, 2, 3, 4
 """
+# Of one source, nothing is left to be added up.
+USE_OF_ONE = """
+CREATE TEMP TABLE rollup_use ON COMMIT DROP AS
+SELECT customer_id, feature_id, person, day, date_trunc('month', day)::date AS month, events
+FROM rollup_known WHERE feature_id IS NOT NULL
+"""
 USE_OVER_ALL = """
 UNION ALL
 SELECT customer_id, o.id, person, day, date_trunc('month', day)::date, sum(events)::int
@@ -54,13 +60,17 @@ FROM (
     ) d GROUP BY 1, 2, 3, 4
 ) m, (SELECT id FROM usage_feature WHERE key = '') o
 """
+BEFORE = """
+CREATE TEMP TABLE rollup_before ON COMMIT DROP AS
+SELECT customer_id, feature_id, person, month, known, taken FROM rollup_mask WHERE known <> 0
+"""
 # A person counts on a day once, however many stretches of events tell of them.
 DAYS = """
 INSERT INTO usage_usageday AS old (customer_id, feature_id, day, known_on, events, users, errors)
 SELECT u.customer_id, u.feature_id, u.day, %(known_on)s, sum(u.events),
-       count(*) FILTER (WHERE u.events > 0 AND m.known >> (extract(day FROM u.day)::int - 1) & 1 = 0)
+       count(*) FILTER (WHERE u.events > 0 AND COALESCE(m.known, 0) >> (extract(day FROM u.day)::int - 1) & 1 = 0)
        - count(*) FILTER (WHERE (m.known & m.taken) >> (extract(day FROM u.day)::int - 1) & 1 = 1), 0
-FROM rollup_use u LEFT JOIN rollup_mask m USING (customer_id, feature_id, person, month)
+FROM rollup_use u LEFT JOIN rollup_before m USING (customer_id, feature_id, person, month)
 GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
 ON CONFLICT (customer_id, feature_id, day, known_on) DO UPDATE SET
     events = old.events + excluded.events, users = COALESCE(old.users, 0) + excluded.users
@@ -83,7 +93,8 @@ FEED_DAYS = """
 INSERT INTO usage_feedday (source_id, day, known_on, customers)
 SELECT f.source_id, f.day, %(known_on)s, COALESCE(k.customers, 0)
 FROM rollup_fed f LEFT JOIN (
-    SELECT source_id, day, count(DISTINCT customer_id) AS customers FROM rollup_known GROUP BY 1, 2
+    SELECT source_id, day, count(*) AS customers
+    FROM (SELECT DISTINCT source_id, day, customer_id FROM rollup_known) d GROUP BY 1, 2
 ) k USING (source_id, day)
 WHERE NOT EXISTS (SELECT FROM usage_feedday d WHERE d.source_id = f.source_id AND d.day = f.day
                     AND d.known_on <= %(known_on)s)
@@ -112,12 +123,14 @@ def write(cursor: Any, *, at: datetime, over_all: bool = True) -> None:
     cursor.execute("SELECT DISTINCT date_trunc('month', day)::date FROM rollup_known ORDER BY 1")
     for (month,) in cursor.fetchall():
         partitions.ensure(month, month)
-    cursor.execute("DROP TABLE IF EXISTS pg_temp.rollup_use, pg_temp.rollup_mask")
+    cursor.execute("DROP TABLE IF EXISTS pg_temp.rollup_use, pg_temp.rollup_mask, pg_temp.rollup_before")
     cursor.execute("ANALYZE rollup_known")
-    cursor.execute(USE + USE_OVER_ALL if over_all else USE)
-    cursor.execute("ANALYZE rollup_use")
+    cursor.execute("SELECT count(DISTINCT source_id) < 2 FROM rollup_known")
+    use = USE_OF_ONE if cursor.fetchone()[0] else USE
+    cursor.execute(use + USE_OVER_ALL if over_all else use)
     cursor.execute(MASK)
-    cursor.execute("ANALYZE rollup_mask")
+    cursor.execute(BEFORE)
+    cursor.execute("ANALYZE rollup_before")
     for statement in (DAYS, PERSONS, FEATURE_PERSONS, FEED_DAYS, CUSTOMER_FEEDS):
         cursor.execute(statement, known_on)
     _tell(cursor, at)

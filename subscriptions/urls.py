@@ -6,7 +6,15 @@ app_name = "subscriptions"
 
 urlpatterns = [
     path("money/collections/", views.collections_page, name="collections"),
+    path("money/renewals/", views.renewals_page, name="renewals"),
+    path("money/committed/", views.committed_page, name="committed"),
+    path("money/saves/", views.saves_page, name="saves"),
+    path("money/costs/", views.costs, name="costs"),
     path("money/attention/", views.attention_page, name="attention"),
+    path("customers/<uuid:uid>/money/", views.money_of_customer, name="customer"),
+    path("customers/<uuid:uid>/money/card/", views.card, name="card"),
+    path("customers/<uuid:uid>/money/<uuid:subscription>/save/", views.save, name="save"),
+    path("customers/<uuid:uid>/money/<uuid:subscription>/kind/", views.kind, name="kind"),
     path("settings/money/", views.money_settings, name="settings"),
     path("settings/money/progress/", views.progress, name="progress"),
     path("settings/money/<slug:key>/", views.what_if_setting, name="what-if"),

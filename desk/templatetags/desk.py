@@ -1,5 +1,3 @@
-from decimal import Decimal
-
 from django import template
 from django.forms import BoundField, Form
 from django.template import Context
@@ -12,7 +10,6 @@ from customers.queries.timeline import Position
 from desk.tables import stage_name as name_of
 from playbooks.models import Playbook, WorkItem
 from subscriptions.models import InvoiceState
-from subscriptions.queries.shown import Shown
 
 register = template.Library()
 
@@ -33,22 +30,6 @@ def state_mark(state: str) -> SafeString:
 def task_title(item: WorkItem) -> str:
     """What there is to do. Titles of the rules that come with Holdfast are translated."""
     return _(item.title) if item.title else (item.text.body if item.text else _("Task"))
-
-
-@register.filter
-def shown(mrr: Decimal | None, how: Shown) -> SafeString:
-    """MRR as the company wants recurring revenue shown."""
-    return how.money(mrr)
-
-
-@register.filter
-def times(mrr: Decimal, how: Shown) -> Decimal:
-    return how.times * mrr
-
-
-@register.filter
-def said(words: str, how: Shown) -> str:
-    return how.say(words)
 
 
 @register.filter

@@ -1,5 +1,6 @@
 """Less instead of leaving; and churn that somebody knows to be of another kind than the rule had it."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -18,18 +19,26 @@ from subscriptions.models import Card, Cause, ChurnCorrection, ChurnKind, Save, 
 
 @transaction.atomic
 def record(
-    *, version: SubscriptionVersion, instead: Version, words: dict[str, str], known_on: date, by: User | None
+    *,
+    version: SubscriptionVersion,
+    instead: Version,
+    words: dict[str, str],
+    known_on: date,
+    by: User | None,
+    then: Sequence[Version] = (),
 ) -> Save:
-    """Record that a customer takes ``instead`` from its start on, where they wanted to give up ``version``.
+    """Record that a customer takes ``instead`` from its start on, where they wanted to give up ``version``; and
+    ``then`` what is agreed for later, such as the end of a pause.
 
     ``words``: ``reason`` (the customer's own), ``our_reason`` (the CSM's) and ``comment``. What kind of save it is
     follows from the two: a pause, another interval, else less. Raises ``Refused`` where it is neither.
     """
     kind = _kind(version, instead)
     before = same(version, ends_on=instead.starts_on, cancelled_on=None, churn_kind="", reason="")
-    agreed = [*([before] if instead.starts_on > version.starts_on else []), instead]
+    agreed = [*([before] if instead.starts_on > version.starts_on else []), instead, *then]
     versions.record(versions=agreed, known_on=known_on)
-    new = SubscriptionVersion.objects.filter(subscription=version.subscription_id).latest("id")
+    own = SubscriptionVersion.objects.filter(subscription=version.subscription_id, starts_on=instead.starts_on)
+    new = own.latest("id")
     (text,) = timeline.write_texts(texts=[(version.customer_id, None, words.get("comment", ""))])
     made = Save.objects.create(
         customer_id=version.customer_id,

@@ -1,5 +1,6 @@
 """Renewals: each paid term that ends, and what became of it (R6)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -16,15 +17,39 @@ UPCOMING, IN_NOTICE, RENEWED, LATE, LOST = "upcoming", "in_notice", "renewed", "
 TERMS: Final = """
 WITH known AS (
     SELECT DISTINCT ON (v.subscription_id, v.number) v.* FROM subscriptions_subscriptionversion v
-    WHERE v.known_on < %(known_on)s ORDER BY v.subscription_id, v.number, v.known_on DESC, v.id DESC
+    WHERE v.known_on < %(known_on)s AND (%(everyone)s OR v.customer_id = ANY(%(customers)s))
+      AND v.subscription_id IN (
+          SELECT t.subscription_id FROM subscriptions_subscriptionversion t
+          WHERE t.term_ends_on < %(until)s AND (%(everyone)s OR t.customer_id = ANY(%(customers)s)))
+    ORDER BY v.subscription_id, v.number, v.known_on DESC, v.id DESC
 ), term AS (
     SELECT DISTINCT ON (k.subscription_id, k.term_ends_on) k.*,
            min(k.starts_on) OVER (PARTITION BY k.subscription_id, k.term_ends_on) AS term_starts_on
     FROM known k WHERE k.term_ends_on IS NOT NULL AND k.mrr > 0 AND (k.ends_on IS NULL OR k.ends_on > k.starts_on)
     ORDER BY k.subscription_id, k.term_ends_on, k.starts_on DESC
+), lasting AS (
+    SELECT t.*, (extract(year FROM age(t.term_ends_on, t.term_starts_on)) * 12
+                 + extract(month FROM age(t.term_ends_on, t.term_starts_on)))::int AS length
+    FROM term t WHERE (t.ends_on IS NULL OR t.ends_on >= t.term_ends_on)
+      AND t.term_ends_on >= t.term_starts_on + %(months)s * interval '1 month'
+), rolled AS (
+    -- A term that goes on by itself, with nothing agreed after it, ends again one term later.
+    SELECT t.subscription_id, t.id, (t.term_ends_on + n * t.length * interval '1 month')::date AS term_ends_on
+    FROM lasting t, generate_series(1, 60) n
+    WHERE t.auto_renews IS NOT FALSE AND t.ends_on IS NULL AND t.cancelled_on IS NULL AND t.length > 0
+      AND t.term_ends_on + n * t.length * interval '1 month' >= %(since)s
+      AND t.term_ends_on + n * t.length * interval '1 month' < %(until)s
+      AND NOT EXISTS (SELECT FROM known k WHERE k.subscription_id = t.subscription_id AND k.id <> t.id
+                      AND k.starts_on >= t.term_ends_on AND (k.ends_on IS NULL OR k.ends_on > k.starts_on))
+), due AS (
+    SELECT t.id, t.customer_id, t.subscription_id, t.term_ends_on, t.notice_days, t.mrr, t.currency, t.auto_renews,
+           t.ends_on, t.cancelled_on FROM lasting t
+    UNION ALL
+    SELECT t.id, t.customer_id, t.subscription_id, r.term_ends_on, t.notice_days, t.mrr, t.currency, t.auto_renews,
+           t.ends_on, t.cancelled_on FROM lasting t JOIN rolled r USING (subscription_id, id)
 )
 SELECT t.customer_id, t.subscription_id, t.term_ends_on, t.term_ends_on - COALESCE(t.notice_days, 0) AS notice_on,
-       t.mrr, t.currency, CASE
+       t.mrr, t.currency, t.auto_renews, CASE
            WHEN COALESCE(p.pays_on, t.ends_on IS NULL AND t.auto_renews IS NOT FALSE)
                 AND t.term_ends_on < %(day)s THEN 'renewed'
            WHEN t.term_ends_on >= %(day)s AND (t.cancelled_on IS NOT NULL OR t.ends_on = t.term_ends_on
@@ -34,15 +59,14 @@ SELECT t.customer_id, t.subscription_id, t.term_ends_on, t.term_ends_on - COALES
                           THEN 'in_notice' ELSE 'upcoming' END
            WHEN t.cancelled_on IS NULL AND t.term_ends_on + %(within)s >= %(day)s THEN 'late'
            ELSE 'lost' END AS state
-FROM term t LEFT JOIN LATERAL (
+FROM due t LEFT JOIN LATERAL (
     SELECT true AS pays_on FROM known k
     WHERE k.subscription_id = t.subscription_id AND k.mrr > 0 AND k.starts_on <= t.term_ends_on + %(within)s
       AND (k.ends_on IS NULL OR k.ends_on > t.term_ends_on) AND k.id <> t.id
       AND k.starts_on >= t.term_ends_on AND k.starts_on < GREATEST(%(day)s, t.term_ends_on + 1)
     LIMIT 1
 ) p ON true
-WHERE t.term_ends_on >= %(since)s AND t.term_ends_on < %(until)s AND (t.ends_on IS NULL OR t.ends_on >= t.term_ends_on)
-  AND t.term_ends_on >= t.term_starts_on + %(months)s * interval '1 month'
+WHERE t.term_ends_on >= %(since)s AND t.term_ends_on < %(until)s
 ORDER BY t.term_ends_on, t.customer_id, t.subscription_id
 """
 
@@ -50,7 +74,7 @@ ORDER BY t.term_ends_on, t.customer_id, t.subscription_id
 @dataclass(frozen=True, slots=True)
 class Renewal:
     """A term and its state as of a day: upcoming, in_notice (the last day to give notice is over), renewed, late or
-    lost. ``mrr`` a month, in ``currency``.
+    lost. ``mrr`` a month, in ``currency``. ``auto_renews`` None is not known, and taken for yes.
     """
 
     customer_id: int
@@ -59,15 +83,20 @@ class Renewal:
     notice_on: date
     mrr: Decimal
     currency: str
+    auto_renews: bool | None
     state: str
 
 
-def renewals(at: AsOf, *, since: date, until: date) -> list[Renewal]:
-    """The terms that end from ``since`` up to, not including, ``until``, by their day."""
+def renewals(at: AsOf, *, since: date, until: date, customers: Sequence[int] | None = None) -> list[Renewal]:
+    """The terms that end from ``since`` up to, not including, ``until``, by their day; of these customers (all, where
+    None).
+    """
     rules = rulesets.rules(rulesets.current())
     params = {
         "day": at.day,
         "known_on": at.known_on,
+        "everyone": customers is None,
+        "customers": list(customers or []),
         "since": since,
         "until": until,
         "months": rules["renewal_term_months"],

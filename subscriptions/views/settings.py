@@ -1,21 +1,15 @@
-from typing import Final
-
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import administrators_only, who
-from core.clock import AsOf
 from subscriptions.domain import generations, rulesets
 from subscriptions.domain.settings import BY_KEY, SETTINGS
-from subscriptions.forms import SettingsForm
-from subscriptions.queries import attention, collections, what_if
+from subscriptions.forms.settings import SettingsForm
+from subscriptions.queries import what_if
 from subscriptions.queries.of_customer import reporting_currency
-
-LISTED: Final = 200
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -63,47 +57,6 @@ def progress(request: HttpRequest) -> HttpResponse:
     """How far the ledger is that is being built; asked for again and again until it is there."""
     context = {"building": what_if.building(), "asked": True}
     return render(request, "subscriptions/settings/_progress.html", context)
-
-
-@require_safe
-def collections_page(request: HttpRequest) -> HttpResponse:
-    """What is unpaid, by CSM, and the invoices behind it; what failed payments put at risk; cards that expire."""
-    user, at = who(request), AsOf.live()
-    owner, state = request.GET.get("owner", ""), request.GET.get("state", "")
-    everything = collections.unpaid(user, at)
-    shown = (
-        [row for row in everything if row.matches(owner, state)]
-        if owner or state
-        else [row for row in everything if row.state != collections.OPEN]
-    )
-    context = {
-        "title": _("Money"),
-        "note": _("What customers have not paid, and who answers for it."),
-        "groups": collections.owed(everything),
-        "rows": shown[:LISTED],
-        "heading": _listed(len(shown), narrowed=bool(owner or state)),
-        "narrowed": bool(owner or state),
-        "recoveries": collections.recoveries(user, at),
-        "cards": collections.expiring(user, at),
-    }
-    return render(request, "subscriptions/money/collections.html", context)
-
-
-@require_safe
-def attention_page(request: HttpRequest) -> HttpResponse:
-    """What of the money needs somebody, by kind."""
-    context = {
-        "title": _("Money"),
-        "note": _("What does not fit together, until it is put right."),
-        "groups": attention.attention(who(request), AsOf.live()),
-    }
-    return render(request, "subscriptions/money/attention.html", context)
-
-
-def _listed(count: int, *, narrowed: bool) -> str:
-    if narrowed:
-        return ngettext("%(count)s unpaid invoice", "%(count)s unpaid invoices", count) % {"count": count}
-    return ngettext("%(count)s invoice is late", "%(count)s invoices are late", count) % {"count": count}
 
 
 def _said(building: bool) -> str:

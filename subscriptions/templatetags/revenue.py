@@ -1,0 +1,26 @@
+"""Recurring revenue in templates, as the company wants it shown."""
+
+from decimal import Decimal
+
+from django import template
+from django.utils.safestring import SafeString
+
+from subscriptions.queries.shown import Shown
+
+register = template.Library()
+
+
+@register.filter
+def shown(mrr: Decimal | None, how: Shown) -> SafeString:
+    """MRR as the company wants recurring revenue shown."""
+    return how.money(mrr)
+
+
+@register.filter
+def times(mrr: Decimal, how: Shown) -> Decimal:
+    return how.times * mrr
+
+
+@register.filter
+def said(words: str, how: Shown) -> str:
+    return how.say(words)

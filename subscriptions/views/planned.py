@@ -1,0 +1,93 @@
+"""What is due, what is agreed for later, and who was kept."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from accounts.access import who
+from accounts.models import User
+from core import clock
+from core.clock import AsOf
+from customers.models import Customer
+from subscriptions.queries import calendar, saved
+from subscriptions.queries.committed import committed, scheduled
+from subscriptions.queries.shown import shown
+
+LISTED: Final = 200
+AHEAD: Final = (30, 90, 365)
+
+
+@require_safe
+def renewals_page(request: HttpRequest) -> HttpResponse:
+    """Terms that end, by month, with what became of them; below, those of one month."""
+    at, today = AsOf.live(), clock.today()
+    months = calendar.months(today)
+    chosen = calendar.chosen(request.GET.get("month", ""), months, today)
+    found = calendar.due(who(request), at, months)
+    state = request.GET.get("state", "")
+    rows = [row for row in found if row.month == chosen and state in ("", row.renewal.state)]
+    context = {
+        "title": _("Money"),
+        "note": _("Terms of three months and more that end, and whether the customer pays on within 30 days."),
+        "months": calendar.by_month(found),
+        "chosen": chosen,
+        "state": state,
+        "states": calendar.STATES,
+        "rows": rows[:LISTED],
+        "count": len(rows),
+        "today": today,
+        "shown": shown(),
+    }
+    return render(request, "subscriptions/money/renewals.html", context)
+
+
+@require_safe
+def committed_page(request: HttpRequest) -> HttpResponse:
+    """MRR now and with what is agreed for later, in 30, 90 and 365 days; and what is agreed."""
+    at, ids = AsOf.live(), _ids(who(request))
+    try:
+        days = int(request.GET.get("days", "365"))
+    except ValueError:
+        days = 365
+    days = days if days in AHEAD else 365
+    rows = scheduled(at, until=at.day + timedelta(days=days), customers=ids)
+    found = Customer.objects.only("pk", "uid", "name").in_bulk({row.customer_id for row in rows[:LISTED]})
+    context = {
+        "title": _("Money"),
+        "note": _("What is paid now, and what it comes to with the changes that are agreed and known."),
+        "figures": [(ahead, committed(at, until=at.day + timedelta(days=ahead), customers=ids)) for ahead in AHEAD],
+        "days": days,
+        "rows": [(found[row.customer_id], row) for row in rows[:LISTED]],
+        "sum": sum((row.amount for row in rows), Decimal(0)),
+        "count": len(rows),
+        "today": clock.today(),
+        "shown": shown(),
+    }
+    return render(request, "subscriptions/money/committed.html", context)
+
+
+@require_safe
+def saves_page(request: HttpRequest) -> HttpResponse:
+    """Who wanted to leave and took something else, in the last twelve months, and whether they still pay."""
+    since = clock.today() - timedelta(days=365)
+    rows = saved.saves(who(request), AsOf.live(), since=since)
+    context: dict[str, Any] = {
+        "title": _("Money"),
+        "note": _("Who wanted to leave and took less, a pause or another interval instead, in the last 12 months."),
+        "kinds": saved.by_kind(rows),
+        "rows": rows[:LISTED],
+        "today": clock.today(),
+        "shown": shown(),
+    }
+    return render(request, "subscriptions/money/saves.html", context)
+
+
+def _ids(user: User) -> Sequence[int] | None:
+    """Those that a user sees; None is everybody."""
+    return None if user.sees_everything else list(Customer.objects.visible_to(user).values_list("pk", flat=True))

@@ -113,7 +113,7 @@ def _column(name: str, field: Field, scope: Scope, ids: np.ndarray, by_today: bo
 def _changes(at: Scope, field: Field) -> Sql:
     counts = "TRUE" if field.nature == Attribute.Nature.CONSTANT else "{visible}"
     template = f"""
-        SELECT DISTINCT ON ({{customer}}) {{customer}}, {_cast(field, "t.value #>> ARRAY[]::text[]")}
+        SELECT DISTINCT ON ({{customer}}) {{customer}}, {cast(field, "t.value #>> ARRAY[]::text[]")}
         FROM customers_attributechange t {{canonical}}
         WHERE t.key = %(key)s AND {counts} AND {{scope}}
         ORDER BY {{customer}}, t.customer_id = {{customer}} DESC, t.known_on DESC, t.id DESC
@@ -150,7 +150,7 @@ def _role(at: Scope, table: str, column: str) -> Sql:
 
 def _today(at: Scope, field: Field) -> Sql:
     template = f"""
-        SELECT c.customer_id, {_cast(field, "c.value")}
+        SELECT c.customer_id, {cast(field, "c.value")}
         FROM (SELECT id AS customer_id, {_stored(field)} AS value FROM customers_customer) c {{canonical}}
         WHERE {{customer}} = c.customer_id AND {{scope}}
     """
@@ -165,7 +165,8 @@ def _stored(field: Field) -> str:
     return field.key
 
 
-def _cast(field: Field, value: str) -> str:
+def cast(field: Field, value: str) -> str:
+    """SQL that makes of a stored text a value of the attribute's kind."""
     return _CASTS.get(field.kind, "NULLIF(({})::text, '')").format(value)
 
 

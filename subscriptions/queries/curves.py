@@ -119,7 +119,7 @@ def read(at: AsOf, customers: Sequence[int] | None = None, *, ruleset: Ruleset |
     }
     scope = "TRUE" if customers is None else "v.customer_id = ANY(%(customers)s)"
     own = LEVELS.replace("{spans}", spans(rules, where=scope))
-    for name, sql in _owner(at).items():
+    for name, sql in owner(at.known_on).items():
         own = own.replace(name, sql)
     with transaction.atomic():
         if customers is None:
@@ -136,9 +136,9 @@ def sorted_rows(rows: Columns) -> Columns:
     return take(rows, np.lexsort((rows["day"], rows["customer"])))
 
 
-def _owner(at: AsOf) -> dict[str, str]:
+def owner(known_on: date) -> dict[str, str]:
     """Whose a version is: a merged customer's is that of the one that it is known to be, as in the ledger."""
-    if not Merge.objects.known(at).exists():
+    if not Merge.objects.known(AsOf.at(known_on)).exists():
         return {"{owner}": "v.customer_id", "{canonical}": ""}
     join = (
         "LEFT JOIN customers_canonical c ON c.from_id = v.customer_id AND c.known_on < %(known_on)s"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -65,6 +65,11 @@ class Book:
             return found
         stayed = (self.level(period.start) > 0) | (self.level(period.end) > 0)
         return found.part(stayed[found.place])
+
+    @cached_property
+    def read(self) -> dict[str, Any]:
+        """What was read for this book once, by name: attributes with their past, and parts of versions."""
+        return {}
 
     @cached_property
     def _rows(self) -> dict[date, int]:

@@ -1,21 +1,21 @@
 """Who belongs to which group in a period (R19)."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
 from math import isnan
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from django.utils.translation import gettext as _
 
 from churn.queries.retention.asked import Asked
-from churn.queries.retention.book import EPOCH, Book, Moves
-from churn.queries.retention.dimensions import DIMENSIONS, is_dimension, read
+from churn.queries.retention.book import Book, day_of, number
+from churn.queries.retention.dimensions import DIMENSIONS, attribute, is_dimension, read
 from churn.queries.retention.periods import Period
 from customers import rules
 from customers.queries.attributes import PREFIX, Kind, attribute_frame, fields, labels
 
-FEW_IDS = 2000
+FEW_IDS: Final = 2000
+NEVER: Final = -(2**31)
 
 
 @dataclass(frozen=True)
@@ -32,38 +32,59 @@ def members(book: Book, period: Period, *, entrants: bool = True) -> Members:
     asked = book.asked
     if not asked.narrows:
         return Members(np.zeros(len(book.ids), dtype=np.int64), [None])
-    values = np.full(len(book.ids), None, dtype=object)
+    when = _when(book, period, entrants)
+    places = np.flatnonzero(when > NEVER)
     inside = np.zeros(len(book.ids), dtype=bool)
-    active = book.level(period.start) > 0
-    _place(book, np.flatnonzero(active), period.start, values, inside)
-    for day, places in _entrants(book.within(period), active) if entrants else []:
-        _place(book, places, day + timedelta(days=1), values, inside)
+    inside[places] = _inside(book, places, when[places]) if asked.rule else True
+    values = np.full(len(book.ids), None, dtype=object)
+    if asked.by:
+        values[places] = _values(book, places, when[places])
     return _named(asked, values, inside)
 
 
-def _entrants(moves: Moves, active: np.ndarray) -> list[tuple[date, np.ndarray]]:
-    """Who had no MRR at the start and moves later, by the day of their first movement."""
-    later = ~active[moves.place]
-    places, first = np.unique(moves.place[later], return_index=True)
-    days = moves.day[later][first]
-    return [(EPOCH + timedelta(int(day)), places[days == day]) for day in np.unique(days)]
+def _when(book: Book, period: Period, entrants: bool) -> np.ndarray:
+    """For each customer the day, from 1970, as of which they are looked at; NEVER for who is not there."""
+    when = np.full(len(book.ids), NEVER, dtype=np.int64)
+    active = book.level(period.start) > 0
+    when[active] = number(period.start)
+    if entrants:
+        moves = book.within(period)
+        later = ~active[moves.place]
+        places, first = np.unique(moves.place[later], return_index=True)
+        when[places] = moves.day[later][first] + 1
+    if book.asked.by_today:
+        when[when > NEVER] = number(book.asked.until)
+    return when
 
 
-def _place(book: Book, places: np.ndarray, day: date, values: np.ndarray, inside: np.ndarray) -> None:
-    """Fill in the value and whether the rule is met, as of ``day``, for the customers at ``places``."""
-    day = book.asked.until if book.asked.by_today else day
-    asked, at, ids = book.asked, book.asked.at(day), book.ids[places]
-    wanted = ids.tolist() if len(ids) < FEW_IDS else asked.customers
-    if asked.rule:
-        inside[places] = np.isin(ids, rules.matching(asked.rule, at, wanted, by_today=asked.by_today))
-    else:
-        inside[places] = True
+def _inside(book: Book, places: np.ndarray, days: np.ndarray) -> np.ndarray:
+    """Whether the rule is met, by the customers at ``places``, each as of a day of its own."""
+    asked, ids = book.asked, book.ids[places]
+    assert asked.rule is not None
+    met = np.zeros(len(places), dtype=bool)
+    for day in np.unique(days):
+        own = days == day
+        wanted = ids[own].tolist() if own.sum() < FEW_IDS else asked.customers
+        found = rules.matching(asked.rule, asked.at(day_of(day)), wanted, by_today=asked.by_today)
+        met[own] = np.isin(ids[own], found)
+    return met
+
+
+def _values(book: Book, places: np.ndarray, days: np.ndarray) -> np.ndarray:
+    """What the customers at ``places`` are divided by, each as of a day of its own."""
+    asked, ids = book.asked, book.ids[places]
     if is_dimension(asked.by):
-        values[places] = read(asked.by, book, day, ids)
-    elif asked.by:
-        frame = attribute_frame(at, [asked.by], wanted, by_today=asked.by_today)
-        here = np.isin(ids, frame.ids)
-        values[places[here]] = frame[asked.by][np.searchsorted(frame.ids, ids[here])]
+        return read(asked.by, book, days, ids)
+    if not asked.by_today and (past := attribute(book, asked.by)):
+        return past.on(ids, days)
+    values = np.full(len(places), None, dtype=object)
+    for day in np.unique(days):
+        own = np.flatnonzero(days == day)
+        wanted = ids[own].tolist() if len(own) < FEW_IDS else asked.customers
+        frame = attribute_frame(asked.at(day_of(day)), [asked.by], wanted, by_today=asked.by_today)
+        here = own[np.isin(ids[own], frame.ids)]
+        values[here] = frame[asked.by][np.searchsorted(frame.ids, ids[here])]
+    return values
 
 
 def _named(asked: Asked, values: np.ndarray, inside: np.ndarray) -> Members:

@@ -5,7 +5,6 @@ language and no form. A request is understood, written by one statement, and ans
 """
 
 import base64
-import binascii
 import logging
 import threading
 import time
@@ -14,7 +13,7 @@ from http import HTTPStatus
 
 from django.conf import settings
 from django.db import Error
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from psycopg_pool import PoolTimeout
 
 from accounts.domain import keys
@@ -59,6 +58,8 @@ class Door:
             return self._let_in(request, path)
         except Unreadable as wrong:
             return _no(wrong.status, wrong.code, wrong.message)
+        except RecursionError:
+            return _no(HTTPStatus.BAD_REQUEST, "json", "The body is nested too deeply.")
         except (Error, PoolTimeout):
             log.exception("Events could not be written; their sender is asked to try again")
             return _no(HTTPStatus.SERVICE_UNAVAILABLE, "later", "The events could not be written.")
@@ -116,8 +117,11 @@ def _body(request: HttpRequest, path: str) -> bytes:
         raise Unreadable(HTTPStatus.LENGTH_REQUIRED, "length", "Say how long the body is.")
     if int(length) > limit(path):
         raise Unreadable(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", f"A request may be {limit(path)} bytes.")
-    # Not request.body: that has a limit of its own, for forms.
-    return request.read()
+    try:
+        # Not request.body: that has a limit of its own, for forms.
+        return request.read()
+    except UnreadablePostError as error:
+        raise Unreadable(HTTPStatus.BAD_REQUEST, "cut", "The body ended before its end.") from error
 
 
 def _secret(request: HttpRequest) -> str:
@@ -129,7 +133,7 @@ def _secret(request: HttpRequest) -> str:
         return ""
     try:
         return base64.b64decode(given, validate=False).decode("utf-8", "replace").partition(":")[0]
-    except binascii.Error:
+    except ValueError:  # no base64, or not even ASCII
         return ""
 
 

@@ -187,3 +187,51 @@ def test_the_statements_do_not_grow_with_the_batch(send):
         counts.append(len(found))
     # The key and the settings, each once in a while; the events. Here also the partitions, since it is a transaction.
     assert counts[0] == counts[1] <= 4
+
+
+def raw(client, key, body, **headers):
+    auth = "Basic " + base64.b64encode(f"{key}:".encode()).decode()
+    return client.post("/v1/batch", body, content_type="application/json", headers={"authorization": auth} | headers)
+
+
+@pytest.mark.parametrize("byte", [b"\xff", b"\xed\xa0\x80"], ids=["no text", "half a pair"])
+def test_a_byte_that_is_no_text_is_lost_and_not_the_batch(client, key, byte):
+    answer = raw(client, key, b'{"batch":[{"type":"track","event":"a' + byte + b'","userId":"u' + byte + b'"}]}')
+    assert answer.json()["rejected"] == 0
+    assert RawEvent.objects.get().name.startswith("a\ufffd")
+
+
+def test_a_number_of_endless_digits_is_rejected_alone(client, key):
+    bad = b'{"type":"track","event":"x","userId":"u","properties":{"n":' + b"9" * 5000 + b"}}"
+    answer = raw(client, key, b'{"batch":[' + bad + b"," + json.dumps(track()).encode() + b"]}")
+    assert answer.json()["rejected"] == 1
+    assert RawEvent.objects.count() == 1
+
+
+@pytest.mark.parametrize("depth", [*range(960, 990, 3), 2_000, 60_000])
+@pytest.mark.parametrize("word", ["x", "\\u0000"])
+def test_whatever_is_nested_is_taken_or_refused(client, key, depth, word):
+    nested = '{"a":' * depth + "1" + "}" * depth
+    answer = raw(client, key, f'{{"batch":[{{"type":"track","event":"{word}","userId":"u","properties":{nested}}}]}}')
+    assert answer.status_code in {200, 400}
+    assert RawEvent.objects.count() == (answer.status_code == 200)
+
+
+def test_a_key_in_no_known_letters_opens_nothing(client, key):
+    assert raw(client, key, b'{"batch":[]}', authorization="Basic \xff\xfe").status_code == 401
+
+
+def test_a_batch_of_endlessly_many_messages_is_refused(client, key):
+    assert raw(client, key, json.dumps({"batch": [1] * 10_001})).json()["code"] == "too_many"
+    assert not Rejected.objects.exists()
+
+
+def test_whoever_hangs_up_is_told_so_and_leaves_nothing(rf, key):
+    class Cut:
+        def read(self, *_args):
+            raise OSError("gone")
+
+    request = rf.post("/v1/batch", b"{}", content_type="application/json", headers={"content-length": "200"})
+    request._stream = Cut()
+    answer = door.Door(lambda request: None)(request)
+    assert (answer.status_code, json.loads(answer.content)["code"]) == (400, "cut")

@@ -10,6 +10,8 @@ from usage.domain.intake.reading import LARGEST, TYPES
 
 BATCH = 500 * 1024
 POSTHOG_BATCH = 6 * 1024 * 1024  # its clients send up to 5 MB, and one event more
+MOST_MESSAGES = 10_000  # more do not fit, unless they are no events
+MOST_DIGITS = 4_000
 GZIP = 16 + zlib.MAX_WBITS
 
 
@@ -56,12 +58,31 @@ def _unzipped(body: bytes, most: int) -> bytes:
 
 
 def _parsed(body: bytes) -> Any:
+    # One who sends a byte that is no text loses that byte, not the batch.
+    text = body.decode(json.detect_encoding(body), "replace")
     try:
-        found = json.loads(body, parse_constant=lambda _name: None)
+        found = _loaded(text)
+        # Neither a NUL nor half a pair of surrogates can be stored as text. Both come escaped or not at all.
+        return _cleaned(found) if "\\u0000" in text or "\\ud" in text.lower() else found
     except (ValueError, RecursionError) as error:
-        raise Unreadable(400, "json", "The body is no JSON.") from error
-    # Neither a NUL nor half a pair of surrogates can be stored as text. Both come escaped or not at all.
-    return _cleaned(found) if b"\\u0000" in body or b"\\ud" in body.lower() else found
+        raise Unreadable(400, "json", "The body is no JSON, or nested too deeply.") from error
+
+
+def _loaded(text: str) -> Any:
+    try:
+        return json.loads(text, parse_constant=_nothing)
+    except json.JSONDecodeError:
+        raise
+    except ValueError:  # a number of more digits than Python reads: for it, and not for its batch, there is no value
+        return json.loads(text, parse_constant=_nothing, parse_int=_number)
+
+
+def _nothing(_name: str) -> None:
+    return None
+
+
+def _number(digits: str) -> int | float:
+    return int(digits) if len(digits) <= MOST_DIGITS else float("inf")
 
 
 def _cleaned(value: Any) -> Any:
@@ -82,6 +103,8 @@ def _sent(found: Any, path: str) -> Sent:
     messages = found.get("batch")
     if not isinstance(messages, list):
         raise Unreadable(400, "batch", "A batch is a JSON object with a list called batch.")
+    if len(messages) > MOST_MESSAGES:
+        raise Unreadable(413, "too_many", f"A batch may hold {MOST_MESSAGES} messages.")
     return Sent(_with_context(messages, found), _sent_at(found), _word(found, "api_key") or _word(found, "writeKey"))
 
 

@@ -4,6 +4,7 @@ The row of ``day`` D holds the score as of D, made from facts of before D, so as
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,26 +13,39 @@ from django.db import connection, transaction
 
 from core.domain import events
 from customers.models import Band
+from customers.registry import Sql, Type
+from customers.registry.fetching import ids_and_floats
 from health.domain.result import Result
 
-# The row of each customer that counts on a day, by the key from the newest back.
+# The row of each customer that counts on a day, by the key from the newest back. Gone: a row without a version.
 LAST = """
-    SELECT c.id, s.day, s.version_id, s.score::float, s.band, s.coverage::float
+    SELECT c.id, s.day, COALESCE(s.version_id, 0), s.score, array_position(%(bands)s::text[], s.band::text), s.coverage
     FROM unnest(%(customers)s::bigint[]) c (id), LATERAL (
         SELECT * FROM health_score s WHERE s.customer_id = c.id AND s.day <= %(day)s ORDER BY s.day DESC LIMIT 1
     ) s
 """
+BANDS = tuple(Band.values)
 FOREVER = date(9999, 12, 31)
+
+
+@dataclass(frozen=True, slots=True)
+class _Last:
+    """The last rows, beside all customers: NaN where there is none. ``day`` counts from 1970, ``band`` in BANDS."""
+
+    day: np.ndarray
+    version: np.ndarray
+    score: np.ndarray
+    band: np.ndarray
+    coverage: np.ndarray
+
+    def bands(self) -> np.ndarray:
+        """As words; None where there is no row."""
+        return np.array([None, *BANDS], dtype=object)[np.nan_to_num(self.band).astype(int)]
 
 
 def month_before(day: date, customers: np.ndarray) -> np.ndarray:
     """The stored score as of 30 days before, beside ``customers``; NaN where there was none."""
-    before = np.full(len(customers), np.nan)
-    rows = _last(customers, day - timedelta(days=30))
-    if rows:
-        place = np.searchsorted(customers, [row[0] for row in rows])
-        before[place] = np.array([row[3] for row in rows], dtype=float)
-    return before
+    return _last(customers, day - timedelta(days=30)).score
 
 
 @transaction.atomic
@@ -40,8 +54,7 @@ def store(result: Result, *, announce: bool) -> int:
 
     A customer who was never scored and is not now gets no row; one who is gone gets one without a version.
     """
-    day = result.frame.at.day
-    last = {row[0]: row[1:] for row in _last(result.frame.ids, FOREVER)}
+    last = _last(result.frame.ids, FOREVER)
     changed = _changed(result, last)
     with connection.cursor() as cursor:
         statement = "COPY health_score (customer_id, day, version_id, score, band, coverage) FROM STDIN"
@@ -49,29 +62,27 @@ def store(result: Result, *, announce: bool) -> int:
             for row in _rows(result, changed):
                 copy.write_row(row)
     if announce:
-        events.append(type="health.band_changed.v1", payloads=_band_changes(result, changed, last, day))
+        events.append(type="health.band_changed.v1", payloads=_band_changes(result, changed, last))
     return int(changed.sum())
 
 
-def _last(customers: np.ndarray, day: date) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(LAST, {"customers": customers.tolist(), "day": day})
-        return cursor.fetchall()
+def _last(customers: np.ndarray, day: date) -> _Last:
+    asked = Sql(LAST, {"customers": customers.tolist(), "day": day, "bands": list(BANDS)})
+    types = [Type.DATE, Type.NUMBER, Type.NUMBER, Type.NUMBER, Type.NUMBER]
+    ids, found = ids_and_floats(asked, types)
+    columns = [np.full(len(customers), np.nan) for _ in types]
+    for column, values in zip(columns, found, strict=True):
+        column[np.searchsorted(customers, ids)] = values
+    return _Last(*columns)
 
 
-def _changed(result: Result, last: dict[int, tuple[Any, ...]]) -> np.ndarray:
+def _changed(result: Result, last: _Last) -> np.ndarray:
     """For which customers the result says something else than their last row, which is of an earlier day."""
-    never = (None, None, None, Band.UNKNOWN.value, None)
-    scores = _plain(result.score)
-    now = zip(result.frame.ids.tolist(), result.version.tolist(), scores, result.band, result.coverage, strict=True)
-    changed = np.zeros(len(result.frame), dtype=bool)
-    for row, (customer, version, score, band, coverage) in enumerate(now):
-        stored_on, *stored = last.get(customer, never)
-        if stored_on is None:
-            changed[row] = version > 0
-        elif stored_on < result.frame.at.day:
-            changed[row] = stored != [version or None, score, band, coverage]
-    return changed
+    same_score = (result.score == last.score) | (np.isnan(result.score) & np.isnan(last.score))
+    same = same_score & (result.version == last.version) & (result.coverage == last.coverage)
+    same &= result.band == last.bands()
+    never, today = np.isnan(last.day), (result.frame.at.day - date(1970, 1, 1)).days
+    return np.where(never, result.scored, (last.day < today) & ~same)
 
 
 def _rows(result: Result, changed: np.ndarray) -> Iterator[tuple[Any, ...]]:
@@ -92,22 +103,14 @@ def _rows(result: Result, changed: np.ndarray) -> Iterator[tuple[Any, ...]]:
         yield int(result.frame.ids[row]), day, None, None, Band.UNKNOWN.value, "0"
 
 
-def _plain(column: np.ndarray) -> list[Any]:
-    return [None if value != value else value for value in column.tolist()]  # noqa: PLR0124 - NaN
-
-
-def _band_changes(
-    result: Result, changed: np.ndarray, last: dict[int, tuple[Any, ...]], day: date
-) -> Iterator[dict[str, Any]]:
-    for row in np.flatnonzero(changed).tolist():
-        customer = int(result.frame.ids[row])
-        before = last[customer][3] if customer in last else None
-        if before is not None and before != result.band[row]:
-            score = result.score[row]
-            yield {
-                "customer": customer,
-                "day": f"{day}",
-                "before": before,
-                "after": result.band[row],
-                "score": None if np.isnan(score) else float(score),
-            }
+def _band_changes(result: Result, changed: np.ndarray, last: _Last) -> Iterator[dict[str, Any]]:
+    before = last.bands()
+    for row in np.flatnonzero(changed & ~np.isnan(last.day) & (before != result.band)).tolist():
+        score = result.score[row]
+        yield {
+            "customer": int(result.frame.ids[row]),
+            "day": f"{result.frame.at.day}",
+            "before": before[row],
+            "after": result.band[row],
+            "score": None if np.isnan(score) else float(score),
+        }

@@ -10,6 +10,8 @@ from django.db import connection, transaction
 
 from bench.harness import figures, kept, seconds
 from core import clock
+from core.clock import AsOf
+from customers.registry import gather
 from health.domain import chances
 from health.domain import scoring as health
 from tools.figures import Figure, at_most, info
@@ -34,7 +36,11 @@ def scoring() -> Iterator[Figure]:
         yield info("scoring.scan", scan, "s")
         yield info("scoring.copy", copy, "s")
         yield at_most("scoring.ratio", first / (scan + copy), "×", 4)
-        yield at_most("scoring.history_year", _history_of_a_year(), "GB", 4)
+        night, history = _next_night()
+        yield info("scoring.night", night, "s")
+        yield info("scoring.night_reads", seconds(lambda: gather(AsOf.at(day), health.base_measures())), "s")
+        yield at_most("scoring.night_ratio", night / first, "×", 0.5)
+        yield at_most("scoring.history_year", history, "GB", 4)
         customer = _some_customer()
         chances.keep(day)
         health.refresh([customer])
@@ -86,16 +92,18 @@ def _copied() -> float:
     return taken
 
 
-def _history_of_a_year() -> float:
-    """What 365 nights would take, index included, by the growth of the second of two in a row."""
+def _next_night() -> tuple[float, float]:
+    """The second of two nights in a row: the seconds that it takes, and what 365 like it would write into the history,
+    index included."""
     with transaction.atomic():
         _nothing_written()
         health.run(clock.today() - timedelta(days=1))
         ((before, rows),) = _execute(SIZE)
-        health.run(clock.today())
+        taken = seconds(lambda: health.run(clock.today()))
         ((after, more),) = _execute(SIZE)
         transaction.set_rollback(True)
-    return (more - rows) * 365 * max(after / max(more, 1), (after - before) / max(more - rows, 1)) / 1e9
+    year = (more - rows) * 365 * max(after / max(more, 1), (after - before) / max(more - rows, 1)) / 1e9
+    return taken, year
 
 
 SIZE = "SELECT pg_total_relation_size('health_score'), (SELECT count(*) FROM health_score)"

@@ -15,8 +15,7 @@ from core import charts
 from core.charts import Chart, Mark, Series
 from core.formatting import plain, plain_percent
 from customers.models import Band, Customer
-from health.domain.backtest.subjects import ALL
-from health.models import BacktestRun, Scorecard
+from health.models import BacktestRun
 from health.queries.proof import difference, headline, in_hundred, verdict
 
 TONES = {"risk": "risk", "watch": "watch", "good": "good", "unknown": "unknown"}
@@ -234,56 +233,12 @@ class Proof:
         return date.fromisoformat(self.plain["known_on"])
 
 
-@dataclass(frozen=True)
-class Listed:
-    """A run in the list of runs."""
-
-    run: BacktestRun
-
-    @property
-    def title(self) -> str:
-        subjects = self.run.result["subjects"] if self.run.result else []
-        labels = [one["label"] for one in subjects] or [named(key) for key in self.run.asked["subjects"]]
-        return _(" beside ").join(labels)
-
-    @property
-    def start(self) -> date:
-        return date.fromisoformat(self.run.asked["start"])
-
-    @property
-    def end(self) -> date:
-        return date.fromisoformat(self.run.asked["end"])
-
-    @property
-    def state(self) -> str:
-        return STATES[self.run.result["subjects"][0]["auc"]["verdict"]] if self.run.result else "unknown"
-
-    @property
-    def auc(self) -> float | None:
-        return self.run.result["subjects"][0]["auc"]["value"] if self.run.result else None
-
-    @property
-    def words(self) -> str:
-        if self.run.result:
-            return headline(self.run.result["subjects"][0]["auc"])
-        return _("%(done)s of %(of)s days replayed") % {"done": self.run.days_done, "of": self.run.days}
-
-
 def proof(run: BacktestRun, *, user: User | None) -> Proof | None:
     """The answer of a finished run with the names of the customers that ``user`` may see; without any for None."""
     if not run.result:
         return None
     names = _names(run.result["subjects"], user) if user else {}
     return Proof(run.result, [Part(one, names) for one in run.result["subjects"]], named=user is not None)
-
-
-def named(key: str) -> str:
-    """What a subject is called before it has answered."""
-    if key == ALL:
-        return _("All scorecards")
-    name = key.partition("@")[0]
-    card = Scorecard.objects.filter(key=name).first()
-    return str(card or key.partition(":")[2] or key)
 
 
 def band_label(band: str) -> str:

@@ -31,7 +31,13 @@ def calculate(definition: Definition, columns: Mapping[str, np.ndarray]) -> Calc
     Effective weight = group weight × measure weight ÷ Σ in its group. The weight of a missing measure spreads inside
     its group, that of a group without any among the other groups. Coverage = Σ effective weight measured. Caps last.
     """
-    points = np.column_stack([item.curve.points(rounded(columns[item.key])) for item in definition.items])
+    return of_points(
+        definition, np.column_stack([item.curve.points(rounded(columns[item.key])) for item in definition.items])
+    )
+
+
+def of_points(definition: Definition, points: np.ndarray) -> Calculated:
+    """The same from the points of its measures: customers × measures, NaN where there is no value."""
     measured = ~np.isnan(points)
     coverage = np.round(measured @ nominal(definition), DECIMALS)
     weights = _spread(definition, measured)

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -8,13 +9,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.access import who
+from accounts.access import administrators_only, who
+from accounts.models import Role
 from core import clock
 from core.models import Job
-from health import proofs
-from health.domain.backtest import Refused, runs
+from health import proofs, suggested
+from health.domain import drafts
+from health.domain.backtest import Asked, Refused, runs, weights
 from health.forms.backtests import BacktestForm, OldScoreForm, PeriodForm
-from health.models import BacktestRun, ForeignScore
+from health.listed import Listed
+from health.models import BacktestRun, ForeignScore, Scorecard
 
 SHOWN = 12
 
@@ -30,7 +34,7 @@ def backtests(request: HttpRequest) -> HttpResponse:
         "title": _("Back-test"),
         "note": _("Did the score say beforehand who would leave? Replayed with only what was known on each day."),
         "form": form,
-        "runs": [proofs.Listed(one) for one in listed.select_related("by")[:SHOWN]],
+        "runs": [Listed(one) for one in listed.select_related("by")[:SHOWN]],
     }
     return render(request, "health/backtest/list.html", context, status=400 if form.errors else 200)
 
@@ -57,12 +61,44 @@ def backtest(request: HttpRequest, uid: UUID) -> HttpResponse:
     if run.state == BacktestRun.State.RUNNING:
         return _running(request, run)
     context = {
-        "title": proofs.Listed(run).title,
+        "title": Listed(run).title,
         "run": run,
         "proof": proofs.proof(run, user=who(request)),
+        "may_weigh": who(request).role == Role.ADMINISTRATOR,
+        "weighable": suggested.weighable(run),
+        "weights": suggested.weights(run),
         "address": request.build_absolute_uri(f"/proof/{run.shared}/") if run.shared else "",
     }
     return render(request, "health/backtest/page.html", context)
+
+
+@require_POST
+@administrators_only
+def suggest_weights(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Fit the weights of the scorecard that a run tested, over the same past."""
+    run = _run_or_404(request, uid)
+    card = suggested.weighable(run)
+    if card is None:
+        raise Http404
+    asked = replace(Asked.of(run.asked), subjects=(f"{weights.KIND}{card}",), today=clock.today())
+    try:
+        return redirect("health:backtest", runs.start(asked=asked, by=who(request), at=clock.now()).uid)
+    except Refused as refused:
+        messages.error(request, str(refused))
+        return redirect("health:backtest", run.uid)
+
+
+@require_POST
+@administrators_only
+def keep_weights(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Keep the weights that a run suggests as the draft of their scorecard."""
+    found = (_run_or_404(request, uid).result or {}).get("weights")
+    if not found:
+        raise Http404
+    card = get_object_or_404(Scorecard, key=found["scorecard"])
+    drafts.keep(scorecard=card, definition=found["definition"], by=who(request), at=clock.now())
+    messages.success(request, _("The draft is kept. Below stands what it would change."))
+    return redirect("health:scorecard", card.key)
 
 
 @require_POST
@@ -85,13 +121,13 @@ def share(request: HttpRequest, uid: UUID) -> HttpResponse:
 def shared(request: HttpRequest, token: str) -> HttpResponse:
     """A back-test for whoever has its address: figures and pictures, no customer's name."""
     run = get_object_or_404(BacktestRun.objects.exclude(shared=""), shared=token, state=BacktestRun.State.DONE)
-    context = {"title": proofs.Listed(run).title, "run": run, "proof": proofs.proof(run, user=None)}
+    context = {"title": Listed(run).title, "run": run, "proof": proofs.proof(run, user=None)}
     return render(request, "health/backtest/shared.html", context)
 
 
 def _running(request: HttpRequest, run: BacktestRun) -> HttpResponse:
     failed = Job.objects.filter(kind=runs.JOB, payload__run=run.pk, state=Job.State.FAILED).first()
-    context = {"title": proofs.Listed(run).title, "run": run, "failed": failed}
+    context = {"title": Listed(run).title, "run": run, "failed": failed}
     htmx: Any = getattr(request, "htmx", None)
     if htmx and htmx.target == "progress":
         return render(request, "health/backtest/_progress.html", context)

@@ -1,6 +1,6 @@
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -66,6 +66,20 @@ class Panel:
         scored = ~np.isnan(self.score[:, subject])
         rows = scored if mask is None else scored & mask
         return Sample(self.customer[rows], self.day[rows], self.score[rows, subject], self.lost[rows])
+
+    def since(self, number: int) -> "Panel":
+        """From the day with this number on."""
+        rows = self.day >= number
+        beside = ("customer", "day", "on", "mrr", "deciding", "renewal", "score", "band", "decision", "lost")
+        kept = {name: getattr(self, name)[rows] for name in beside}
+        return replace(self, **kept | {"days": self.days[number:], "day": kept["day"] - number})
+
+    def only(self, subjects: Sequence[int]) -> "Panel":
+        return replace(self, score=self.score[:, subjects], band=self.band[:, subjects])
+
+    def beside(self, score: np.ndarray, band: np.ndarray) -> "Panel":
+        """With another subject after those that are there."""
+        return replace(self, score=np.column_stack([self.score, score]), band=np.column_stack([self.band, band]))
 
 
 def observe(asked: Asked, subjects: Sequence[Subject], day: date) -> Seen:

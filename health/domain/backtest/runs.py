@@ -12,7 +12,7 @@ from django.db.models import F
 from accounts.models import User
 from core import clock, jobs
 from customers.models import Customer
-from health.domain.backtest import Asked, decisions, joined, observe, report, subject
+from health.domain.backtest import Asked, decisions, joined, observe, report, subject, weights
 from health.domain.backtest.panel import Panel, Seen
 from health.domain.backtest.report import separation
 from health.domain.backtest.statistics import draws
@@ -79,6 +79,8 @@ def go_on(payload: Mapping[str, Any]) -> None:
 def subjects_of(asked: Asked) -> list[Subject]:
     if asked.subjects == (MEASURES,):
         return [subject(f"measure:{one.key}") for one in testable()]
+    if asked.subjects[0].startswith(weights.KIND):
+        return weights.subjects(asked)
     return [subject(key, asked.cuts) for key in asked.subjects]
 
 
@@ -87,6 +89,8 @@ def _answer(run: BacktestRun, asked: Asked) -> dict[str, Any]:
     panel = joined(asked, seen, decisions(asked.outcome, since=asked.days[0], today=asked.today))
     if asked.subjects == (MEASURES,):
         return _measures(panel, subjects_of(asked))
+    if asked.subjects[0].startswith(weights.KIND):
+        return weights.suggestion(asked, panel)
     return report(asked, subjects_of(asked), panel)
 
 

@@ -177,8 +177,13 @@ def subject(key: str, cuts: Mapping[str, Any] | None = None) -> Subject:
     if key == ALL:
         versions = _latest_versions()
         return Cards(ALL, _("All scorecards"), [parse_published(one.definition) for one in versions])
-    version = _version(*_card(key))
-    return Cards(key, str(version), [parse_published(version.definition)])
+    found = version(key)
+    return Cards(key, str(found), [parse_published(found.definition)])
+
+
+def version(key: str) -> ScorecardVersion:
+    """The version that a key like ``customers`` or ``customers@2`` names. Raises Refused where there is none."""
+    return _version(*_card(key))
 
 
 def choices() -> list[tuple[str | Promise, list[tuple[str, str]]]]:

@@ -19,6 +19,10 @@ FIELDS: dict[str, Privacy] = {
     "Customer.name": PLAIN,
     "Customer.stage": PLAIN,
     "Customer.time_zone": PLAIN,
+    "Document.content": PERSONAL,
+    "Document.name": PERSONAL,
+    "Goal.measure": PLAIN,
+    "MailReceived.digest": PLAIN,  # of an identifier
     "SavedFilter.name": PLAIN,
     "SavedFilter.rule": PLAIN,  # over companies
     "Standing.values": PLAIN,  # numbers, dates, bands

@@ -8,9 +8,9 @@ from django.db import models
 from django.utils.formats import date_format, number_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
-from customers.models import ContactRole, Customer, Touchpoint
+from customers.models import ContactRole, Customer, StageReached, Touchpoint
 from customers.registry import sentence
 
 Values = Mapping[str, Any]
@@ -33,6 +33,47 @@ def touchpoint(values: Values) -> str:
 @sentence("touchpoint_taken_back", label=gettext_lazy("Touchpoints"), icon="arrow-uturn-left", contacts=("contact",))
 def touchpoint_taken_back(values: Values) -> str:
     return _("Taken back: %(touchpoint)s") % {"touchpoint": touchpoint(values)}
+
+
+@sentence("handed_over", label=gettext_lazy("Hand-off"), icon="hand-raised")
+def handed_over(values: Values) -> str:
+    return _("Taken over from sales")
+
+
+@sentence("implementation", label=gettext_lazy("Implementation"), icon="flag")
+def implementation(values: Values) -> str:
+    said = {"stage": _label(StageReached.Stage, values.get("stage"))}
+    return (_("Reached: %(stage)s") if values.get("reached") else _("Not reached after all: %(stage)s")) % said
+
+
+@sentence("stage_recorded", label=gettext_lazy("Records of stages"), icon="clipboard-document-check")
+def stage_recorded(values: Values) -> str:
+    said = [_label(StageReached.Stage, values.get("stage"))]
+    if values.get("trained"):
+        said.append(ngettext("%(count)s person trained", "%(count)s people trained", values["trained"])
+                    % {"count": values["trained"]})  # fmt: skip
+    if values.get("satisfaction"):
+        said.append(_("satisfaction %(score)s of 5") % {"score": values["satisfaction"]})
+    return ": ".join([said[0], "; ".join(said[1:])]) if said[1:] else said[0]
+
+
+@sentence("goal_set", label=gettext_lazy("Goals set"), icon="flag")
+def goal_set(values: Values) -> str:
+    return _("Goal: from %(before)s to %(after)s") % _goal(values, "baseline", "target")
+
+
+@sentence("goal_moved", label=gettext_lazy("Goals"), icon="arrow-trending-up")
+def goal_moved(values: Values) -> str:
+    return _("Goal at %(before)s of %(after)s") % _goal(values, "value", "target")
+
+
+@sentence("goal_dropped", label=gettext_lazy("Goals given up"), icon="x-circle")
+def goal_dropped(values: Values) -> str:
+    return _("No goal any more")
+
+
+def _goal(values: Values, before: str, after: str) -> dict[str, str]:
+    return {"before": _said(values.get(before)), "after": _said(values.get(after))}
 
 
 @sentence("ticket_opened", label=gettext_lazy("Tickets opened"), icon="lifebuoy")

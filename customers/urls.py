@@ -1,5 +1,7 @@
 from django.urls import path
 
+from core.signed import provider_hooks
+from customers import hooks
 from customers.views import filters, rules
 
 app_name = "customers"
@@ -12,4 +14,6 @@ urlpatterns = [
     path("rules/rows/", rules.rows, name="rule-rows"),
     path("rules/count/", rules.count, name="rule-count"),
     path("rules/near/", rules.near, name="rule-near"),
+    path("hooks/mail/incoming/", hooks.incoming, name="incoming"),
+    *provider_hooks(inbound=True),
 ]

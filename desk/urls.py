@@ -1,6 +1,7 @@
 from django.urls import path
 
 from desk.views import bulk, customer, customers, figures, plays, queue, surveys, team, work
+from desk.views import path as way
 
 app_name = "desk"
 
@@ -27,6 +28,18 @@ urlpatterns = [
     path("customers/<uuid:uid>/note/", customer.add_note, name="add-note"),
     path("customers/<uuid:uid>/touch/", customer.log_touch, name="log-touch"),
     path("customers/<uuid:uid>/task/", customer.add_task, name="add-task"),
+    path("customers/<uuid:uid>/hand-off/", way.hand_off, name="hand-off"),
+    path("customers/<uuid:uid>/hand-off/save/", way.save_hand_off, name="save-hand-off"),
+    path("customers/<uuid:uid>/hand-off/take-over/", way.take_over, name="take-over"),
+    path("customers/<uuid:uid>/implementation/", way.implementation, name="implementation"),
+    path("customers/<uuid:uid>/implementation/record/", way.add_record, name="add-record"),
+    path("customers/<uuid:uid>/implementation/<slug:stage>/", way.reach, name="reach"),
+    path("customers/<uuid:uid>/documents/<uuid:document>/", way.document, name="document"),
+    path("customers/<uuid:uid>/plan/", way.plan, name="plan"),
+    path("customers/<uuid:uid>/plan/print/", way.plan_to_print, name="plan-to-print"),
+    path("customers/<uuid:uid>/plan/goals/", way.add_goal, name="add-goal"),
+    path("customers/<uuid:uid>/plan/goals/<uuid:goal>/", way.move_goal, name="move-goal"),
+    path("customers/<uuid:uid>/plan/goals/<uuid:goal>/drop/", way.drop_goal, name="drop-goal"),
     path("customers/<uuid:uid>/figures/<str:key>/", figures.figure, name="figure"),
     path("surveys/<uuid:uid>/loop/", surveys.survey_loop, name="survey-loop"),
 ]

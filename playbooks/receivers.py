@@ -10,7 +10,7 @@ from core.wake import wake_after_commit
 from customers.rules import holds_rules
 from playbooks.domain import following, loops
 from playbooks.domain.book import occasions
-from playbooks.domain.run import ending, watching
+from playbooks.domain.run import ending, replies, watching
 from playbooks.domain.run.starting import WAKES
 from playbooks.models import Playbook, QueueRule, Run
 
@@ -81,6 +81,12 @@ def end_with_their_signals(events: Sequence[Event]) -> None:
     keys = [occasions.key_of(event) for event in events]
     live = Run.objects.live().filter(occasion__in=keys, of__content__cause_gone=True)
     ending.end(runs=live.values_list("pk", flat=True), state=Run.State.GONE, at=clock.now())
+
+
+@consumes("customers.mail_received.v1", name="playbooks.replies")
+def hear_of_replies(events: Sequence[Event]) -> None:
+    """Who answers a playbook's mail talks with us: the playbook waits, and the answer is in the queue."""
+    replies.heard([event.payload for event in events], at=clock.now())
 
 
 @consumes("surveys.answered.v1", name="playbooks.answers")

@@ -1,5 +1,6 @@
 from django.urls import path
 
+from core.signed import provider_hooks
 from surveys.views import answer, build, hooks, pages
 
 app_name = "surveys"
@@ -24,5 +25,5 @@ urlpatterns = [
     path("s/<str:token>", answer.answer, name="answer"),
     path("s/<str:token>/unsubscribe", answer.unsubscribe, name="unsubscribe"),
     path("hooks/mail/events/", hooks.events, name="mail-events"),
-    *hooks.provider_hooks(),
+    *provider_hooks(inbound=False),
 ]

@@ -10,7 +10,7 @@ from django.db import models
 from core.privacy import PERSONAL, PLAIN, classified, fields_with_words, outdated, unclassified
 
 OURS = [app for app in apps.get_app_configs() if Path(app.path).parent == settings.BASE_DIR]
-PERSONAL_PLACES = {"Contact", "Text", "User"}
+PERSONAL_PLACES = {"Contact", "Text", "User", "Document"}  # a document is a text of some size
 KEPT_FOR_A_WHILE = {"RawEvent", "Rejected"}  # dropped after the months that the settings of the intake say
 
 

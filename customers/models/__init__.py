@@ -2,7 +2,9 @@ from customers.models.attribute import Attribute, AttributeChange
 from customers.models.contact import Contact, ContactChange, ContactRole
 from customers.models.contacting import ContactPolicy, ContactSend, Suppression
 from customers.models.customer import Customer, CustomerRole
+from customers.models.mailbox import MailReceived
 from customers.models.merge import Merge
+from customers.models.path import Document, HandOff, StageRecord
 from customers.models.plan import Goal, GoalValue, Pulse, StageReached
 from customers.models.saved_filter import SavedFilter
 from customers.models.standing import Band, Standing
@@ -22,12 +24,16 @@ __all__ = [
     "ContactSend",
     "Customer",
     "CustomerRole",
+    "Document",
     "Goal",
     "GoalValue",
+    "HandOff",
+    "MailReceived",
     "Merge",
     "Pulse",
     "SavedFilter",
     "StageReached",
+    "StageRecord",
     "Standing",
     "Suppression",
     "Text",

@@ -30,7 +30,10 @@ class StageReached(Fact):
 
 
 class Goal(Fact):
-    """Something that the customer wants to reach with us: from ``baseline`` to ``target``, up or down."""
+    """Something that the customer wants to reach with us: from ``baseline`` to ``target``, up or down.
+
+    With a ``measure`` its values come from that, each night on which it moved; else by hand.
+    """
 
     uid = models.UUIDField(default=uuid7, unique=True, editable=False)
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="+", db_index=False)
@@ -38,6 +41,7 @@ class Goal(Fact):
     baseline = models.DecimalField(_("at the start"), max_digits=18, decimal_places=4)
     target = models.DecimalField(_("target"), max_digits=18, decimal_places=4)
     due_on = models.DateField(_("by"), null=True)
+    measure = models.CharField(_("measure"), max_length=60, blank=True, db_default="")
 
     class Meta(Fact.Meta):
         indexes = [models.Index(fields=["customer", "day"], name="customers_goal_of_customer")]

@@ -6,6 +6,7 @@ from accounts.models import User
 from core.clock import AsOf
 from customers.models import Customer, Standing
 from customers.queries.canonical import members
+from customers.queries.path import HandedOff, goals, handed_off, reached_of
 from customers.queries.people import People, people
 from customers.queries.tickets import Case, cases
 from desk.queries.charts import Money, Usage, money_of, usage_of
@@ -37,6 +38,16 @@ class Family:
 
 
 @dataclass(frozen=True, slots=True)
+class Way:
+    """How far their way with us has come: stages reached, goals and how many of them are reached."""
+
+    hand_off: HandedOff
+    stages: int
+    goals: int
+    reached: int
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """Everything that the customer's page shows beside the timeline."""
 
@@ -50,6 +61,7 @@ class Page:
     cases: list[Case]
     tasks: list[Task]
     runs: list[Run]
+    way: Way
     family: Family | None
     figures: list[Figure]
 
@@ -76,6 +88,7 @@ def customer_page(customer: Customer, *, user: User, today: date) -> Page:
         cases=cases(customer, at=at),
         tasks=tasks_of(customer, today),
         runs=runs_of(customer),
+        way=way_of(customer),
         family=family_of(customer, user),
         figures=figures,
     )
@@ -84,6 +97,12 @@ def customer_page(customer: Customer, *, user: User, today: date) -> Page:
 def tasks_of(customer: Customer, today: date) -> list[Task]:
     """The open and snoozed tasks, each with its reasons in words."""
     return [Task(item, because(item.reasons, today=today)) for item in live_for(customer.pk)]
+
+
+def way_of(customer: Customer) -> Way:
+    found = goals(customer)
+    reached = sum(one.is_reached for one in found)
+    return Way(handed_off(customer), len(reached_of(customer)), len(found), reached)
 
 
 def runs_of(customer: Customer) -> list[Run]:

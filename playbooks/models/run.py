@@ -32,6 +32,10 @@ class Run(models.Model):
         STOPPED = "stopped", _("stopped")
         HELD_OUT = "held_out", _("held out")
 
+    class PausedBy(models.TextChoices):
+        HAND = "hand", _("by one of us")
+        REPLY = "reply", _("they answered")
+
     uid = models.UUIDField(default=uuid7, unique=True, editable=False)
     playbook = models.ForeignKey(Playbook, models.PROTECT, related_name="runs")
     of = models.ForeignKey(PlaybookVersion, models.PROTECT, related_name="runs")
@@ -50,6 +54,7 @@ class Run(models.Model):
     leased_until = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     error = models.CharField(max_length=500, blank=True)
+    paused_by = models.CharField(max_length=8, choices=PausedBy, blank=True, db_default="")
     started_at = models.DateTimeField(_("started"))
     ended_at = models.DateTimeField(_("ended"), null=True)
 

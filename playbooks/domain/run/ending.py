@@ -59,16 +59,26 @@ def _left_open(runs: list[Run]) -> list[int]:
 
 
 @transaction.atomic
-def pause(*, run: Run, by: User, at: datetime) -> Run:
+def pause(*, run: Run, by: User | None, at: datetime, because: str = Run.PausedBy.HAND) -> Run:
     """Let nothing more happen until somebody resumes it. Raises Stale when it no longer runs."""
-    return _change(run, (State.RUNNING, State.FAILED), by, at, "paused", state=State.PAUSED, claim=None)
+    among = (State.RUNNING, State.FAILED)
+    return _change(run, among, by, at, "paused", state=State.PAUSED, paused_by=because, claim=None)
 
 
 @transaction.atomic
 def resume(*, run: Run, by: User, at: datetime) -> Run:
     """Go on: with what is due, at once; a step that failed is tried anew. Raises Stale."""
     changed = _change(
-        run, (State.PAUSED, State.FAILED), by, at, "resumed", state=State.RUNNING, attempts=0, error="", claim=None
+        run,
+        (State.PAUSED, State.FAILED),
+        by,
+        at,
+        "resumed",
+        state=State.RUNNING,
+        paused_by="",
+        attempts=0,
+        error="",
+        claim=None,
     )
     wake_after_commit(WAKES)
     return changed
@@ -116,10 +126,10 @@ def stop(*, run: Run, by: User, at: datetime) -> Run:
     return ended[0]
 
 
-def _change(run: Run, among: tuple[str, ...], by: User, at: datetime, what: str, **values: object) -> Run:
+def _change(run: Run, among: tuple[str, ...], by: User | None, at: datetime, what: str, **values: object) -> Run:
     if not Run.objects.filter(pk=run.pk, state__in=among).update(**values, leased_until=None):
         raise Stale(_("This run has moved on meanwhile."))
     run.refresh_from_db()
-    payload = {**payload_of(run, run.playbook), "by": by.pk}
+    payload = {**payload_of(run, run.playbook), "by": by.pk if by else None}
     events.append(type=f"playbooks.run_{what}.v1", payloads=[payload], at=at)
     return run

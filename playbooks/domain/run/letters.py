@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from email.utils import formataddr, parseaddr
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -19,12 +20,15 @@ from core.errors import Stale
 from core.models import Mail
 from customers.domain import contacting, timeline
 from customers.domain.contacting import Verdict, decide
+from customers.domain.mailbox import reply_address
 from customers.models import Contact, ContactPolicy, ContactSend
 from customers.queries.contacting import known_of
+from customers.registry.thread import thread
 from playbooks.domain import working
 from playbooks.models import Letter, WorkItem
 
 KIND = "playbooks.letter"
+THREAD = "letter"
 State = Letter.State
 # One of ours has read it and sends it: neither clocks nor hours hold it, only what the contact wants.
 UNHURRIED = ContactPolicy(survey_days=0, overall_days=0, from_hour=0, until_hour=24, quiet_weekdays=[])
@@ -108,9 +112,21 @@ def made(letter: Letter) -> Outgoing:
         subject=letter.subject,
         text=letter.body,
         sender=address_of(sender),
-        reply_to=sender.email if sender else "",
+        reply_to=reply_to(letter),
         headers=headers,
     )
+
+
+def reply_to(letter: Letter) -> str:
+    """Where answers go: to the owner and, where mail comes in here, to us, so that the run hears of them."""
+    own = letter.sender.email if letter.sender else ""
+    return ", ".join(filter(None, [own, reply_address(THREAD, letter.uid)]))
+
+
+@thread(THREAD)
+def written_to(uid: UUID) -> tuple[int, int] | None:
+    """Whom the letter ``uid`` went to: customer and contact."""
+    return Letter.objects.filter(uid=uid).values_list("customer", "contact").first()
 
 
 def address_of(user: User | None) -> str:

@@ -14,6 +14,7 @@ from usage.queries.sources import SourceState, source_states
 
 QUIET, BACK = "usage.source_quiet.v1", "usage.source_back.v1"
 FORGOTTEN = 30  # days after which nobody waits for a source any more: a file that was loaded once is no silence
+GIVEN_UP = 180  # days after which a silence that was told of ends by itself
 
 
 @transaction.atomic
@@ -25,7 +26,8 @@ def notice(*, at: datetime) -> list[Silence]:
     open_ones = {one.source_id: one for one in Silence.objects.select_for_update().filter(ended_at=None)}
     quiet = [one for one in states if one.quiet and one.last_on >= since and one.source.pk not in open_ones]
     back = [one for one in states if not one.quiet and one.source.pk in open_ones]
-    over = {one.source.pk for one in states if not one.quiet or one.last_on < since}
+    given_up = clock.today(at) - timedelta(days=GIVEN_UP)
+    over = {one.source.pk for one in states if not one.quiet or one.last_on < given_up}
     made = Silence.objects.bulk_create(Silence(source=one.source, last_on=one.last_on, noticed_at=at) for one in quiet)
     Silence.objects.filter(pk__in=[one.pk for source, one in open_ones.items() if source in over]).update(ended_at=at)
     events.append(type=QUIET, payloads=map(_payload, quiet), at=at)

@@ -7,7 +7,7 @@ from core import clock
 from core.domain.mail.kinds import KINDS
 from core.models import Event, Mail
 from customers.tests.factories import CustomerFactory
-from usage.domain.silences import FORGOTTEN, notice
+from usage.domain.silences import FORGOTTEN, GIVEN_UP, notice
 from usage.jobs import keep_house
 from usage.models import Silence
 from usage.tests.factories import use
@@ -85,6 +85,8 @@ def test_a_mail_that_has_not_left_stays_when_the_source_is_back_or_its_reader_no
 def test_a_silence_ends_without_a_word_when_nobody_waits_any_more(quiet):
     notice(at=clock.now())
     notice(at=clock.now() + timedelta(days=FORGOTTEN))
+    assert not Silence.objects.get().ended_at
+    notice(at=clock.now() + timedelta(days=GIVEN_UP))
     assert Silence.objects.get().ended_at
     assert told() == ["usage.source_quiet.v1"]
 

@@ -62,6 +62,7 @@ def customer(request: HttpRequest, uid: UUID) -> HttpResponse:
     found, today = customer_or_404(request, uid), clock.today()
     at = AsOf.live()
     used, heat = weeks(found, at, count=WEEKS), features_by_week(found, at, count=HEAT_WEEKS)
+    by_feature = of_customer.feature_figures(found, at)
     context = {
         "title": found.name,
         "note": _("What they do with the product, up to and with today."),
@@ -72,7 +73,8 @@ def customer(request: HttpRequest, uid: UUID) -> HttpResponse:
         "events": _line(used, "events", _("Events a week")),
         "users": _line(used, "users", _("Active users a week")),
         "heat": _heat(found, heat, at) if heat else None,
-        "features": of_customer.feature_figures(found, at),
+        "features": by_feature,
+        "by_person": any(one.users is not None for one in by_feature),
         "roles": of_customer.roles(found, at),
         "entitled": Entitlement.objects.filter(customer=found, feature=None).order_by("-known_on", "-id").first(),
         "form": EntitlementForm(),

@@ -4,12 +4,17 @@ from typing import Any
 
 from core.jobs import job
 from core.ticks import nightly
-from subscriptions.domain import curves, dunning, generations, news, rulesets
+from subscriptions.domain import curves, dunning, generations, metering, news, rulesets
 
 
 @nightly("end what is unpaid", order=10)
 def end_unpaid(day: date) -> None:
     dunning.run(day=day - timedelta(days=1))
+
+
+@nightly("take the mean of what was metered", order=10)
+def take_means(day: date) -> None:
+    metering.run(day=day)
 
 
 @nightly("tell what became known", order=11)

@@ -1,6 +1,6 @@
 """The MRR of customers over time, told twice: by the versions and by the movements of the ledger (R20)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, Self
@@ -15,6 +15,7 @@ from subscriptions.domain import bulk, rulesets
 from subscriptions.domain.columns import Columns, joined, take
 from subscriptions.domain.missing_rate import MissingRate
 from subscriptions.models import Ruleset
+from subscriptions.queries import levels
 from subscriptions.queries.ledger import IN_FORCE
 from subscriptions.queries.spans import spans
 
@@ -117,19 +118,45 @@ def read(at: AsOf, customers: Sequence[int] | None = None, *, ruleset: Ruleset |
         "reporting": rules["reporting_currency"],
         "monthly": rules["fx"] == "first_of_month",
     }
-    scope = "TRUE" if customers is None else "v.customer_id = ANY(%(customers)s)"
-    own = LEVELS.replace("{spans}", spans(rules, where=scope))
-    for name, sql in owner(at.known_on).items():
-        own = own.replace(name, sql)
     with transaction.atomic():
         if customers is None:
             _expect_much()
-        levels = _fetched(own, "v", params, LEVEL_TYPES, customers is None)
+        found = _of_everyone(rules, params) if customers is None else _of_some(rules, params)
         moves = _fetched(MOVES, "m", params, MOVE_TYPES, customers is None)
-    if levels["lacks"].any():
-        raise _missing(levels, params)
-    levels.pop("lacks")
-    return Curves(take(levels, np.flatnonzero(levels["change"])), moves)
+    return Curves(take(found, np.flatnonzero(found["change"])), moves)
+
+
+def _of_everyone(rules: Mapping[str, Any], params: dict[str, Any]) -> Columns:
+    at_home, apart = levels.everyone(_written(levels.ROWS, rules, params, "TRUE"), params)
+    at_home["day"] = at_home["day"] + np.int32(SINCE_1970)
+    if not len(apart):
+        return at_home
+    abroad = _of_some(rules, {**params, "customers": _with_merged(apart, params["known_on"])})
+    abroad = take(abroad, np.flatnonzero(np.isin(abroad["customer"], apart)))
+    return sorted_rows(joined(at_home, {name: abroad[name].astype(at_home[name].dtype) for name in at_home}))
+
+
+def _of_some(rules: Mapping[str, Any], params: dict[str, Any]) -> Columns:
+    text = _written(LEVELS, rules, params, "v.customer_id = ANY(%(customers)s)")
+    found = _fetched(text, "v", params, LEVEL_TYPES, everyone=False)
+    if found["lacks"].any():
+        raise _missing(found, params)
+    found.pop("lacks")
+    return found
+
+
+def _written(template: str, rules: Mapping[str, Any], params: dict[str, Any], where: str) -> str:
+    text = template.replace("{spans}", spans(rules, where=where))
+    for name, sql in owner(params["known_on"]).items():
+        text = text.replace(name, sql)
+    return text
+
+
+def _with_merged(customers: np.ndarray, known_on: date) -> list[int]:
+    """These and those merged into them: whose versions are theirs."""
+    ids = customers.tolist()
+    merged = Merge.objects.known(AsOf.at(known_on)).filter(into_customer__in=ids)
+    return sorted({*ids, *merged.values_list("from_customer", flat=True)})
 
 
 def sorted_rows(rows: Columns) -> Columns:

@@ -1,3 +1,4 @@
+import random
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -8,8 +9,11 @@ from django.db import connection
 from core import clock
 from core.clock import AsOf
 from core.models import Job
+from customers.tests.factories import MergeFactory
 from subscriptions.domain import curves, rulesets
+from subscriptions.domain.dunning import same
 from subscriptions.domain.missing_rate import MissingRate
+from subscriptions.domain.versions import record
 from subscriptions.jobs import keep_curves
 from subscriptions.models import SubscriptionVersion
 from subscriptions.queries import kept_curves
@@ -105,3 +109,23 @@ def test_some_take_the_place_of_some() -> None:
     now = found.replaced(np.array([other]), read(AsOf.at(tomorrow()), [other]))
     assert rows(now) == rows(read(AsOf.at(tomorrow())))
     assert rows(now.of(np.array([one]))) == rows(found.of(np.array([one])))
+
+
+def test_all_at_once_are_what_each_is_alone() -> None:
+    """Everybody's last known rows are picked here, those of some by the database: they say the same."""
+    drawn, days = random.Random(3), [JAN + timedelta(days=number) for number in range(0, 200, 9)]
+    for day in days:
+        rate("EUR", f"1.{drawn.randrange(10, 90)}", day)
+    customers = []
+    for _ in range(14):
+        subscription, start = SubscriptionFactory(), drawn.choice(days[:6])
+        customers.append(subscription.customer_id)
+        agree(subscription, drawn.randrange(5, 90), start, currency=drawn.choice(["USD", "USD", "EUR"]))
+        for known in sorted(drawn.sample(days[6:], 3)):
+            last = SubscriptionVersion.objects.filter(subscription=subscription).latest("known_on", "id")
+            more = drawn.choice([{"amount": Decimal(drawn.randrange(5, 90))}, {"ends_on": known}, {"paused": True}])
+            record(versions=[same(last, **more)], known_on=known)
+    MergeFactory(from_customer_id=customers[0], into_customer_id=customers[1], known_on=days[12])
+    for known_on in (days[7], days[14], tomorrow()):
+        at = AsOf(days[16], known_on)
+        assert rows(read(at)) == rows(read(at, customers))

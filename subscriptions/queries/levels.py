@@ -1,0 +1,63 @@
+"""MRR of everybody by the versions: of each version the row known last is picked here, not by the database, which would
+sort millions of rows for it.
+"""
+
+from typing import Any, Final
+
+import numpy as np
+
+from subscriptions.domain import bulk
+from subscriptions.domain.columns import Columns, firsts, take
+from subscriptions.domain.ledger_source import from_date
+
+# ``version`` numbers the parts of versions, ``rank`` puts the rows of one in the order in which they became known.
+ROWS: Final = """
+SELECT v.subscription_id * 1048576 + v.number, (v.known_on - '2000-01-01'::date) * 1099511627776 + v.id, {owner},
+       (v.currency <> %(reporting)s)::int::smallint, (v.mrr * 1000000)::bigint, v.begins, COALESCE(v.ends, 'infinity')
+FROM ({spans}) v {canonical} WHERE v.known_on < %(known_on)s
+"""
+TYPES: Final = {
+    "version": "i8",
+    "rank": "i8",
+    "customer": "i8",
+    "abroad": "i2",
+    "mrr": "i8",
+    "begins": bulk.DAY,
+    "ends": bulk.DAY,
+}
+
+
+def everyone(sql: str, params: dict[str, Any]) -> tuple[Columns, np.ndarray]:
+    """The changes of MRR (customer, day since 2000, change in millionths) before ``params["day"]`` of all who have it
+    in the reporting currency alone; and the ids of the others. ``sql`` is ``ROWS`` filled in.
+    """
+    rows = _last(bulk.fetch(sql, params, TYPES))
+    there = (rows["mrr"] > 0) & (rows["ends"] > rows["begins"])
+    rows = take(rows, np.flatnonzero(there))
+    until = from_date(params["day"])
+    begun, ended = (np.flatnonzero(rows[side] < until) for side in ("begins", "ends"))
+    customer = np.concatenate([rows["customer"][begun], rows["customer"][ended]])
+    day = np.concatenate([rows["begins"][begun], rows["ends"][ended]])
+    change = np.concatenate([rows["mrr"][begun], -rows["mrr"][ended]])
+    apart = np.unique(customer[np.concatenate([rows["abroad"][begun], rows["abroad"][ended]]) == 1])
+    at_home = np.flatnonzero(~np.isin(customer, apart))
+    return _summed(customer[at_home], day[at_home], change[at_home]), apart
+
+
+def _last(rows: Columns) -> Columns:
+    """Of each version the row known last; of several known on one day, the last written."""
+    order = np.argsort(rows["version"], kind="stable")  # they come nearly sorted
+    version, rank = rows["version"][order], rows["rank"][order]
+    begin = np.flatnonzero(firsts(version))
+    if not len(begin):
+        return rows
+    sizes = np.diff(np.append(begin, len(order)))
+    return take(rows, order[rank == np.repeat(np.maximum.reduceat(rank, begin), sizes)])
+
+
+def _summed(customer: np.ndarray, day: np.ndarray, change: np.ndarray) -> Columns:
+    order = np.argsort(customer * 2**32 + day, kind="stable")
+    customer, day, change = customer[order], day[order], change[order]
+    begin = np.flatnonzero(firsts(customer, day))
+    sums = np.add.reduceat(change, begin) if len(begin) else change
+    return {"customer": customer[begin], "day": day[begin], "change": sums}

@@ -169,6 +169,12 @@ PARTS_NAMED: Final[dict[str, Words]] = {
     "discount": _("discount"),
 }
 
+CHURN_NAMED: Final[dict[str, Words]] = {
+    "voluntary": _("by their will"),
+    "involuntary": _("payment failed"),
+    "told_not": _("kind not told"),
+}
+
 PARTS_MEANT: Final[dict[str, Words]] = {
     "price": _("What a unit costs more or less than before, on the same plan."),
     "seats": _("More or fewer units, at the old price of a unit."),
@@ -280,6 +286,9 @@ def figure_of(key: str) -> Figure:
 
 def _split(key: str) -> Figure:
     _head, kind, part = key.split(".")
+    if kind == "churn":
+        label = format_lazy("{}: {}", KINDS[kind], CHURN_NAMED[part])
+        return Figure(label, CHURN_NAMED[part], "money", FIGURES["mrr.churn"].definition)
     label = format_lazy("{}: {}", KINDS[kind], PARTS_NAMED[part])
     return Figure(
         label, PARTS_NAMED[part], "money", format_lazy("{} {}", FIGURES[f"mrr.{kind}"].definition, PARTS_MEANT[part])

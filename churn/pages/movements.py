@@ -8,9 +8,9 @@ from churn.pages.values import Page, Part, Table, TableRow, Writer
 from churn.queries.moved import PARTS, Moved, moved
 from churn.queries.retention import Asked, Period, book_for, line_of
 from churn.queries.retention.lines import amount
-from churn.queries.splits import SPLIT, split
+from churn.queries.splits import SPLIT, lost, split
 from churn.said import gettext as _
-from churn.words import FIGURES, KINDS, PARTS_NAMED
+from churn.words import CHURN_NAMED, FIGURES, KINDS, PARTS_NAMED
 from core import charts
 from core.charts import Chart, Step
 
@@ -57,15 +57,24 @@ def split_chart(found: Moved, period: Period, writer: Writer) -> Chart:
 
 def table(form: RetentionForm, found: Moved, writer: Writer) -> Table:
     keys = [f"split.{kind}.{part}" for kind in SPLIT for part in PARTS]
+    keys += [f"split.churn.{kind}" for kind in CHURN_NAMED]
     rows = []
     for period in reversed(form.listed):
         made = split(found, period)
+        gone = lost(found, period)
         cells = [writer.figure(f"split.{kind}.{part}", made[kind][part], period) for kind in SPLIT for part in PARTS]
+        cells += [writer.figure(f"split.churn.{kind}", gone[kind], period) for kind in CHURN_NAMED]
         rows.append(TableRow(named(period, form.step, form.today), cells, period == form.chosen))
     return Table(
         first=_("Period"),
-        header=[str(PARTS_NAMED[part]).capitalize() for _kind in SPLIT for part in PARTS],
+        header=[
+            *(str(PARTS_NAMED[part]).capitalize() for _kind in SPLIT for part in PARTS),
+            *(str(name).capitalize() for name in CHURN_NAMED.values()),
+        ],
         rows=rows,
-        heads=[(f"{KINDS[kind]}, {writer.currency}", len(PARTS)) for kind in SPLIT],
+        heads=[
+            *((f"{KINDS[kind]}, {writer.currency}", len(PARTS)) for kind in SPLIT),
+            (f"{KINDS['churn']}, {writer.currency}", len(CHURN_NAMED)),
+        ],
         files=keys,
     )

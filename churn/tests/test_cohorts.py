@@ -1,4 +1,6 @@
-from datetime import date
+import math
+import random
+from datetime import date, timedelta
 
 import pytest
 
@@ -60,6 +62,36 @@ def test_survival_is_what_kaplan_and_meier_say() -> None:
     assert curve[4].low is not None and curve[4].low < curve[4].share < (curve[4].high or 0)
     left = survivors(joined(of_step("month", date(2025, 9, 1), 8), late), 4)
     assert (left.value, len(left.rows), left.parts) == (curve[4].share, 1, (1, 4))
+
+
+def plain_survival(lives: list[tuple[int, bool]], days: float) -> tuple[float, float]:
+    """The chance to stay longer than so many days, and Greenwood's sum: one day of leaving after another."""
+    stay, greenwood = 1.0, 0.0
+    for day in sorted({length for length, left in lives if left and length <= days}):
+        there = sum(1 for length, _left in lives if length >= day)
+        gone = sum(1 for length, left in lives if left and length == day)
+        stay *= 1 - gone / there
+        greenwood += gone / (there * (there - gone)) if there > gone else math.inf
+    return stay, greenwood
+
+
+def test_survival_is_what_a_plain_loop_says() -> None:
+    drawn, end, lives = random.Random(5), date(2025, 9, 1), []
+    for _ in range(40):
+        start = JAN + timedelta(drawn.randrange(180))
+        ends_on = drawn.choice([None, start + timedelta(drawn.randrange(1, 200))])
+        sell(None, 100, start, ends_on=ends_on)
+        left = ends_on is not None and ends_on < end
+        lives.append((((ends_on if left and ends_on else end) - start).days, left))
+    curve = survival(joined(of_step("month", end, 8), Asked(until=end)))
+    assert len(curve) > 5
+    for one in curve:
+        share, greenwood = plain_survival(lives, one.months * cohorts.MONTH_DAYS)
+        assert one.share == pytest.approx(share)
+        if one.low is not None and one.high is not None and 0 < share < 1:
+            spread = 1.959963985 * math.sqrt(greenwood) / math.log(share)
+            ends = sorted(share ** math.exp(sign * spread) for sign in (1, -1))
+            assert [one.low, one.high] == pytest.approx(ends)
 
 
 def test_nobody_has_no_curve() -> None:

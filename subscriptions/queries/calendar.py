@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from core.clock import AsOf
 from customers.models import Customer
+from subscriptions.models import FxRate
+from subscriptions.queries.of_customer import reporting_currency
 from subscriptions.queries.renewals import IN_NOTICE, LATE, LOST, RENEWED, UPCOMING, Renewal, renewals
 
 STATES: Final = (
@@ -25,10 +27,13 @@ BACK, AHEAD = 3, 12
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A renewal of a customer; ``month`` is the first day of the month that it is in."""
+    """A renewal of a customer; ``month`` is the first day of the month that it is in, ``mrr`` in the reporting
+    currency at the last known rate (where there is none, nothing).
+    """
 
     customer: Customer
     renewal: Renewal
+    mrr: Decimal
 
     @property
     def month(self) -> date:
@@ -45,10 +50,9 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """The renewals of a month in one currency: how many and how much MRR, and of that by state."""
+    """The renewals of a month: how many and how much MRR, in the reporting currency, and of that by state."""
 
     month: date
-    currency: str
     count: int
     mrr: Decimal
     states: list[tuple[str, int, Decimal]]
@@ -79,19 +83,29 @@ def due(user: User, at: AsOf, listed: Sequence[date]) -> list[Due]:
     ids = None if user.sees_everything else list(seen.values_list("pk", flat=True))
     rows = renewals(at, since=listed[0], until=listed[-1], customers=ids)
     found = seen.select_related("owner").in_bulk({row.customer_id for row in rows})
-    return [Due(found[row.customer_id], row) for row in rows if row.customer_id in found]
+    rates = _rates(at)
+    return [
+        Due(found[row.customer_id], row, row.mrr * rates.get(row.currency, Decimal(0)))
+        for row in rows
+        if row.customer_id in found
+    ]
 
 
 def by_month(rows: Iterable[Due]) -> list[Month]:
-    groups: dict[tuple[date, str], list[Renewal]] = {}
+    groups: dict[date, list[Due]] = {}
     for row in rows:
-        groups.setdefault((row.month, row.renewal.currency), []).append(row.renewal)
-    return [_month(*key, own) for key, own in sorted(groups.items())]
+        groups.setdefault(row.month, []).append(row)
+    return [_month(month, own) for month, own in sorted(groups.items())]
 
 
-def _month(month: date, currency: str, rows: Sequence[Renewal]) -> Month:
+def _rates(at: AsOf) -> dict[str, Decimal]:
+    known = FxRate.objects.filter(at.visible()).order_by("currency", "-day", "-known_on", "-pk").distinct("currency")
+    return {**dict(known.values_list("currency", "rate")), reporting_currency(): Decimal(1)}
+
+
+def _month(month: date, rows: Sequence[Due]) -> Month:
     states = []
     for state, _label in STATES:
-        its = [row.mrr for row in rows if row.state == state]
+        its = [row.mrr for row in rows if row.renewal.state == state]
         states.append((state, len(its), sum(its, Decimal(0))))
-    return Month(month, currency, len(rows), sum((row.mrr for row in rows), Decimal(0)), states)
+    return Month(month, len(rows), sum((row.mrr for row in rows), Decimal(0)), states)

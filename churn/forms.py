@@ -133,6 +133,8 @@ class RetentionForm(ReportForm):
     end = forms.DateField(label=_("Up to"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     told = forms.ChoiceField(label=_("Reasons"), required=False, choices=TOLD)
 
+    _is_turned = False
+
     def __init__(self, data: QueryDict, *, user: User, today: date) -> None:
         super().__init__(data, user=user, today=today)
         asked = data.get("period", "")
@@ -147,6 +149,19 @@ class RetentionForm(ReportForm):
         for name, value in shown.items():
             query[name] = f"{value}"
         self.data = query
+
+    @property
+    def problems(self) -> list[str]:
+        """Beside what can't be read: days outside of all histories, and a start that is not before the end."""
+        found = super().problems
+        days = {name: self.cleaned_data.get(name) for name in ("on", "start", "end", "known_on")}
+        for name, day in days.items():
+            if day and day.year not in YEARS:
+                words = {"label": self.fields[name].label, "day": f"{day:%Y-%m-%d}"}
+                found.append(gettext("%(label)s: %(day)s lies outside of every history and is left out.") % words)
+        if self.step == "range" and self._is_turned:
+            found.append(gettext("The start does not come before the end: the last day before the end is shown."))
+        return found
 
     @property
     def step(self) -> str:
@@ -217,7 +232,8 @@ class RetentionForm(ReportForm):
         if self.step == "range":
             end = self.read("end") or self.today
             start = self.read("start") or shift(end, -1)
-            return Period(start, end) if start < end else Period(end - timedelta(days=1), end)
+            self._is_turned = start >= end
+            return Period(end - timedelta(days=1), end) if self._is_turned else Period(start, end)
         running = containing(self.today, self.step)
         return containing(self.read("on") or back(running.start, self.step, 1), self.step)
 

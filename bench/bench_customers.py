@@ -17,13 +17,18 @@ from health.domain import scoring
 from tools.figures import Figure, at_most
 
 QUERIES, TIMES = 12, 9
+PLAIN, NARROWED = "/stock/customers/customer/", "/narrowing/customers/customer/"
+# What is asked of ours, and of the stock changelist: the same page, narrowed in the same way.
 VIEWS = {
-    "": "",
-    "sorted": "?sort=-mrr",
-    "by_renewal": "?sort=renewal",
-    "filtered": "?band=watch&industry=Logistics",
-    "searched": "?q=freight",
-    "page_20": "?page=20",
+    "": ("", PLAIN),
+    "sorted": ("?sort=-mrr", PLAIN),
+    "by_renewal": ("?sort=renewal", PLAIN),
+    "filtered": (
+        "?band=watch&industry=Logistics",
+        f"{NARROWED}?standing__band__exact=watch&industry=Logistics",
+    ),
+    "searched": ("?q=freight", f"{NARROWED}?q=freight"),
+    "page_20": ("?page=20", f"{PLAIN}?p=20"),
 }
 
 
@@ -39,13 +44,13 @@ def customers() -> Iterator[Figure]:
 @override_settings(ROOT_URLCONF="bench.stock")
 def lists(*users: User) -> list[Figure]:
     """The list as each of ``users`` sees it, in several views, in turns with the stock changelist."""
-    admin = _client(User.objects.filter(role=Role.ADMINISTRATOR).order_by("pk")[0])
+    admin = client_of(User.objects.filter(role=Role.ADMINISTRATOR).order_by("pk")[0])
     found: list[Figure] = []
     for user in users:
-        client = _client(user)
-        for name, query in VIEWS.items():
+        client = client_of(user)
+        for name, (query, theirs) in VIEWS.items():
             label = ".".join(filter(None, ["customers", user.role, name]))
-            stock, ours = _in_turns((admin, "/stock/customers/customer/"), (client, f"/customers/{query}"))
+            stock, ours = _in_turns((admin, theirs), (client, f"/customers/{query}"))
             found.append(at_most(f"{label}.ratio", ours / stock, "×", 1, ours=round(ours, 4), stock=round(stock, 4)))
             found.append(at_most(f"{label}.queries", _queries(client, f"/customers/{query}"), "queries", QUERIES))
     return found
@@ -77,7 +82,7 @@ def _queries(client: Client, address: str) -> int:
     return len(made)
 
 
-def _client(user: User) -> Client:
+def client_of(user: User) -> Client:
     client = Client(SERVER_NAME="localhost")
     client.force_login(user)
     return client

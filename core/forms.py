@@ -1,3 +1,4 @@
+from functools import lru_cache
 from html import escape
 from typing import Any
 
@@ -5,6 +6,8 @@ from django import forms
 from django.forms.renderers import DjangoTemplates
 from django.forms.utils import flatatt
 from django.utils.safestring import SafeString, mark_safe
+
+SELECTS_KEPT = 256
 
 
 class Renderer(DjangoTemplates):
@@ -21,10 +24,15 @@ class Select(forms.Select):
     """
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        chosen = set(self.format_value(value))
-        options = [
-            f'<option value="{escape(key)}"{" selected" if key in chosen else ""}>{escape(label)}</option>'
-            for key, label in ((str(key), str(label)) for key, label in self.choices)
-        ]
+        choices = tuple([(str(key), str(label)) for key, label in self.choices])
+        options = _options(choices, frozenset(self.format_value(value)))
         attributes = flatatt(self.build_attrs(self.attrs, {"name": name, **(attrs or {})}))
-        return mark_safe(f"<select{attributes}>{''.join(options)}</select>")  # all parts of it are escaped
+        return mark_safe(f"<select{attributes}>{options}</select>")  # all parts of it are escaped
+
+
+@lru_cache(maxsize=SELECTS_KEPT)
+def _options(choices: tuple[tuple[str, str], ...], chosen: frozenset[str]) -> str:
+    return "".join(
+        f'<option value="{escape(key)}"{" selected" if key in chosen else ""}>{escape(label)}</option>'
+        for key, label in choices
+    )

@@ -139,8 +139,8 @@ def sees_few(user: User) -> bool:
 
 def choices_for(user: User) -> dict[str, list[str]]:
     """The stages, industries and countries there are among the customers that ``user`` sees; minutes old at most."""
-    scope = "all" if user.sees_everything else f"{user.role}:{sorted(user.teams.values_list('pk', flat=True))}"
-    return cache.get_or_set(f"desk.choices:{scope}", lambda: _choices(user), CHOICES_LAST) or {}
+    scope, last = ("all", CHOICES_LAST) if user.sees_everything else (f"{user.role}:{user.pk}", NAMES_LAST)
+    return cache.get_or_set(f"desk.choices:{scope}", lambda: _choices(user), last) or {}
 
 
 def _choices(user: User) -> dict[str, list[str]]:

@@ -2,7 +2,9 @@ from functools import cached_property
 from typing import Any
 
 from django.core.paginator import Page, Paginator
+from django.db.models import Count, Window
 from django_tables2 import Table
+from django_tables2.rows import BoundRows
 
 # A page behind all rows of any list, and still a number that the database can skip to.
 FARTHEST = 1_000_000
@@ -47,10 +49,40 @@ class CappedPaginator(Paginator):
         return page
 
 
+class FewPaginator(Paginator):
+    """For who sees few rows: one narrow statement sorts and counts them all, a second reads those of the page."""
+
+    def __init__(self, table: Table, per_page: int) -> None:
+        super().__init__(table.rows, per_page)
+        self._table, self._rows = table, table.data.data
+
+    @property
+    def is_capped(self) -> bool:
+        return False
+
+    def page(self, number: Any) -> Page:
+        """The page ``number``: the first where it is no number, the last where it lies behind all rows."""
+        number = _whole(number)
+        keys = self._keys(number)
+        if not keys and number > 1:
+            self.count = self._rows.order_by().count()
+            return self.page(self.num_pages)
+        found = self._rows.order_by().in_bulk(keys)
+        rows = [found[key] for key in keys if key in found]
+        return Page(BoundRows(data=rows, table=self._table), number, self)
+
+    def _keys(self, number: int) -> list[Any]:
+        bottom = (number - 1) * self.per_page
+        counted = self._rows.annotate(among=Window(Count("*"))).values_list("pk", "among")
+        picked = list(counted[bottom : bottom + self.per_page])
+        self.count = picked[0][1] if picked else 0
+        return [key for key, _among in picked]
+
+
 def paginate(table: Table, *, page: Any, per_page: int = 50) -> Table:
     """``table`` with one page of its rows, and without the count that django-tables2 would make of all of them."""
-    table.paginator = CappedPaginator(table.rows, per_page)
-    table.data._length = table.paginator.count
+    few = getattr(table, "few", False)
+    table.paginator = FewPaginator(table, per_page) if few else CappedPaginator(table.rows, per_page)
     table.page = table.paginator.page(page)
     table.data._length = table.paginator.count
     return table

@@ -138,6 +138,8 @@ class CustomerTable(BaseTable):
 class FewCustomersTable(CustomerTable):
     """The same for somebody who sees a small part of all customers."""
 
+    few = True
+
 
 FewCustomersTable.base_columns = deepcopy(CustomerTable.base_columns)
 for _column in FewCustomersTable.base_columns.values():

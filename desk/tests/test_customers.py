@@ -231,3 +231,23 @@ def test_who_sees_few_reads_them_in_the_same_order(as_user: As, cast: Cast, owne
     TeamFactory.create_batch(20)
     assert sees_few(cast.owner)
     assert [listed(as_user(cast.owner), sort) for sort in sorts] == everyone
+
+
+def test_who_sees_few_turns_pages_like_everyone(as_user: As, cast: Cast, owned: Owned) -> None:
+    for number in range(53):
+        owned(name=f"Customer {number:02}")
+    TeamFactory.create_batch(20)
+    assert sees_few(cast.owner)
+
+    pages = [as_user(cast.owner).get(f"/customers/?sort=name&page={page}").context["table"] for page in (1, 2, 9)]
+
+    assert [len(table.page.object_list) for table in pages] == [50, 3, 3]
+    assert [table.page.number for table in pages] == [1, 2, 2]
+    assert {table.paginator.count for table in pages} == {53}
+    assert listed(as_user(cast.owner), "?sort=name&page=2") == ["Customer 50", "Customer 51", "Customer 52"]
+
+
+def test_who_sees_few_and_finds_nobody_is_told(as_user: As, cast: Cast, owned: Owned) -> None:
+    owned(name="Kestrel")
+    TeamFactory.create_batch(20)
+    assert "No customer fits" in as_user(cast.owner).get("/customers/?q=zzz&page=4").content.decode()

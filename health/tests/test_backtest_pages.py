@@ -79,6 +79,16 @@ def test_a_test_is_asked_for_runs_in_the_background_and_shows_its_failures(lost)
     assert "Adopted v1" in browser.get(LIST).content.decode()
 
 
+def test_the_progress_ends_with_the_page_anew(lost):
+    browser = client()
+    page = browser.post(LIST, form(subject="customers@1"))["Location"]
+    polled = {"HX-Request": "true", "HX-Target": "progress"}
+    answer = browser.get(page, headers=polled)
+    assert answer.content.lstrip().startswith(b'<div id="progress"') and "HX-Refresh" not in answer
+    jobs.work()
+    assert browser.get(page, headers=polled)["HX-Refresh"] == "true"
+
+
 def test_a_question_without_sense_is_said_in_words(lost):
     answer = client().post(LIST, form(start=f"{clock.today()}", end=f"{clock.today() + timedelta(days=9)}"))
     assert answer.status_code == 400

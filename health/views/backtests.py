@@ -58,8 +58,11 @@ def old_score(request: HttpRequest) -> HttpResponse:
 def backtest(request: HttpRequest, uid: UUID) -> HttpResponse:
     """One back-test: how far it is, or what came out."""
     run = _run_or_404(request, uid)
+    polled = _is_polled(request)
     if run.state == BacktestRun.State.RUNNING:
-        return _running(request, run)
+        return _running(request, run, polled)
+    if polled:  # the answer takes the place of the page, not of its progress
+        return HttpResponse(headers={"HX-Refresh": "true"})
     context = {
         "title": Listed(run).title,
         "run": run,
@@ -125,13 +128,15 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "health/backtest/shared.html", context)
 
 
-def _running(request: HttpRequest, run: BacktestRun) -> HttpResponse:
+def _is_polled(request: HttpRequest) -> bool:
+    htmx: Any = getattr(request, "htmx", None)
+    return bool(htmx) and htmx.target == "progress"
+
+
+def _running(request: HttpRequest, run: BacktestRun, polled: bool) -> HttpResponse:
     failed = Job.objects.filter(kind=runs.JOB, payload__run=run.pk, state=Job.State.FAILED).first()
     context = {"title": Listed(run).title, "run": run, "failed": failed}
-    htmx: Any = getattr(request, "htmx", None)
-    if htmx and htmx.target == "progress":
-        return render(request, "health/backtest/_progress.html", context)
-    return render(request, "health/backtest/running.html", context)
+    return render(request, f"health/backtest/{'_progress' if polled else 'running'}.html", context)
 
 
 def _run_or_404(request: HttpRequest, uid: UUID) -> BacktestRun:

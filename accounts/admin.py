@@ -129,9 +129,19 @@ class TeamAdmin(admin.ModelAdmin[Team]):
 class KeyAdmin(admin.ModelAdmin[Key]):
     """The keys of programs. ``manage.py key create`` makes one; here they are seen and revoked."""
 
-    list_display = ["name", "scope", "shown", "source", "created_at", "revoked_at"]
-    list_filter = ["scope"]
-    list_select_related = ["source"]
+    list_display = [
+        "name",
+        "scope",
+        "shown",
+        "source",
+        "team",
+        "created_at",
+        "expires_at",
+        "last_used_at",
+        "revoked_at",
+    ]
+    list_filter = ["scope", "team"]
+    list_select_related = ["source", "team"]
     actions = ["revoke"]
 
     @admin.action(description=_("Revoke the chosen keys"))

@@ -1,6 +1,10 @@
-from core.privacy import OURS, PLAIN, Privacy
+from core.privacy import OURS, PERSONAL, PLAIN, Privacy
 
 FIELDS: dict[str, Privacy] = {
+    "KeptAnswer.asked": PLAIN,
+    "KeptAnswer.body": PERSONAL,  # deleted after a day
+    "KeptAnswer.headers": PLAIN,
+    "KeptAnswer.name": PLAIN,
     "Key.digest": PLAIN,
     "Key.name": PLAIN,
     "Key.shown": PLAIN,

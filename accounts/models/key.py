@@ -1,6 +1,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models.team import Team
 from core.ids import uuid7
 from core.models import Source
 
@@ -8,7 +9,8 @@ from core.models import Source
 class Key(models.Model):
     """What a program signs in with. Only a digest of it is kept; ``shown`` is its beginning, to tell keys apart.
 
-    A key of the intake belongs to a source: what it sends is that source's.
+    A key of the intake belongs to a source: what it sends is that source's. One with a team sees the customers of that
+    team; without one, all. ``last_used_at`` is a minute old at most.
     """
 
     class Scope(models.TextChoices):
@@ -24,7 +26,12 @@ class Key(models.Model):
     source = models.ForeignKey(
         Source, models.PROTECT, null=True, editable=False, related_name="+", verbose_name=_("source")
     )
+    team = models.ForeignKey(
+        Team, models.PROTECT, null=True, blank=True, editable=False, related_name="+", verbose_name=_("team")
+    )
     created_at = models.DateTimeField(_("made"))
+    expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
+    last_used_at = models.DateTimeField(_("last used"), null=True, blank=True, editable=False)
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
 
     class Meta:
@@ -39,3 +46,35 @@ class Key(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.shown}…)"
+
+
+class KeyUse(models.Model):
+    """How often a key was used in the last minute that it was used in."""
+
+    key = models.OneToOneField(Key, models.CASCADE, primary_key=True, related_name="+")
+    minute = models.DateTimeField()
+    requests = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.requests} requests of {self.key_id} at {self.minute:%H:%M}"
+
+
+class KeptAnswer(models.Model):
+    """What a key was answered for a request that makes something, to be answered again to the same request.
+
+    ``name`` is the one that the request was given, ``asked`` a digest of what it asked for. Kept for a day.
+    """
+
+    key = models.ForeignKey(Key, models.CASCADE, related_name="+", db_index=False)
+    name = models.CharField(max_length=200)
+    asked = models.CharField(max_length=64)
+    at = models.DateTimeField(db_index=True)
+    status = models.PositiveSmallIntegerField(default=0)
+    headers = models.JSONField(default=dict)
+    body = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["key", "name"], name="accounts_keptanswer_once")]
+
+    def __str__(self) -> str:
+        return f"{self.status} for {self.name}"

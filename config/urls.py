@@ -22,6 +22,11 @@ urlpatterns = [
     path("livez", health.livez),
     path("readyz", health.readyz),
     path("metrics", metrics.metrics),
+    path("api/v1/", include("config.api")),
     path("admin/", admin.site.urls),
     path("accounts/", include("accounts.urls")),
 ]
+
+handler400 = views.bad_request
+handler404 = views.not_found
+handler500 = views.server_error

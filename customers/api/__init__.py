@@ -1,0 +1,17 @@
+"""Customers and what belongs to them, at the doors of the REST API."""
+
+from customers.api.catalogue import MeasureRows, SavedFilterRows, StandingRows
+from customers.api.contacts import ContactRows
+from customers.api.customers import CustomerRows
+from customers.api.tickets import TicketRows
+from customers.api.touchpoints import TouchpointRows
+
+__all__ = [
+    "ContactRows",
+    "CustomerRows",
+    "MeasureRows",
+    "SavedFilterRows",
+    "StandingRows",
+    "TicketRows",
+    "TouchpointRows",
+]

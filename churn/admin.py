@@ -2,8 +2,10 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from churn.models import Benchmark, BenchmarkBand, ChurnReason
+from churn.queries.reasons import given_by_customers
 
 
 @admin.register(ChurnReason)
@@ -16,6 +18,15 @@ class ChurnReasonAdmin(admin.ModelAdmin[ChurnReason]):
     list_filter = ("is_active",)
     search_fields = ("label", "key")
     prepopulated_fields = {"key": ("label",)}
+
+    def get_deleted_objects(
+        self, objs: Any, request: HttpRequest
+    ) -> tuple[list[Any], dict[Any, int], set[Any], list[Any]]:
+        """With what protects a reason: records of ours, and subscriptions that customers gave up for it."""
+        listed, counts, missing, protected = super().get_deleted_objects(objs, request)
+        said = _("Subscriptions that ended for this reason: %(label)s")
+        named = [said % {"label": reason.label} for reason in objs if given_by_customers(reason)]
+        return listed, counts, missing, [*protected, *named]
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         # Two levels: a finer reason is part of one that is part of nothing.

@@ -14,6 +14,7 @@ from churn.queries.retention.book import day_of
 from churn.queries.retention.lines import share
 from churn.queries.retention.opened import Opened, Row
 from churn.queries.retention.periods import Period
+from subscriptions.models import SubscriptionVersion
 
 NEAR: Final = 90  # days between a loss and the record of it
 TOLD: Final = ("ours", "theirs")
@@ -84,6 +85,11 @@ def named() -> dict[int, Named]:
     """All reasons by id."""
     rows = ChurnReason.objects.values_list("id", "label", "parent_id")
     return {pk: Named(pk, label, parent or pk) for pk, label, parent in rows}
+
+
+def given_by_customers(reason: ChurnReason) -> bool:
+    """Whether a customer gave this reason when a subscription ended, by its key or its label."""
+    return SubscriptionVersion.objects.filter(reason__in=[reason.key, reason.label]).exists()
 
 
 def opened(key: str, lost: Sequence[Lost], *, reason: str = "", told: str = "ours") -> Opened:

@@ -94,22 +94,21 @@ def usage_of_28_days(at: Scope) -> Sql:
         used AS (SELECT * FROM rough WHERE NOT corrected UNION ALL SELECT * FROM exact),
         older AS ({at.sql(OLDER, table="u").text}),
         joined AS (
-            SELECT {{customer}} AS customer, bool_or(f.alive) AS alive, bit_or(days) AS days,
-                   sum(recent) AS recent, sum(before) AS before, sum(week) AS week, sum(week_before) AS week_before,
-                   sum(errors) AS errors, max(COALESCE(used.last, older.last)) AS last
-                   {", " + used if used else ""}
+            SELECT {{customer}} AS customer, bool_or(f.alive) AS alive, bit_or(days) AS days, max(older.last) AS older,
+                   sum(week) AS week, sum(week_before) AS week_before, sum(week + week_before + earlier) AS recent,
+                   sum(before) AS before, sum(errors) AS errors {", " + used if used else ""}
             FROM seen f {{canonical}} LEFT JOIN used USING (customer_id) LEFT JOIN older USING (customer_id)
             GROUP BY 1
         )
         SELECT customer,
-               CASE WHEN alive THEN bit_count(COALESCE(days, 0)::bit(28)) END,
+               CASE WHEN alive THEN bit_count((COALESCE(days, 0) & {(1 << WINDOW) - 1})::bit(64)) END,
                CASE WHEN alive THEN COALESCE(recent, 0)::float / NULLIF(GREATEST(before, 0), 0) - 1 END,
                CASE WHEN alive THEN {_share(kinds, Feature.Kind.CORE, marks)} END,
                CASE WHEN alive THEN {_share(kinds, Feature.Kind.STICKY, marks)} END,
                CASE WHEN alive THEN {_count(len(marks))} END,
                CASE WHEN alive THEN COALESCE(week, 0)::float / NULLIF(GREATEST(week_before, 0), 0) - 1 END,
                CASE WHEN alive THEN COALESCE(errors, 0) END,
-               last
+               COALESCE(%(day)s - 1 - bit_count(((days & -days) - 1)::bit(64))::int, older)
         FROM joined
     """
     marked = {f"marks{n}": _lookup(chunk) for n, chunk in enumerate(marks)}
@@ -132,7 +131,7 @@ OLDER = """
           AND u.day >= %(older_from)s AND u.day < %(before_from)s AND u.known_on < %(known_on)s
         ORDER BY u.day DESC LIMIT 1
     ) found
-    WHERE NOT EXISTS (SELECT FROM used WHERE used.customer_id = seen.customer_id AND used.last IS NOT NULL)
+    WHERE NOT EXISTS (SELECT FROM used WHERE used.customer_id = seen.customer_id AND used.days IS NOT NULL)
 """
 
 
@@ -158,23 +157,30 @@ def _exact(chunks: int, failures: bool) -> str:
 
 
 def _columns(active: str, chunks: int, failures: bool) -> str:
+    """Each row is looked at by as few sums as can be: days are a bit each, the newest the lowest, and the parts of the
+    window stand apart.
+    """
     over_all = "u.feature_id = %(over_all)s"
     recent = "u.day >= %(recent_from)s"
-    week, before = "u.day >= %(week_from)s", "u.day < %(week_from)s AND u.day >= %(week_before_from)s"
     failed = f"sum(u.events) FILTER (WHERE {recent} AND u.feature_id = ANY (%(failures)s))" if failures else "0"
     columns = [
-        f"bit_or(1 << (%(day)s - 1 - u.day)) FILTER (WHERE {over_all} AND {recent} AND {active}) AS days",
-        f"sum(u.events) FILTER (WHERE {over_all} AND {recent}) AS recent",
-        f"sum(u.events) FILTER (WHERE {over_all} AND u.day < %(recent_from)s) AS before",
-        f"sum(u.events) FILTER (WHERE {over_all} AND {week}) AS week",
-        f"sum(u.events) FILTER (WHERE {over_all} AND {before}) AS week_before",
-        f"COALESCE(sum(u.errors) FILTER (WHERE {over_all} AND {recent}), 0) + COALESCE({failed}, 0) AS errors",
-        f"max(u.day) FILTER (WHERE {over_all} AND {active}) AS last",
+        f"bit_or(1::bigint << (%(day)s - 1 - u.day)) FILTER (WHERE {over_all} AND {active}) AS days",
+        *(f"COALESCE(sum(u.events) FILTER (WHERE {over_all} AND {part}), 0) AS {name}" for name, part in PARTS.items()),
+        f"COALESCE(sum(u.errors) FILTER (WHERE {over_all} AND {recent} AND u.errors <> 0), 0)"
+        f" + COALESCE({failed}, 0) AS errors",
     ]
     for n in range(chunks):
         mark = f"(%(marks{n})s::bigint[])[u.feature_id - %(lowest{n})s]"
         columns.append(f"bit_or({mark}) FILTER (WHERE {recent} AND {active}) AS used{n}")
     return ", ".join(columns)
+
+
+PARTS = {
+    "week": "u.day >= %(week_from)s",
+    "week_before": "u.day < %(week_from)s AND u.day >= %(week_before_from)s",
+    "earlier": "u.day < %(week_before_from)s AND u.day >= %(recent_from)s",
+    "before": "u.day < %(recent_from)s",
+}
 
 
 def _marks(marked: Sequence[int]) -> list[dict[int, int]]:

@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("churn.urls")),
     path("", include("subscriptions.urls")),
     path("", include("usage.urls")),
+    path("", include("data.urls")),
     path("", include("health.urls")),
     path("", include("surveys.urls")),
     path("", include("playbooks.urls")),

@@ -18,7 +18,7 @@ from customers.rules import describe
 from health.domain.backtest import runs
 from health.domain.definition import Definition
 from health.domain.versions import InForce, in_force
-from health.models import BacktestRun, ScorecardDraft
+from health.models import BacktestRun, Scorecard, ScorecardDraft
 from health.queries.proof import headline
 from health.queries.words import write
 
@@ -74,6 +74,11 @@ class Page:
 def cards() -> list[Card]:
     drafts = set(ScorecardDraft.objects.values_list("scorecard_id", flat=True))
     return [Card(one, one.version.scorecard_id in drafts) for one in in_force(AsOf.live().day)]
+
+
+def unpublished() -> list[Scorecard]:
+    """The scorecards that so far are drafts only."""
+    return list(Scorecard.objects.filter(versions=None))
 
 
 def page(user: User) -> Page:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from health.views import backtests, customers, scorecards, signal_rules, signals
+from health.views import backtests, book, customers, editor, risks, scorecards, signal_rules, signals
 
 app_name = "health"
 
@@ -8,6 +8,14 @@ urlpatterns = [
     path("customers/<uuid:uid>/health/", customers.health, name="customer"),
     path("customers/<uuid:uid>/health/override/", customers.override, name="override"),
     path("customers/<uuid:uid>/health/computed/", customers.withdraw, name="withdraw-override"),
+    path("customers/<uuid:uid>/risks/new/", risks.new, name="new-risk"),
+    path("health/book/", book.book, name="book"),
+    path("health/book/rows/", book.rows, name="book-rows"),
+    path("health/bands/", book.movements, name="movements"),
+    path("health/bands/rows/", book.moved, name="moved"),
+    path("health/risks/", risks.risks, name="risks"),
+    path("health/risks/<uuid:uid>/", risks.edit, name="risk"),
+    path("health/risks/<uuid:uid>/close/", risks.close, name="close-risk"),
     path("health/backtests/", backtests.backtests, name="backtests"),
     path("health/backtests/<uuid:uid>/", backtests.backtest, name="backtest"),
     path("health/backtests/<uuid:uid>/share/", backtests.share, name="share-backtest"),
@@ -15,9 +23,11 @@ urlpatterns = [
     path("health/backtests/<uuid:uid>/weights/keep/", backtests.keep_weights, name="keep-weights"),
     path("health/old-score/", backtests.old_score, name="old-score"),
     path("health/scorecards/", scorecards.scorecards, name="scorecards"),
-    path("health/scorecards/<slug:key>/", scorecards.edit, name="scorecard"),
-    path("health/scorecards/<slug:key>/publish/", scorecards.publish, name="publish-scorecard"),
-    path("health/scorecards/<slug:key>/discard/", scorecards.discard, name="discard-draft"),
+    path("health/scorecards/new/", editor.create, name="new-scorecard"),
+    path("health/scorecards/<slug:key>/", editor.edit, name="scorecard"),
+    path("health/scorecards/<slug:key>/curve/", editor.picture, name="scorecard-curve"),
+    path("health/scorecards/<slug:key>/publish/", editor.publish, name="publish-scorecard"),
+    path("health/scorecards/<slug:key>/discard/", editor.discard, name="discard-draft"),
     path("health/measures/", scorecards.measures, name="measures"),
     path("health/measures/test/", scorecards.test_measures, name="test-measures"),
     path("health/", signals.signals, name="signals"),

@@ -89,6 +89,12 @@ def hear_of_replies(events: Sequence[Event]) -> None:
     replies.heard([event.payload for event in events], at=clock.now())
 
 
+@consumes("health.override_ended.v1", name="playbooks.overrides")
+def have_ended_overrides_judged_anew(events: Sequence[Event]) -> None:
+    """The day on which somebody's own judgement ends is the day to judge anew."""
+    loops.override_ended([event.payload for event in events], at=clock.now())
+
+
 @consumes("surveys.answered.v1", name="playbooks.answers")
 def follow_answers(events: Sequence[Event]) -> None:
     """Open a task for each answer that a rule is for."""

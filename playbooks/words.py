@@ -172,6 +172,13 @@ def _moved(reason: Reason, *, share: bool = False) -> dict[str, str]:
     }
 
 
+def _override(reason: Reason, today: date) -> str:
+    return _("your own score of %(score)s ended on %(day)s") % {
+        "score": plain(reason["value"]),
+        "day": date_format(date.fromisoformat(reason["day"]), "j M"),
+    }
+
+
 def _percent(share: float) -> str:
     return f"{plain(share * 100)}{THIN}%"
 
@@ -191,6 +198,7 @@ SENTENCES: dict[str, Say] = {
     "champion_left": _champion,
     "active_contacts": _contacts,
     "answer": _score_given,
+    "override": _override,
     "last_nps": _answer,
     "tenure_days": _tenure,
     "attribute.stage": _stage,

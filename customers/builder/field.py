@@ -49,6 +49,9 @@ class RuleWidget(forms.Widget):
         typed = self.value_from_datadict(data, {}, name)
         return to_data(typed.root, self.offer.fields) if typed and typed.root.parts else None
 
+    def empty(self) -> Branch:
+        return Branch()
+
     def value_omitted_from_data(self, data: Mapping[str, Any], files: Any, name: str) -> bool:
         return not is_posted(data, name)
 

@@ -101,9 +101,12 @@ class Offer:
 
 
 def _family(one: Field) -> str:
-    if one.attribute:
-        return _("About the customer")
-    family = FAMILIES.get(one.name)
+    return _("About the customer") if one.attribute else home_of(one.name)
+
+
+def home_of(measure: str) -> str:
+    """What the app is called that declares a measure."""
+    family = FAMILIES.get(measure)
     config = apps.get_containing_app_config(family.read.__module__) if family else None
     return str(config.verbose_name) if config else _("Other measures")
 

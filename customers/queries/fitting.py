@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from customers.models import Customer
+from customers.registry import Type
 from customers.rules import Condition, Group, Not, Rule, Saved, to_q
 from customers.rules.fields import Field
 from customers.rules.lists import EVERYBODY, NOBODY
@@ -186,7 +187,8 @@ def _value(customer: Customer, field: Field) -> Any:
     if found is None or found == "":
         return None
     if field.kind == Kind.NUMBER:
-        return float(found)
+        share = field.measure and field.measure.type == Type.SHARE
+        return round(float(found), 3 if share else 2)
     if field.kind == Kind.DATE:
         return date.fromisoformat(str(found))
     return found if isinstance(found, bool) else str(found)

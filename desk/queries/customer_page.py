@@ -12,6 +12,8 @@ from customers.queries.tickets import Case, cases
 from desk.queries.charts import Money, Usage, money_of, usage_of
 from desk.queries.health import Health, health_of
 from desk.queries.strip import Figure, strip_of
+from health.queries.risks import Row as RiskRow
+from health.queries.risks import of_customer as risks_of
 from playbooks.models import Run, WorkItem
 from playbooks.queries.queue import live_for
 from playbooks.words import because
@@ -52,6 +54,7 @@ class Page:
     """Everything that the customer's page shows beside the timeline."""
 
     standing: Standing | None
+    risks: list[RiskRow]
     shown: Shown
     people: People
     money: Money
@@ -79,6 +82,7 @@ def customer_page(customer: Customer, *, user: User, today: date) -> Page:
     )
     return Page(
         standing=standing,
+        risks=risks_of(customer, today),
         shown=as_shown,
         people=people(customer, at=at),
         money=money,

@@ -6,16 +6,24 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Max
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core.clock import AsOf
+from core.errors import Stale
+from core.ids import uuid7
 from customers.registry import Frame, gather
 from health.domain.definition import Definition
 from health.domain.parse import parse
 from health.domain.scoring import base_measures, score_with
 from health.domain.versions import InForce, in_force, publish
 from health.models import Scorecard, ScorecardDraft, ScorecardVersion
+
+EMPTY: Mapping[str, Any] = {"minimum_coverage": 0.5, "bands": {"good": 70, "watch": 40}, "groups": [], "caps": []}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +46,54 @@ class Preview:
     bands: dict[tuple[str, str], int]
 
 
-def keep(*, scorecard: Scorecard, definition: Mapping[str, Any], by: User, at: datetime) -> ScorecardDraft:
-    """Keep a draft in place of the one before. Raises DefinitionError with everything that is wrong with it."""
+def state(scorecard: Scorecard) -> str:
+    """Which draft, or without one which version, stands now: who changes it says which they saw."""
+    draft = ScorecardDraft.objects.filter(scorecard=scorecard).first()
+    if draft:
+        return f"draft {draft.changed_at.isoformat()}"
+    return f"version {scorecard.versions.aggregate(last=Max('number'))['last'] or 0}"
+
+
+@transaction.atomic
+def keep(
+    *, scorecard: Scorecard, definition: Mapping[str, Any], by: User, at: datetime, seen: str | None = None
+) -> ScorecardDraft:
+    """Keep a draft in place of the one before. Raises DefinitionError with everything that is wrong with it.
+
+    With ``seen``, only if its state is still that one; Stale otherwise.
+    """
     parse(definition)
+    _check(scorecard, seen)
     draft, _made = ScorecardDraft.objects.update_or_create(
         scorecard=scorecard, defaults={"definition": definition, "changed_at": at, "changed_by": by}
     )
     return draft
 
 
+def _check(scorecard: Scorecard, seen: str | None) -> None:
+    Scorecard.objects.select_for_update().get(pk=scorecard.pk)
+    if seen not in (None, state(scorecard)):
+        raise Stale(_("Somebody else changed “%(name)s” meanwhile.") % {"name": scorecard})
+
+
 @transaction.atomic
-def publish_draft(*, draft: ScorecardDraft, by: User, at: datetime) -> ScorecardVersion:
+def create(*, name: str, by: User, at: datetime) -> Scorecard:
+    """A scorecard with a draft that says what the first one says. Nobody is scored by it before it is published."""
+    if not name.strip():
+        raise ValidationError({"name": _("Give it a name.")})
+    first = ScorecardVersion.objects.order_by("scorecard__position", "scorecard", "-number").first()
+    last = Scorecard.objects.aggregate(last=Max("position"))["last"] or 0
+    key = (slugify(name)[:50] or "scorecard") + f"-{uuid7().hex[-6:]}"
+    made = Scorecard.objects.create(key=key, name=name.strip()[:120], position=last + 1)
+    definition = first.definition if first else EMPTY
+    ScorecardDraft.objects.create(scorecard=made, definition=definition, changed_at=at, changed_by=by)
+    return made
+
+
+@transaction.atomic
+def publish_draft(*, draft: ScorecardDraft, by: User, at: datetime, seen: str | None = None) -> ScorecardVersion:
+    """Make a version of a draft; with ``seen``, only of the draft that was looked at, else Stale."""
+    _check(draft.scorecard, seen)
     version = publish(scorecard=draft.scorecard, definition=draft.definition, by=by, at=at)
     draft.delete()
     return version

@@ -35,3 +35,9 @@ class Risk(models.Model):
 
     def __str__(self) -> str:
         return f"Risk of {self.customer_id} from {self.opened_on}"
+
+    @property
+    def state(self) -> str:
+        """What it says now, as one word: who changes it says which they saw."""
+        said = (self.reason, self.words_id, self.mitigation_id, self.owner_id, self.review_on)
+        return " ".join(str(one) for one in said)

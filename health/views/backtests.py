@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import administrators_only, who
 from accounts.models import Role
 from core import clock
-from core.models import Job
+from core.models import ExternalId, Job, Source
 from health import proofs, suggested
 from health.domain import drafts
 from health.domain.backtest import Asked, Refused, runs, weights
@@ -43,6 +43,7 @@ def backtests(request: HttpRequest) -> HttpResponse:
 def old_score(request: HttpRequest) -> HttpResponse:
     """Test the scores of another tool."""
     form = OldScoreForm(request.POST or None, **_period(request))
+    named = ExternalId.objects.filter(noun="customer").values("source")
     if request.method == "POST" and (run := _started(request, form)):
         return redirect("health:backtest", run.uid)
     context = {
@@ -50,6 +51,7 @@ def old_score(request: HttpRequest) -> HttpResponse:
         "note": _("What would the score of the tool you had have told you? Beside ours, on the same days."),
         "form": form,
         "loaded": ForeignScore.objects.exists(),
+        "sources": Source.objects.filter(pk__in=named).values_list("key", "label"),
     }
     return render(request, "health/backtest/old_score.html", context, status=400 if form.errors else 200)
 

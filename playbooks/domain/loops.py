@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from statistics import median
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
 from accounts.models import User
 from core import clock
 from customers.models import Customer
@@ -13,7 +15,8 @@ from playbooks.domain.opening import Draft, open_items
 from playbooks.models import AnswerRule, WorkItem
 from surveys.models import Response
 
-PREFIX = "answer:"
+PREFIX, OVERRIDE = "answer:", "override:"
+OVERRIDE_DUE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,25 @@ def answered(payloads: Iterable[Mapping[str, Any]], *, at: datetime) -> list[Wor
         if (rule := _rule_for(one, rules))
     }
     return open_items(drafts.values(), at=at)
+
+
+def override_ended(payloads: Iterable[Mapping[str, Any]], *, at: datetime) -> list[WorkItem]:
+    """Open a task for each override that has ended, for the customer's owner, else for who had set it."""
+    told = list(payloads)
+    owners = dict(Customer.objects.filter(pk__in={one["customer"] for one in told}).values_list("pk", "owner"))
+    today = clock.today(at)
+    drafts = [
+        Draft(
+            customer_id=one["customer"],
+            cause=f"{OVERRIDE}{one['override']}",
+            title=gettext_noop("Judge health anew: your own score has ended"),
+            due_on=today + timedelta(days=OVERRIDE_DUE),
+            owner_id=owners.get(one["customer"]) or one["by"],
+            reasons=[{"key": "override", "value": float(one["score"]), "day": one["ends_on"]}],
+        )
+        for one in told
+    ]
+    return open_items(drafts, at=at)
 
 
 def loop(survey: int, *, since: datetime, user: User) -> Loop:

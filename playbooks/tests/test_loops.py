@@ -74,3 +74,16 @@ def test_the_loop_is_measured(contact, owner, client):
     client.force_login(sees_all)
     assert "of" in client.get(f"/surveys/{survey.uid}/loop/").content.decode()
     assert loops.loop(survey.pk, since=long_ago, user=UserFactory(role=Role.CSM)).opened == 0
+
+
+def test_an_ended_override_is_a_task_to_judge_anew():
+    owner, by = UserFactory(), UserFactory()
+    owned, nobodys = CustomerFactory(owner=owner), CustomerFactory()
+    told = [
+        {"customer": one.pk, "override": number, "score": "35.00", "ends_on": "2026-03-01", "by": by.pk}
+        for number, one in enumerate((owned, nobodys))
+    ]
+    items = loops.override_ended(told, at=clock.now())
+    assert [item.owner_id for item in items] == [owner.pk, by.pk]
+    assert because(items[0].reasons, today=clock.today()) == ["your own score of 35 ended on 1 Mar"]
+    assert loops.override_ended(told, at=clock.now()) == []

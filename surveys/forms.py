@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from customers.builder import RuleField
 from customers.models import ContactRole, SavedFilter
 from surveys import labels, words
 from surveys.models import Campaign, Survey
@@ -75,6 +76,7 @@ class CampaignForm(forms.ModelForm[Campaign]):
         model = Campaign
         fields = [
             "filter",
+            "rule",
             "roles",
             "sample",
             "timing",
@@ -92,6 +94,7 @@ class CampaignForm(forms.ModelForm[Campaign]):
         kept.queryset = SavedFilter.objects.visible_to(user)
         kept.empty_label = _("All customers")
         kept.to_field_name = "uid"
+        self.fields["rule"] = RuleField(label=_("Only those for whom"), user=user, required=False)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -6,6 +6,7 @@ FIELDS: dict[str, Privacy] = {
     "Edition.content": PLAIN,  # what everybody is shown
     "Look.who": PLAIN,  # a digest
     "Survey.languages": PLAIN,
+    "Campaign.rule": PLAIN,  # over companies
     "Survey.name": PLAIN,
     "Survey.reply_to": OURS,
     "Survey.sender_name": OURS,

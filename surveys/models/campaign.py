@@ -28,6 +28,8 @@ class Campaign(models.Model):
     filter = models.ForeignKey(
         SavedFilter, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("customers")
     )
+    # Beside the saved filter: conditions of this campaign alone.
+    rule = models.JSONField(_("only those for whom"), null=True, blank=True)
     roles = ArrayField(
         models.CharField(max_length=16, choices=ContactRole), default=list, blank=True, verbose_name=_("roles")
     )

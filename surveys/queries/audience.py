@@ -117,8 +117,8 @@ def _contacts(campaign: Campaign, day: date) -> QuerySet[Contact]:
     customers = Customer.objects.all().current()
     if campaign.by:
         customers = customers.visible_to(campaign.by)
-    if campaign.filter:
-        rule = parse(campaign.filter.rule, user=campaign.by)
+    for data in filter(None, (campaign.filter and campaign.filter.rule, campaign.rule)):
+        rule = parse(data, user=campaign.by)
         customers = customers.filter(pk__in=_ids(matching(rule, AsOf.live())))
     if campaign.timing == Campaign.Timing.RENEWAL:
         renewing = Standing.objects.filter(renewal_on__in=_renewals(campaign, day))

@@ -10,10 +10,12 @@ from accounts.tests.factories import TeamFactory, UserFactory
 from core import clock, jobs
 from core.models import Mail
 from customers.models import ContactPolicy
-from customers.tests.factories import ContactFactory, CustomerFactory, TextFactory
+from customers.rules import users_of
+from customers.tests.factories import AttributeChangeFactory, ContactFactory, CustomerFactory, TextFactory
 from surveys.domain import publishing, themes
 from surveys.models import Ask, Campaign, Response, Survey, Suspect, Theme
 from surveys.tests.factories import InvitationFactory, ResponseFactory, SurveyFactory
+from tests.support.forms import fields_of
 
 pytestmark = pytest.mark.django_db
 
@@ -145,6 +147,26 @@ def test_the_preview_may_be_framed_by_us_only_and_keeps_its_styles(client, surve
     assert "frame-ancestors 'self'" in policy and "style-src 'self' 'unsafe-inline'" in policy
     assert "script-src" not in policy and "default-src 'self'" in policy
     assert "您有多大可能" in answer.content.decode()
+
+
+def test_a_campaign_asks_those_who_meet_its_conditions(client, survey, administrator):
+    ContactPolicy.objects.create(id=1, from_hour=0, until_hour=24, quiet_weekdays=[])
+    for industry in ("Logistics", "Mining"):
+        customer = CustomerFactory(industry=industry)
+        AttributeChangeFactory(customer=customer, key="industry", value=industry)
+        ContactFactory(customer=customer, email=f"{industry}@example.com")
+    address = f"/surveys/{survey.uid}/campaigns/new/"
+    as_(client, administrator)
+    typed = {"rule::count": "1", "rule:0:key": "attribute.industry", "rule:0:was": "attribute.industry"}
+    typed |= {"rule:0:op": "contains", "rule:0:value": "logist"}
+    answer = client.post(address, fields_of(client.get(address)) | typed | {"preview": "1"})
+    assert "Send to 1 contact" in strip_tags(answer.content.decode())
+    answer = client.post(address, fields_of(answer) | {"rule:act": "add:", "start": "1"})
+    assert not Campaign.objects.exists()  # a button of the builder starts nothing
+    client.post(address, fields_of(client.get(address)) | typed | {"start": "1"})
+    made = Campaign.objects.get()
+    assert made.rule == {"all": [{"key": "attribute.industry", "op": "contains", "value": "logist"}]}
+    assert users_of("attribute.industry") == [str(made)]
 
 
 def test_a_campaign_is_shown_before_it_is_sent(client, survey, administrator):

@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 from core.navigation import Entry, register, staff
 
 register(
-    Entry(key="money", label=_("Money"), icon="banknotes", url_name="subscriptions:collections", order=55),
+    Entry(key="money", label=_("Money"), icon="banknotes", url_name="subscriptions:money", order=55),
     Entry(
         key="money-settings",
         label=_("Money settings"),

@@ -1,10 +1,12 @@
 from django.urls import path
+from django.views.generic import RedirectView
 
 from subscriptions import views
 
 app_name = "subscriptions"
 
 urlpatterns = [
+    path("money/", RedirectView.as_view(pattern_name="subscriptions:collections", query_string=True), name="money"),
     path("money/collections/", views.collections_page, name="collections"),
     path("money/renewals/", views.renewals_page, name="renewals"),
     path("money/committed/", views.committed_page, name="committed"),

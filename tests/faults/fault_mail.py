@@ -27,7 +27,7 @@ def mail_reconciled() -> Iterator[Figure]:
 
 
 def _campaign(name: str, mails: int, kills: int, *, ask: bool) -> Iterator[Figure]:
-    with tempfile.TemporaryDirectory(prefix="holdfast-mail-") as folder, _database() as url:
+    with tempfile.TemporaryDirectory(prefix="holdfast-mail-") as folder, database() as url:
         from tests.support.campaign import planned, under_fire
 
         planned(mails)
@@ -40,7 +40,7 @@ def _campaign(name: str, mails: int, kills: int, *, ask: bool) -> Iterator[Figur
 
 
 @contextmanager
-def _database() -> Iterator[str]:
+def database() -> Iterator[str]:
     """A migrated, otherwise empty database on a server of its own, that Django's connection leads to. Its address."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     os.environ.update(DATABASE_POOL="0", WAKE_WORKERS="0")

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from churn.queries.retention import Asked, Line, Period, periods, report, tomorrow
 from churn.queries.retention.dimensions import DIMENSIONS, is_dimension
-from churn.queries.retention.lines import written
+from churn.queries.retention.told import told
 from core import arguments
 from customers.models import SavedFilter
 from customers.queries.attributes import PREFIX, NotReplayable, fields
@@ -95,16 +95,7 @@ def _rule(name: str) -> Rule | None:
 
 
 def _json(lines: Sequence[Line], asked: Asked) -> str:
-    return json.dumps([_object(line, asked) for line in lines], indent=2)
-
-
-def _object(line: Line, asked: Asked) -> dict[str, Any]:
-    """A line; divided or filtered, with what changed sides since the period before (R19)."""
-    told = line.as_json()
-    if asked.narrows:
-        moved = line.transfers
-        told["transfers"] = {"customers": moved.customers, "mrr": written(moved.mrr)}
-    return told | ({"by": asked.by, "group": line.group} if asked.by else {})
+    return json.dumps([told(line, asked) for line in lines], indent=2)
 
 
 def _text(lines: Sequence[Line], asked: Asked) -> str:

@@ -4,8 +4,12 @@ from functools import cache
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.urls import URLPattern, URLResolver, path
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -13,18 +17,50 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.routers import SimpleRouter
 
+import churn.api
 import customers.api
+import data.api
+import health.api
+import playbooks.api
+import subscriptions.api
+import surveys.api
 import usage.api
+from core.api import pages
 from core.api.views import Api
 
+NOUNS: dict[str, Any] = {
+    "customers": customers.api.CustomerRows,
+    "contacts": customers.api.ContactRows,
+    "touchpoints": customers.api.TouchpointRows,
+    "tickets": customers.api.TicketRows,
+    "standings": customers.api.StandingRows,
+    "saved-filters": customers.api.SavedFilterRows,
+    "subscriptions": subscriptions.api.SubscriptionRows,
+    "invoices": subscriptions.api.InvoiceRows,
+    "movements": subscriptions.api.MovementRows,
+    "usage": usage.api.UsageRows,
+    "features": usage.api.FeatureRows,
+    "surveys": surveys.api.SurveyRows,
+    "responses": surveys.api.ResponseRows,
+    "scores": health.api.ScoreRows,
+    "signals": health.api.SignalRows,
+    "work-items": playbooks.api.WorkItemRows,
+    "playbooks": playbooks.api.PlaybookRows,
+    "runs": playbooks.api.RunRows,
+}
+DOORS: dict[str, Any] = {
+    "measures": customers.api.MeasureRows,
+    "queue": playbooks.api.Queue,
+    "reports/retention": churn.api.Retention,
+    "bulk/customers": data.api.BulkCustomers,
+    "bulk/contacts": data.api.BulkContacts,
+    "bulk/subscriptions": data.api.BulkSubscriptions,
+    "bulk/invoices": data.api.BulkInvoices,
+}
+
 router = SimpleRouter(use_regex_path=False)
-router.register("customers", customers.api.CustomerRows, basename="customer")
-router.register("contacts", customers.api.ContactRows, basename="contact")
-router.register("touchpoints", customers.api.TouchpointRows, basename="touchpoint")
-router.register("tickets", customers.api.TicketRows, basename="ticket")
-router.register("standings", customers.api.StandingRows, basename="standing")
-router.register("saved-filters", customers.api.SavedFilterRows, basename="saved-filter")
-router.register("usage", usage.api.UsageRows, basename="usage")
+for noun, rows in NOUNS.items():
+    router.register(noun, rows, basename=noun)
 
 
 class Root(Api):
@@ -32,8 +68,8 @@ class Root(Api):
 
     @extend_schema(exclude=True)
     def get(self, request: Request) -> Response:
-        nouns = {name: reverse(f"api:{basename}-list", request=request) for name, _rows, basename in router.registry}
-        return Response(nouns | {"schema": reverse("api:schema", request=request)})
+        here = reverse("api:root", request=request)
+        return Response({name: f"{here}{name}/" for name in (*NOUNS, *DOORS, "schema", "docs")})
 
 
 @cache
@@ -48,12 +84,45 @@ def schema(request: HttpRequest) -> HttpResponse:
     return JsonResponse(document())
 
 
+@require_safe
+def docs(request: HttpRequest) -> HttpResponse:
+    """The same, to be read."""
+    context = {
+        "title": _("API"),
+        "note": _("What programs can read and write, and how."),
+        "nouns": pages.nouns(document()),
+        "problems": PROBLEMS,
+        "address": request.build_absolute_uri("../"),
+    }
+    return render(request, "core/api/docs.html", context)
+
+
+PROBLEMS = [
+    ("invalid", 400, gettext_lazy("A parameter or field breaks a rule of the schema.")),
+    ("parse_error", 400, gettext_lazy("The body is no JSON.")),
+    ("not_authenticated", 401, gettext_lazy("There is no key in the request.")),
+    ("authentication_failed", 401, gettext_lazy("The key is unknown, revoked or expired.")),
+    ("forbidden", 403, gettext_lazy("The key may not do that.")),
+    ("not_found", 404, gettext_lazy("There is no such thing among what the key may see.")),
+    ("method_not_allowed", 405, gettext_lazy("That can't be done here; Allow says what can.")),
+    ("conflict", 409, gettext_lazy("What was sent is well-formed, but does not fit what there is.")),
+    ("rows", 409, gettext_lazy("Rows of a bulk call break rules, each named; nothing was written.")),
+    ("stale", 412, gettext_lazy("Somebody changed the row since it was read.")),
+    ("too_large", 413, gettext_lazy("The body is larger than may be sent at once.")),
+    ("unsupported_media_type", 415, gettext_lazy("The body is not sent as application/json.")),
+    ("reused", 422, gettext_lazy("The idempotency key was given to another request.")),
+    ("throttled", 429, gettext_lazy("More requests than a minute allows; Retry-After says when to go on.")),
+    ("error", 500, gettext_lazy("Our fault: nothing was changed, and it is in the log.")),
+]
+
+
 schema.login_required = False  # type: ignore[attr-defined]
 
 app_name = "api"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", Root.as_view(), name="root"),
     path("schema/", schema, name="schema"),
-    path("measures/", customers.api.MeasureRows.as_view(), name="measures"),
+    path("docs/", docs, name="docs"),
+    *(path(f"{name}/", door.as_view(), name=name) for name, door in DOORS.items()),
     *router.urls,
 ]

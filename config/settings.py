@@ -222,7 +222,7 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
     "SERVE_INCLUDE_SCHEMA": False,
-    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "core.api.schema.with_problems"],
+    "POSTPROCESSING_HOOKS": ["core.api.schema.with_problems"],
 }
 
 # --- What a browser is told ----------------------------------------------------------------------------------------

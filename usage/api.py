@@ -4,11 +4,11 @@ from django.db.models import Exists, F, OuterRef, Q, Sum
 from rest_framework import serializers
 
 from core.api.paging import Pages
-from core.api.views import Listed
+from core.api.views import Listed, Shown
 from core.clock import AsOf
 from customers.api.shared import CustomerParameter
 from customers.queries.canonical import members
-from usage.models import UsageDay
+from usage.models import Feature, UsageDay
 
 
 class UsageShape(serializers.Serializer[Any]):
@@ -62,3 +62,28 @@ class UsageRows(Listed):
 def _by_feature(customer: int) -> Any:
     """Use that is told by feature on the same day: then the day over all features is no row of its own."""
     return UsageDay.objects.filter(customer__in=members(customer), day=OuterRef("day")).exclude(feature__key="")
+
+
+class FeatureShape(serializers.Serializer[Any]):
+    id = serializers.UUIDField(source="uid")
+    key = serializers.CharField(help_text="What usage calls it.")
+    label = serializers.CharField()  # type: ignore[assignment]
+    kind = serializers.ChoiceField(choices=Feature.Kind.choices)
+
+    class Meta:
+        ref_name = "Feature"
+
+
+class FeaturesQuery(serializers.Serializer[Any]):
+    kind = serializers.ChoiceField(choices=Feature.Kind.choices, required=False)
+
+
+class FeatureRows(Listed, Shown):
+    """The features that customers use, as they are now."""
+
+    serializer_class = FeatureShape
+    asks = FeaturesQuery
+    lookups: ClassVar = {"kind": "kind"}
+
+    def get_queryset(self) -> Any:
+        return Feature.objects.exclude(key="")

@@ -4,6 +4,7 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64
 from collections.abc import Sequence
+from http import HTTPStatus
 from typing import Any, ClassVar
 
 from django.core.exceptions import FieldDoesNotExist
@@ -16,14 +17,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
-from core.api.problems import BadQuery
+from core.api.problems import BadQuery, Flaw, Refused
 
 LIMIT, MOST = 100, 1000
+CURSOR = "^[A-Za-z0-9_=-]{1,500}$"
 
 
 class PageQuery(serializers.Serializer[Any]):
     limit = serializers.IntegerField(required=False, min_value=1)
-    cursor = serializers.CharField(required=False, max_length=500)
+    cursor = serializers.RegexField(CURSOR, required=False, trim_whitespace=False)
 
     def validate_limit(self, limit: int) -> int:
         if limit > self.context["most"]:
@@ -39,7 +41,7 @@ class Pages(BasePagination):
     following: str | None = None
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
-        asked = PageQuery(data=request.query_params, context={"most": self.most})
+        asked = PageQuery(data=request.query_params.dict(), context={"most": self.most})
         if not asked.is_valid():
             raise BadQuery(asked.errors)
         key = getattr(view, "key", ("pk",))
@@ -72,7 +74,7 @@ class Pages(BasePagination):
                 "name": "cursor",
                 "in": "query",
                 "description": "Where a page begins: taken from `next`.",
-                "schema": {"type": "string", "pattern": "^[A-Za-z0-9_=-]{1,500}$"},
+                "schema": {"type": "string", "pattern": CURSOR},
             },
         ]
 
@@ -102,7 +104,8 @@ def _decoded(cursor: str, key: Sequence[str], model: type[Model]) -> list[Any]:
             raise ValueError
         return [_field(model, name).to_python(value) for name, value in zip(key, values, strict=True)]
     except (NotBase64, ValueError, TypeError, RecursionError, DomainError, FieldDoesNotExist) as error:
-        raise BadQuery({"cursor": [serializers.ErrorDetail(_("This begins no page."), "cursor")]}) from error
+        flaw = Flaw("cursor", "unknown", _("This begins no page."))
+        raise Refused(HTTPStatus.NOT_FOUND, "not_found", flaw.message, [flaw]) from error
 
 
 def _field(model: type[Model], name: str) -> Field[Any, Any]:

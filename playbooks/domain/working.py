@@ -20,7 +20,7 @@ State = WorkItem.State
 
 
 @transaction.atomic
-def complete(*, item: WorkItem, version: int, outcome: str, by: User, at: datetime) -> WorkItem:
+def complete(*, item: WorkItem, version: int, outcome: str, by: User | None, at: datetime) -> WorkItem:
     """Close the item with its outcome. Raises Stale when it is not the one, or no longer open."""
     _change(item, version, _LIVE, state=State.DONE, outcome=outcome, closed_at=at, closed_by=by, snoozed_until=None)
     tell("completed", [item], at=at, by=by, values={"outcome": outcome})
@@ -28,7 +28,7 @@ def complete(*, item: WorkItem, version: int, outcome: str, by: User, at: dateti
 
 
 @transaction.atomic
-def snooze(*, item: WorkItem, version: int, until: date, reason: str, by: User, at: datetime) -> WorkItem:
+def snooze(*, item: WorkItem, version: int, until: date, reason: str, by: User | None, at: datetime) -> WorkItem:
     """Take the item out of the queue until the day ``until`` begins. Raises Stale."""
     _change(item, version, _LIVE, state=State.SNOOZED, snoozed_until=until, snooze_reason=reason)
     tell("snoozed", [item], at=at, by=by, values={"until": f"{until}", "reason": reason})
@@ -55,7 +55,9 @@ def reopen(*, item: WorkItem, version: int, by: User, at: datetime) -> WorkItem:
 
 
 @transaction.atomic
-def add_task(*, customer: Customer, words: str, due_on: date, owner: User | None, by: User, at: datetime) -> WorkItem:
+def add_task(
+    *, customer: Customer, words: str, due_on: date, owner: User | None, by: User | None, at: datetime
+) -> WorkItem:
     """Open a task by hand. It is a promise: its lane is the first, and it never rests of itself.
 
     Raises ValidationError where its owner may not work for the customer.

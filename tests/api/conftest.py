@@ -2,6 +2,7 @@ import json
 from dataclasses import dataclass
 
 import pytest
+from django.db import transaction
 from django.test import Client
 
 from accounts.domain import keys
@@ -63,3 +64,19 @@ def north(db):
 def of_north(north):
     """A key to write of one team."""
     return api_with("write", team=north)
+
+
+@pytest.fixture(scope="module")
+def company_database(demo, databases, django_db_setup, django_db_blocker):
+    name = databases.clone(demo)
+    with django_db_blocker.unblock(), databases.using(name):
+        yield
+    databases.drop(name)
+
+
+@pytest.fixture
+def company(company_database, django_db_blocker):
+    """The small demo company, to look at: what a test writes is taken back."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)

@@ -1,0 +1,68 @@
+from typing import Any, ClassVar
+
+from django.db.models import F
+from rest_framework import serializers
+
+from core.api.views import Listed, Shown
+from core.clock import AsOf
+from customers.api.shared import DaysQuery, ListedOfCustomers, OfCustomer
+from surveys.models import Response, Survey
+
+
+class SurveyShape(serializers.Serializer[Any]):
+    id = serializers.UUIDField(source="uid")
+    name = serializers.CharField()
+    kind = serializers.ChoiceField(choices=Survey.Kind.choices)
+    state = serializers.ChoiceField(choices=Survey.State.choices)
+    nature = serializers.ChoiceField(choices=Survey.Nature.choices)
+    languages = serializers.ListField(child=serializers.CharField())
+    valid_days = serializers.IntegerField()
+    reminder_days = serializers.IntegerField()
+
+    class Meta:
+        ref_name = "Survey"
+
+
+class SurveyRows(Listed, Shown):
+    serializer_class = SurveyShape
+
+    def get_queryset(self) -> Any:
+        return Survey.objects.all()
+
+
+class ResponseShape(OfCustomer):
+    """An answer that counts: of one invitation, the one known last."""
+
+    customer = serializers.UUIDField(source="customer_uid", allow_null=True)
+    id = serializers.UUIDField(source="uid")
+    survey = serializers.UUIDField(source="survey_uid")
+    contact = serializers.UUIDField(source="contact_uid", allow_null=True)
+    answered_at = serializers.DateTimeField()
+    day = serializers.DateField()
+    score = serializers.IntegerField()
+    channel = serializers.ChoiceField(choices=Response.Channel.choices)
+    comment = serializers.CharField(allow_null=True)
+
+    class Meta:
+        ref_name = "Response"
+
+
+class ResponsesQuery(DaysQuery):
+    survey = serializers.UUIDField(required=False)
+    channel = serializers.ChoiceField(choices=Response.Channel.choices, required=False)
+
+
+class ResponseRows(ListedOfCustomers, Shown):
+    serializer_class = ResponseShape
+    asks = ResponsesQuery
+    all_rows = Response.objects
+    lookups: ClassVar = {
+        "survey": "survey__uid",
+        "channel": "channel",
+        "since": "day__gte",
+        "until": "day__lt",
+    }
+
+    def get_queryset(self) -> Any:
+        rows = super().get_queryset().as_of(AsOf.live())
+        return rows.annotate(survey_uid=F("survey__uid"), contact_uid=F("contact__uid"), comment=F("text__body"))

@@ -1,0 +1,83 @@
+"""Every operation over a whole company: what it asks of the database, what a team sees, and that it is as it says."""
+
+import os
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import Team
+from config.api import NOUNS, document
+from customers.models import Customer
+from tests.api.conftest import api_with
+from tests.support import exact
+
+OF_NOBODY = {"surveys", "features", "playbooks"}
+LISTS = [noun for noun in NOUNS if noun != "usage"]
+MOST = 7  # the key, its use, its count, the zone, whose team, the rows, what hangs on them
+
+
+@pytest.mark.parametrize("noun", LISTS)
+def test_a_list_asks_as_often_for_three_rows_as_for_one(company, noun):
+    reader = api_with("read")
+    reader.get(f"{noun}/?limit=1")
+    asked = []
+    for limit in (1, 3):
+        with CaptureQueriesContext(connection) as made:
+            reader.rows(f"{noun}/?limit={limit}")
+        asked.append(len(made))
+    assert asked[0] == asked[1] <= MOST, [one["sql"] for one in made]
+
+
+@pytest.mark.parametrize("noun", [noun for noun in LISTS if noun not in OF_NOBODY])
+def test_another_team_sees_nothing_of_it(company, noun):
+    reader, stranger = api_with("read"), api_with("read", team=Team.objects.create(name="Nobody's"))
+    rows = reader.rows(f"{noun}/?limit=1")
+    assert stranger.rows(f"{noun}/") == []
+    if rows and "id" in rows[0]:
+        assert reader.get(f"{noun}/{rows[0]['id']}/").status_code in (200, 404 if noun == "saved-filters" else 200)
+        assert stranger.get(f"{noun}/{rows[0]['id']}/").status_code == 404
+
+
+def test_a_report_is_that_of_the_command(company, capsys):
+    import json
+
+    from django.core.management import call_command
+
+    asked = {"start": "2025-01-01", "end": "2026-01-01", "period": "quarter", "by": "industry"}
+    call_command("report", "retention", json=True, **asked)
+    query = "&".join(f"{name}={value}" for name, value in asked.items())
+    assert api_with("read").get(f"reports/retention/?{query}").json() == json.loads(capsys.readouterr().out)
+
+
+def test_a_report_of_a_team_is_over_its_customers(company):
+    team = Team.objects.create(name="Few")
+    chosen = Customer.objects.filter(standing__mrr__gt=0).order_by("pk")[:3]
+    Customer.objects.filter(pk__in=[one.pk for one in chosen]).update(team=team)
+    found = api_with("read", team=team).get("reports/retention/?start=2015-01-01&end=2030-01-01&period=year").json()
+    assert max(one["customers"]["end"] for one in found) <= 3
+
+
+@pytest.mark.parametrize("asked", ["start=2025-02-01&end=2025-01-01", "start=2025-01-01&end=2025-02-01&by=shoe"])
+def test_a_report_that_can_not_be(company, asked):
+    answer = api_with("read").get(f"reports/retention/?{asked}")
+    assert answer.status_code == 409
+    assert answer.json()["errors"][0]["field"] in {"period", "by"}
+
+
+def test_scores_as_of_a_day(company):
+    reader = api_with("read")
+    rows = reader.rows("scores/?as_of=2999-01-01&limit=500")
+    assert len({one["customer"] for one in rows}) == len(rows) > 0
+    assert reader.rows("scores/?as_of=1999-01-01") == []
+
+
+@pytest.fixture(scope="module")
+def operations():
+    return exact.operations()
+
+
+@pytest.mark.parametrize("operation", exact.named(document()))
+def test_it_is_as_its_schema_says(company, operations, operation, settings):
+    settings.API_A_MINUTE = 1_000_000
+    exact.check(operations[operation], api_with("write").secret, cases=int(os.environ.get("API_CASES", "2")))

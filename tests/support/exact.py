@@ -1,0 +1,52 @@
+"""Whether the API is as its schema says: schemathesis asks what the schema allows, and what it doesn't."""
+
+from typing import Any
+
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis import GenerationMode
+
+from config.wsgi import application
+
+Operation = Any
+
+
+def operations() -> dict[str, Operation]:
+    """Every operation of the schema, by its method and path."""
+    schema = schemathesis.openapi.from_wsgi("/api/v1/schema/", application)
+    found = [one.ok() for one in schema.get_all_operations()]
+    return {f"{one.method.upper()} {one.path}": one for one in found}
+
+
+def named(document: dict[str, Any]) -> list[str]:
+    """The names of the operations of a schema."""
+    paths = document["paths"].items()
+    return [f"{method.upper()} {path}" for path, methods in paths for method in methods]
+
+
+def check(operation: Operation, secret: str, *, cases: int) -> None:
+    """Send so many requests, half of them good and half bad. Raises for the first answer not as said."""
+    for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
+        if mode == GenerationMode.NEGATIVE and not _can_be_wrong(operation):
+            continue
+        sent = given(case=operation.as_strategy(generation_mode=mode))(_asker(secret))
+        settings(
+            max_examples=max(1, cases // 2),
+            deadline=None,
+            database=None,
+            derandomize=True,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )(sent)()
+
+
+def _can_be_wrong(operation: Operation) -> bool:
+    """What takes neither parameters nor a body can't be asked wrongly."""
+    return bool([*operation.iter_parameters(), *operation.body])
+
+
+def _asker(secret: str) -> Any:
+    def ask(case: Any) -> None:
+        case.call_and_validate(headers={"Authorization": f"Bearer {secret}"})
+
+    return ask

@@ -8,6 +8,8 @@ from health.domain import chances
 TOLD = (
     "customers.customer_created.v1",
     "customers.customer_changed.v1",
+    "customers.customers_merged.v1",
+    "customers.merge_undone.v1",
     "customers.contact_added.v1",
     "customers.contact_changed.v1",
     "customers.ticket_recorded.v1",

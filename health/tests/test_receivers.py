@@ -6,6 +6,7 @@ import time_machine
 from core import clock, consumers, jobs, ticks
 from core.domain import events
 from core.models import Job
+from customers.domain import merges
 from customers.domain.touchpoints import NewTouchpoint, log
 from customers.models import Standing
 from customers.tests.factories import CustomerFactory
@@ -41,6 +42,22 @@ def test_a_call_that_was_logged_refreshes_its_customer() -> None:
     consumers.consume_all()
     jobs.work()
     assert Standing.objects.get().last_touch_on == D
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_merge_and_its_undoing_refresh_the_customer_that_stays() -> None:
+    one, into = CustomerFactory(), CustomerFactory()
+    log(
+        touchpoints=[NewTouchpoint(customer=one.pk, kind="call", at=clock.now(), two_way=True)], by=None, at=clock.now()
+    )
+    merged = merges.merge(one=one.pk, into=into.pk, at=clock.now())
+    consumers.consume_all()
+    jobs.work()
+    assert Standing.objects.get(customer=into).last_touch_on == D
+    merges.undo(merge=merged, at=clock.now())
+    consumers.consume_all()
+    jobs.work()
+    assert Standing.objects.get(customer=into).last_touch_on is None
 
 
 @pytest.mark.django_db(transaction=True)

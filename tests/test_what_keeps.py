@@ -4,29 +4,32 @@ from datetime import date, timedelta
 
 import pytest
 
+from accounts.tests.factories import TeamFactory, UserFactory
 from customers.tests.factories import CustomerFactory
 from subscriptions.tests.factories import sell
+from usage.domain import renewals
 from usage.domain.proportions import Share, difference
 from usage.queries import keeping
 from usage.tests.factories import FeatureFactory, days, use
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 6, 1)
-FIRST = TODAY - timedelta(days=keeping.DUE * keeping.QUARTERS + keeping.SETTLED)
+FIRST = TODAY - timedelta(days=renewals.DUE * renewals.QUARTERS + renewals.SETTLED)
 DUE_ON = FIRST + timedelta(days=400)
 
 
-def due(*, uses, stays):
+def due(*, uses, stays, team=None):
     """A customer whose year ends on the day, who had used the board or not, and then paid on or not."""
-    customer = CustomerFactory(created_on=FIRST, known_on=FIRST)
+    customer = CustomerFactory(created_on=FIRST, known_on=FIRST, team=team)
     ends = {} if stays else {"ends_on": DUE_ON, "cancelled_on": DUE_ON - timedelta(days=100)}
     sell(customer, starts_on=DUE_ON - timedelta(days=365), term_ends_on=DUE_ON, **ends)
     use(customer, *days(FIRST + timedelta(days=300), 80), feature="board" if uses else "export")
     return customer
 
 
-def found_of(key, **more):
-    found = keeping.keeping(TODAY, **more)
+def found_of(key, user=None):
+    renewals.keep(day=TODAY)
+    found = keeping.keeping(user or UserFactory(role="administrator"))
     return found, next(one for one in found.features if one.feature.key == key)
 
 
@@ -47,6 +50,20 @@ def test_too_few_are_told_as_such():
     due(uses=True, stays=True), due(uses=False, stays=False)
     _history, board = found_of("board")
     assert (board.enough, board.gap, board.tells) == (False, None, False)
+
+
+def test_each_team_learns_from_its_own_customers():
+    FeatureFactory(key="board", kind="sticky")
+    ours, theirs = TeamFactory(), TeamFactory()
+    due(uses=True, stays=True, team=ours), due(uses=False, stays=False, team=ours)
+    due(uses=True, stays=False, team=theirs), due(uses=True, stays=True)
+    seers = {role: UserFactory(role=role) for role in ("csm", "lead", "analyst")}
+    for role in ("csm", "lead"):
+        seers[role].teams.set([ours])
+    assert found_of("board", seers["csm"])[1].used == Share(1, 1)
+    assert found_of("board", seers["lead"])[1].used == Share(2, 2)
+    history, board = found_of("board", seers["analyst"])
+    assert (board.used, board.unused, history.renewals) == (Share(2, 3), Share(0, 1), Share(2, 4))
 
 
 def test_the_difference_has_newcombes_interval():

@@ -4,9 +4,9 @@ from typing import Any
 
 from core import clock, jobs
 from core.ticks import nightly, sweeper
-from usage.domain import keeping, remapping, silences
+from usage.domain import book, keeping, remapping, renewals, silences
 from usage.domain.rollup import counting, people, waiting
-from usage.models import RollupPosition, Silence
+from usage.models import Kept, RollupPosition, Silence
 
 PAUSE = timedelta(seconds=10)  # between two roll-ups: each has the health of its customers brought up to date
 
@@ -50,3 +50,27 @@ def keep_house(day: date) -> None:
     people.know_contacts()
     waiting.attach_known(at=clock.now())
     silences.notice(at=clock.now())
+
+
+@sweeper("usage.book")
+def look_for_a_book() -> None:
+    """Before the first night, what the pages of usage show is counted at once."""
+    if Kept.objects.count() < len(Kept.What):
+        jobs.enqueue(kind="usage.book", key="all")
+
+
+@jobs.job("usage.book")
+def count_book(payload: Mapping[str, Any]) -> None:
+    """Count what the pages of usage show: of some teams, or of all."""
+    if "teams" in payload:
+        book.keep_again(teams=payload["teams"])
+    else:
+        book.keep(day=clock.today())
+        renewals.keep(day=clock.today())
+
+
+@nightly("usage.book", order=42)
+def keep_book(day: date) -> None:
+    book.keep(day=day)
+    if not renewals.hold(day=day):
+        renewals.keep(day=day)

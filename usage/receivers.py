@@ -17,3 +17,17 @@ TOLD = (
 def see_who_can_be_told_by_now(events: Sequence[Event]) -> None:
     """Whoever waited for a customer may be of one that has just come."""
     jobs.enqueue(kind="usage.attach", key="all")
+
+
+@consumes("data.loaded.v1", name="usage.book")
+def count_the_book_again(events: Sequence[Event]) -> None:
+    """A history is known on its own days: it changes what the day began with."""
+    jobs.enqueue(kind="usage.book", key="all")
+
+
+@consumes("customers.customer_changed.v1", name="usage.teams")
+def count_teams_again(events: Sequence[Event]) -> None:
+    """Who passes to another team is counted there from now on."""
+    moves = [event.payload["changes"]["team"] for event in events if "team" in event.payload.get("changes", {})]
+    for team in {team for move in moves for team in (move["before"], move["after"])}:
+        jobs.enqueue(kind="usage.book", key=f"team {team or 'none'}", payload={"teams": [team]})

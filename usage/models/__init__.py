@@ -3,6 +3,7 @@ from usage.models.feature import Feature, FeatureChange
 from usage.models.feed import CustomerFeed, FeedDay, Silence
 from usage.models.identity import Attachment, Clue, ContactPerson, Person, RollupPosition, Stranger, StrangerDay
 from usage.models.intake import STEPS, IntakeSettings, RawEvent, Rejected, SeenMessage
+from usage.models.kept import Kept, TeamRenewals, TeamUse
 from usage.models.mapping import EventName, FeatureRule
 from usage.models.usage_day import UsageDay
 from usage.models.usage_person import UsageFeaturePerson, UsagePerson
@@ -20,6 +21,7 @@ __all__ = [
     "FeatureRule",
     "FeedDay",
     "IntakeSettings",
+    "Kept",
     "Person",
     "RawEvent",
     "Rejected",
@@ -28,6 +30,8 @@ __all__ = [
     "Silence",
     "Stranger",
     "StrangerDay",
+    "TeamRenewals",
+    "TeamUse",
     "UsageDay",
     "UsageFeaturePerson",
     "UsagePerson",

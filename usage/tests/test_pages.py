@@ -11,7 +11,7 @@ from django.urls import reverse
 from accounts.tests.factories import make_cast
 from core import clock
 from customers.tests.factories import CustomerFactory
-from usage.domain import remapping
+from usage.domain import book, remapping
 from usage.models import Entitlement, EventName, Feature, FeatureRule, IntakeSettings, Rejected, Stranger, UsageDay
 from usage.queries.book import book_use
 from usage.queries.sources import source_states
@@ -34,6 +34,7 @@ def customer(cast):
     made = CustomerFactory(name="Acme", team=cast.team, owner=cast.owner)
     FeatureFactory(key="board", label="Board", kind="sticky")
     use(made, *days(clock.today() - timedelta(days=40), 39), feature=["board", "export"], persons=["ana", "ben"])
+    book.keep(day=clock.today())
     return made
 
 
@@ -57,6 +58,11 @@ def test_everybody_sees_the_use_of_their_own_book(client, cast, customer):
     assert "of 1 whose data comes in" in words_of(text(client, "usage:overview"))
     client.force_login(cast.stranger)
     assert "No usage comes in yet" in text(client, "usage:overview")
+
+
+def test_before_the_first_count_the_pages_say_so(client, cast):
+    assert "is being counted" in text(client, "usage:overview")
+    assert "are being counted" in text(client, "usage:keeping")
 
 
 def test_a_customer_of_others_is_not_there(client, cast, customer):
@@ -191,6 +197,7 @@ def test_the_pages_cost_the_same_for_few_and_many(client, cast, customer):
         use(CustomerFactory(), clock.today() - timedelta(days=3), feature=f"more-{n}", persons=["x"])
         use(customer, clock.today() - timedelta(days=3), feature=f"more-{n}", persons=[f"x{n}"], known_on=clock.today())
         EventName.objects.create(name=f"x{n}", first_on=NOW.date(), last_on=NOW.date())
+    book.keep(day=clock.today())
     assert [statements(client, address) for address in addresses] == few
 
 
@@ -202,13 +209,13 @@ def test_the_book_counts_customers_by_week_and_who_lapsed(cast):
     use(stays, today - timedelta(days=3), today - timedelta(days=10), feature="board")
     use(goes, today - timedelta(days=10), feature="board")
     use(goes, today - timedelta(days=40), feature="export")
-    found = book_use(clock.AsOf.at(today))
+    book.keep(day=today)
+    found = book_use(cast.administrator)
     by_key = {one.feature.key: one for one in found.features}
     assert (by_key["board"].week, by_key["board"].week_before, by_key["board"].week_lapsed) == (1, 2, 1)
     assert (by_key["export"].month, by_key["export"].month_before, by_key["export"].month_lapsed) == (0, 1, 1)
     assert by_key["unused"].month == 0
     assert (found.connected, found.over_all.month) == (2, 2)
-    assert book_use(clock.AsOf.at(today), [goes.pk]).connected == 1
 
 
 def test_a_source_that_fell_silent_is_quiet():

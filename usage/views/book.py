@@ -1,3 +1,4 @@
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -14,27 +15,26 @@ from usage.models import Feature
 from usage.queries.book import BookUse, book_use
 from usage.queries.keeping import FEWEST, History, Keeping, keeping
 from usage.queries.sources import open_silences, source_states
-from usage.views.shared import book_of, tabs
+from usage.views.shared import tabs
 
 MOST_DRAWN = 16
 
 
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
-    """The use of all that one's customers do: whole weeks, up to the end of yesterday."""
-    today = clock.today()
-    used = book_use(AsOf.at(today), book_of(who(request)))
+    """The use of all that one's customers do: whole weeks, up to the end of the day before it was counted."""
+    used = book_use(who(request))
     context = {
         "title": _("Usage"),
-        "note": _("Whole weeks up to yesterday, of the customers you see whose data comes in."),
+        "note": _until(used),
         "tabs": tabs(request),
         "used": used,
-        "line": _line(used) if used.connected else None,
-        "heat": _heat(used) if used.features else None,
+        "line": _line(used) if used and used.connected else None,
+        "heat": _heat(used) if used and used.features else None,
         "sources": source_states(AsOf.live()),
         "silences": open_silences(),
-        "today": today,
-        "nothing": used.connected == 0 and not any(used.over_all.weeks),
+        "today": clock.today(),
+        "nothing": used is not None and used.connected == 0 and not any(used.over_all.weeks),
     }
     return render(request, "usage/overview.html", context)
 
@@ -42,7 +42,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 @require_safe
 def what_keeps(request: HttpRequest) -> HttpResponse:
     """Of those whose renewal was due: who renewed, by the features they had used before."""
-    found = keeping(clock.today(), book_of(who(request)))
+    found = keeping(who(request))
     context = {
         "title": _("What keeps customers"),
         "note": _("Renewals of your own history, by the features that were used before they came due."),
@@ -54,6 +54,13 @@ def what_keeps(request: HttpRequest) -> HttpResponse:
         "today": clock.today(),
     }
     return render(request, "usage/keeping.html", context)
+
+
+def _until(used: BookUse | None) -> str:
+    if used is None:
+        return _("Of the customers you see whose data comes in.")
+    said = {"day": date_format(used.day - timedelta(days=1), "j M Y")}
+    return _("Whole weeks up to and with %(day)s, of the customers you see whose data comes in.") % said
 
 
 def _line(used: BookUse) -> Chart:

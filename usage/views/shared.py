@@ -1,4 +1,3 @@
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.http import HttpRequest
@@ -6,8 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.access import who
-from accounts.models import Role, User
-from customers.models import Customer
+from accounts.models import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +21,3 @@ def tabs(request: HttpRequest) -> list[Tab]:
     if who(request).role == Role.ADMINISTRATOR:
         shown += [("usage:events", _("Events and features")), ("usage:intake", _("Intake"))]
     return [Tab(label, reverse(name), request.path == reverse(name)) for name, label in shown]
-
-
-def book_of(user: User) -> Sequence[int] | None:
-    """The customers that a user sees; None for all."""
-    if user.sees_everything:
-        return None
-    return list(Customer.objects.visible_to(user).values_list("pk", flat=True))

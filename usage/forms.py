@@ -10,6 +10,15 @@ from usage.models import STEPS, Feature, FeatureRule, IntakeSettings
 class EntitlementForm(forms.Form):
     seats = forms.IntegerField(label=_("Seats"), min_value=0, required=False)
     events = forms.IntegerField(label=_("Events in 28 days, at most"), min_value=0, required=False)
+    feature = forms.ModelChoiceField(
+        Feature.objects.exclude(key=""), label=_("of"), empty_label=_("the whole product"), required=False
+    )
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        if said.get("feature") and said.get("seats") is not None:
+            raise forms.ValidationError(_("Seats are of the whole product; a feature has a limit of events."))
+        return said
 
 
 class RuleForm(forms.Form):

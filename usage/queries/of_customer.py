@@ -1,7 +1,7 @@
 """One customer's features, figure by figure, and who of their people uses them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -22,7 +22,7 @@ WEEK = 7
 class FeatureFigures:
     """Events of the last and the week before, of the last 28 days and the 28 before; persons of 28 days, of the week
     before, how many of those lapsed, and how many decision makers are among those of 28 days. None where use comes
-    without persons."""
+    without persons. ``limit``: the events agreed for 28 days, None without any."""
 
     feature: Feature
     kind: str
@@ -33,6 +33,11 @@ class FeatureFigures:
     users: int | None
     lapsed: tuple[int, int] | None
     deciders: int | None
+    limit: int | None = None
+
+    @property
+    def limit_use(self) -> float | None:
+        return self.month / self.limit if self.limit else None
 
     @property
     def week_change(self) -> float | None:
@@ -53,9 +58,13 @@ def feature_figures(customer: Customer, at: AsOf) -> list[FeatureFigures]:
     kinds = features.kinds(at)
     used = {row[0]: row[1:] for row in _fetch(scope, EVENTS, "u")}
     people = {row[0]: row[1:] for row in _fetch(scope, _persons(at), "p")}
-    wanted = set(used) | {one for one, kind in kinds.items() if kind in SHOULD_BE_USED}
+    limits = dict(_fetch(scope, LIMITS, "e"))
+    wanted = set(used) | {one for one, kind in kinds.items() if kind in SHOULD_BE_USED or limits.get(one)}
     found = [
-        _figures(feature, kinds[feature.pk], used.get(feature.pk), people.get(feature.pk), bool(people))
+        replace(
+            _figures(feature, kinds[feature.pk], used.get(feature.pk), people.get(feature.pk), bool(people)),
+            limit=limits.get(feature.pk),
+        )
         for feature in Feature.objects.filter(pk__in=wanted).exclude(key="")
     ]
     return sorted(found, key=lambda one: (KINDS.index(Feature.Kind(one.kind)), -one.month, str(one.feature)))
@@ -76,6 +85,12 @@ EVENTS = f"""
            COALESCE(sum(u.events) FILTER (WHERE u.day >= %(day)s - {WINDOW}), 0)::bigint,
            COALESCE(sum(u.events) FILTER (WHERE u.day < %(day)s - {WINDOW}), 0)::bigint
     FROM usage_usageday u WHERE {{visible}} AND {{scope}} AND u.day >= %(day)s - {2 * WINDOW} GROUP BY 1
+"""
+
+
+LIMITS = """
+    SELECT DISTINCT ON (e.feature_id) e.feature_id, e.events FROM usage_entitlement e
+    WHERE {visible} AND {scope} AND e.feature_id IS NOT NULL ORDER BY e.feature_id, e.known_on DESC, e.id DESC
 """
 
 

@@ -187,6 +187,20 @@ def test_seats_are_set(client, cast, customer):
     assert "Say how many seats" in answer.content.decode()
 
 
+def test_the_limit_of_a_feature_is_set(client, cast, customer):
+    board = Feature.objects.get(key="board")
+    client.post(reverse("usage:entitle", args=[customer.uid]), {"events": 1000, "feature": board.pk})
+    made = Entitlement.objects.get()
+    assert (made.feature, made.events, made.seats) == (board, 1000, None)
+    page = words_of(text(client, "usage:customer", customer.uid))
+    assert re.search(r"1,000 2\d ?% used", page)
+    said = {"seats": 3, "feature": board.pk}
+    assert (
+        "Nothing was saved."
+        in client.post(reverse("usage:entitle", args=[customer.uid]), said, follow=True).content.decode()
+    )
+
+
 def test_the_pages_cost_the_same_for_few_and_many(client, cast, customer):
     EventName.objects.create(name="x", first_on=NOW.date(), last_on=NOW.date())
     addresses = [reverse("usage:overview"), reverse("usage:events"), reverse("usage:intake")]

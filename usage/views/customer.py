@@ -36,6 +36,7 @@ KEYS = (
     "user_lapse_7",
     "user_lapse_28",
     "seat_use_28",
+    "limit_use_28",
     "active_days_28",
     "errors_28",
     "errors_first_30",
@@ -74,6 +75,7 @@ def customer(request: HttpRequest, uid: UUID) -> HttpResponse:
         "users": _line(used, "users", _("Active users a week")),
         "heat": _heat(found, heat, at) if heat else None,
         "features": by_feature,
+        "limited": any(one.limit for one in by_feature),
         "by_person": any(one.users is not None for one in by_feature),
         "roles": of_customer.roles(found, at),
         "entitled": Entitlement.objects.filter(customer=found, feature=None).order_by("-known_on", "-id").first(),
@@ -109,7 +111,9 @@ def entitle(request: HttpRequest, uid: UUID) -> HttpResponse:
         if not form.is_valid():
             raise ValidationError([message for errors in form.errors.values() for message in errors])
         read = form.cleaned_data
-        entitle_customer(customer=found, seats=read["seats"], most=read["events"], at=clock.now())
+        entitle_customer(
+            customer=found, feature=read["feature"], seats=read["seats"], most=read["events"], at=clock.now()
+        )
         messages.success(request, _("From today on the use is held against this."))
     except ValidationError as error:
         messages.error(request, _("Nothing was saved. %(why)s") % {"why": " ".join(error.messages)})

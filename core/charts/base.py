@@ -14,6 +14,7 @@ from core.formatting import EN_DASH, MINUS, compact, plain, plain_money, plain_p
 
 Value = Decimal | float | int
 MOST = (5, 12, 24)
+NAME_LIMITS = {"if-wide": 22, "if-narrow": 16}  # letters
 
 
 @dataclass(frozen=True)
@@ -161,7 +162,17 @@ def _anchor(index: int, count: int) -> str:
     return "start" if index == 0 else "end" if index == count - 1 else "middle"
 
 
-def short(label: str, limit: int = 22) -> str:
+def name(label: str, y: float) -> SafeString:
+    """What a row is called, to the left of the drawing; shorter where the card is narrow, so that it stays inside."""
+    texts = {size: short(label, limit) for size, limit in NAME_LIMITS.items()}
+    if len(set(texts.values())) == 1:
+        texts = {"": label}
+    return svg.join(
+        svg.text(text, x=-10, y=y, anchor="end", class_=f"name {size}".strip()) for size, text in texts.items()
+    )
+
+
+def short(label: str, limit: int) -> str:
     return label if len(label) <= limit else label[: limit - 1].rstrip() + "…"
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.utils.safestring import SafeString
 
 from core.charts import svg
-from core.charts.base import NUMBER, Chart, Mark, Unit, finite, linked, short
+from core.charts.base import NUMBER, Chart, Mark, Unit, finite, linked, name
 from core.charts.scales import Linear, fitting
 
 ROW, BOTTOM = 30, 24
@@ -41,7 +41,7 @@ def _row(mark: Mark, index: int, place: Linear, unit: Unit) -> SafeString:
     y = index * ROW + ROW / 2
     parts = [
         svg.element("rect", x=0, y=index * ROW, width="100%", height=ROW, class_="target"),
-        svg.text(short(mark.label), x=-10, y=y + 4, anchor="end", class_="name"),
+        name(mark.label, y + 4),
     ]
     if mark.low is not None and mark.high is not None:
         ends = {"x1": svg.percent(place(float(mark.low))), "x2": svg.percent(place(float(mark.high)))}

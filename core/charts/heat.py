@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
 
-from core.charts import svg
-from core.charts.base import NUMBER, Chart, Mark, Unit, linked, names, short
+from core.charts import base, svg
+from core.charts.base import NUMBER, Chart, Mark, Unit, linked, names
 from core.charts.scales import Band, Linear
 
 ROW, BOTTOM, STRENGTHS = 26, 22, 5
@@ -44,7 +44,7 @@ def heat(rows: Rows, *, title: str, unit: Unit = NUMBER, low: float | None = Non
 
 def _row(grid: Grid, name: str, marks: Sequence[Mark], y: float) -> SafeString:
     cells = [_cell(grid, at, mark, y, name) for at, mark in enumerate(marks)]
-    return svg.join([svg.text(short(name), x=-10, y=y + 17, anchor="end", class_="name"), *cells])
+    return svg.join([base.name(name, y + 17), *cells])
 
 
 def _cell(grid: Grid, at: int, mark: Mark, y: float, name: str) -> SafeString:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.utils.safestring import SafeString
 
 from core.charts import svg
-from core.charts.base import NUMBER, PERCENT, Chart, Mark, Unit, linked, short
+from core.charts.base import NUMBER, PERCENT, Chart, Mark, Unit, linked, name
 from core.charts.scales import Linear
 
 ROW, BAR = 28, 14
@@ -36,7 +36,7 @@ def _row(mark: Mark, end: float, index: int, unit: Unit, so_far: str) -> SafeStr
     bar = svg.element("rect", x=0, y=y, width=svg.percent(max(end, 0.3)), height=BAR, class_=f"bar tone-{mark.tone}")
     parts = [
         svg.element("rect", x=0, y=index * ROW, width="100%", height=ROW, class_="target"),
-        svg.text(short(mark.label), x=-10, y=y + BAR - 3, anchor="end", class_="name"),
+        name(mark.label, y + BAR - 3),
         bar,
         svg.text(unit.axis(mark.value or 0), x=svg.percent(end), y=y + BAR - 3, anchor="start", class_="value after"),
         svg.text(so_far, x="100%", y=y + BAR - 3, anchor="end", class_="tick so-far"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils.safestring import SafeString
 
 from core.charts import svg
-from core.charts.base import NUMBER, Chart, Unit, Value, short, signed
+from core.charts.base import NUMBER, Chart, Unit, Value, name, signed
 from core.charts.scales import Linear
 
 ROW, BAR = 28, 14
@@ -92,7 +92,7 @@ def _row(step: Step, span: Spanned, index: int, place: Linear, unit: Unit, *, br
     )
     parts = [
         svg.element("rect", x=0, y=index * ROW, width="100%", height=ROW, class_="target"),
-        svg.text(short(step.label), x=-10, y=y + BAR - 3, anchor="end", class_="name"),
+        name(step.label, y + BAR - 3),
         shape,
         _break(y) if step.total and broken else svg.join([]),
         svg.text(_beside(step, unit), x=svg.percent(end), y=y + BAR - 3, anchor="start", class_="value after"),

@@ -1,9 +1,11 @@
 """The use of a whole book by weeks: which features, by how many customers. As it was counted last
 (``usage.domain.book``): whole weeks, the newest ending where that day begins."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+
+from django.db.models import Sum
 
 from accounts.models import User
 from core.clock import AsOf
@@ -53,29 +55,33 @@ def book_use(user: User) -> BookUse | None:
     if kept is None:
         return None
     kinds = features.kinds(AsOf.at(kept.day))
-    rows: dict[int, list[TeamUse]] = {}
-    for row in TeamUse.objects.visible_to(user):
-        rows.setdefault(row.feature_id, []).append(row)
+    rows = _sums(user)
     over_all = Feature.objects.get(key="")
     wanted = {one for one, kind in kinds.items() if one in rows or kind in SHOULD_BE_USED}
-    found = [_sum(feature, kinds[one], rows.get(one, [])) for one, feature in Feature.objects.in_bulk(wanted).items()]
+    found = [
+        _use(feature, kinds[one], rows.get(one, NOTHING)) for one, feature in Feature.objects.in_bulk(wanted).items()
+    ]
     return BookUse(
         day=kept.day,
         firsts=[kept.day - timedelta(days=WEEK * (week + 1)) for week in range(WEEKS - 1, -1, -1)],
-        connected=sum(row.connected for row in rows.get(over_all.pk, [])),
-        over_all=_sum(over_all, "", rows.get(over_all.pk, [])),
+        connected=rows.get(over_all.pk, NOTHING)["connected"],
+        over_all=_use(over_all, "", rows.get(over_all.pk, NOTHING)),
         features=sorted(found, key=lambda use: (-use.month, str(use.feature))),
     )
 
 
-def _sum(feature: Feature, kind: str, rows: Sequence[TeamUse]) -> FeatureUse:
-    return FeatureUse(
-        feature=feature,
-        kind=kind,
-        weeks=[sum(row.weeks[week] for row in rows) for week in range(WEEKS)],
-        month=sum(row.month for row in rows),
-        month_before=sum(row.month_before for row in rows),
-        week_lapsed=sum(row.week_lapsed for row in rows),
-        month_lapsed=sum(row.month_lapsed for row in rows),
-        events=sum(row.events for row in rows),
-    )
+BY_WEEK = {f"week_{week}": f"weeks__{week}" for week in range(WEEKS)}
+COUNTS = ("month", "month_before", "week_lapsed", "month_lapsed", "events")
+SUMMED = {**BY_WEEK, "connected": "connected"} | {name: name for name in COUNTS}
+NOTHING = dict.fromkeys(SUMMED, 0)
+
+
+def _sums(user: User) -> dict[int, dict[str, int]]:
+    """By feature, over all teams whose customers ``user`` sees."""
+    seen = TeamUse.objects.visible_to(user).values_list("feature")
+    summed = seen.annotate(**{f"{name}_sum": Sum(column) for name, column in SUMMED.items()})
+    return {feature: dict(zip(SUMMED, counts, strict=True)) for feature, *counts in summed}
+
+
+def _use(feature: Feature, kind: str, row: Mapping[str, int]) -> FeatureUse:
+    return FeatureUse(feature, kind, [row[week] for week in BY_WEEK], *(row[name] for name in COUNTS))

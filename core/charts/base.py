@@ -173,7 +173,7 @@ def name(label: str, y: float) -> SafeString:
 
 
 def short(label: str, limit: int) -> str:
-    return label if len(label) <= limit else label[: limit - 1].rstrip() + "…"
+    return label if len(label) <= limit else label[: limit - 1].rstrip(" ·") + "…"
 
 
 def signed(text: str, value: float) -> str:

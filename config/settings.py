@@ -221,7 +221,6 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "SERVE_INCLUDE_SCHEMA": False,
     "POSTPROCESSING_HOOKS": ["core.api.schema.with_problems"],
 }
@@ -287,7 +286,9 @@ INBOUND_DOMAIN = env("INBOUND_DOMAIN", default="")  # whose mail is led to us; n
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=30)
 MAIL_DOMAIN = env("MAIL_DOMAIN", default="") or str(urlsplit(SITE_URL).hostname)
 MAIL_LEASE = env.int("MAIL_LEASE", default=180)  # seconds; longer than any handing over takes
-MAIL_ASK = env("MAIL_ASK", default="")  # dotted path of a function: Message-ID → taken, not taken, or None
+# Dotted path of a function: Message-ID → taken, not taken, or None. A provider that can be asked needs none.
+ASKABLE = {"postmark": "core.domain.mail.asking.postmark"}
+MAIL_ASK = env("MAIL_ASK", default="") or ASKABLE.get(MAIL_PROVIDER, "")
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env("DEFAULT_FROM_EMAIL", default="Holdfast <holdfast@localhost>")
 
 # --- Log: what happened, to what, never who ------------------------------------------------------------------------

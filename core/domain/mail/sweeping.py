@@ -1,5 +1,6 @@
 """What senders that ended have left behind."""
 
+import logging
 from collections.abc import Callable
 from uuid import uuid4
 
@@ -9,8 +10,11 @@ from django.db.models.functions import Now
 from django.utils.module_loading import import_string
 
 from core import clock
+from core.domain.mail.asking import AskLater
 from core.domain.mail.kinds import KINDS
 from core.models import Mail
+
+log = logging.getLogger(__name__)
 
 State = Mail.State
 Ask = Callable[[str], bool | None]
@@ -26,7 +30,8 @@ def sweep(*, limit: int = 100) -> int:
     """Give back what was only claimed, and find out what became of what was being sent. Returns how many.
 
     Whoever took the mail is asked for its Message-ID where ``MAIL_ASK`` says how: taken → sent, not taken → it waits
-    again. Where nobody can be asked it is *uncertain*: shown, and never sent again.
+    again; who can't be reached is asked at a later sweep. Where nobody can be asked it is *uncertain*: shown, and never
+    sent again.
     """
     left = Mail.objects.filter(state=State.CLAIMED, leased_until__lt=Now())
     given_back = left.update(state=State.PENDING, claim=None, leased_until=None)
@@ -36,7 +41,12 @@ def sweep(*, limit: int = 100) -> int:
     ask = _asker()
     orphans = list(Mail.objects.filter(claim=claim, state=State.SENDING))
     for mail in orphans:
-        _reconcile(mail, ask(mail.message_id) if ask else None)
+        try:
+            taken = ask(mail.message_id) if ask else None
+        except AskLater as error:  # it stays in `sending`, under the lease that was just taken
+            log.warning("Nobody says whether mail %s was taken: %s", mail.uid, error)
+        else:
+            _reconcile(mail, taken)
     return given_back + len(orphans)
 
 

@@ -107,6 +107,37 @@ class CampaignForm(forms.ModelForm[Campaign]):
         return cleaned
 
 
+class BookForm(forms.Form):
+    """Whom of the own book to ask, and over how many days."""
+
+    filter = forms.ModelChoiceField(
+        SavedFilter.objects.none(),
+        label=_("Of my customers"),
+        required=False,
+        to_field_name="uid",
+        empty_label=_("All of my book"),
+    )
+    roles = forms.MultipleChoiceField(
+        label=_("Roles"),
+        choices=ContactRole.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("None chosen: all contacts."),
+    )
+    spread_days = forms.IntegerField(
+        label=_("Spread over days"),
+        initial=1,
+        min_value=1,
+        max_value=90,
+        help_text=_("The mails leave in even parts on so many days."),
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kept: Any = self.fields["filter"]
+        kept.queryset = SavedFilter.objects.visible_to(user)
+
+
 class PhoneForm(forms.Form):
     score = forms.IntegerField(label=_("Score"), min_value=0, max_value=10)
     comment = forms.CharField(
@@ -146,3 +177,21 @@ class ResultsForm(forms.Form):
 
     def read(self, name: str) -> Any:
         return self.cleaned_data.get(name) or None
+
+
+class AccountsForm(ResultsForm):
+    """Which answers, and how those of one customer become one figure."""
+
+    way = forms.ChoiceField(
+        label=_("One figure for each customer"),
+        choices=[("worst", _("The worst answer of a customer")), ("mean", _("The mean of a customer's answers"))],
+        required=False,
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, user=user, attributes=[], **kwargs)
+        del self.fields["by"]
+
+    @property
+    def figure(self) -> str:
+        return str(self.read("way") or "worst")

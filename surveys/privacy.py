@@ -4,6 +4,7 @@ FIELDS: dict[str, Privacy] = {
     "Ask.reason": PLAIN,  # codes
     "Ask.returned": PLAIN,
     "Edition.content": PLAIN,  # what everybody is shown
+    "OpenLink.digest": PLAIN,
     "Look.who": PLAIN,  # a digest
     "Survey.languages": PLAIN,
     "Campaign.rule": PLAIN,  # over companies

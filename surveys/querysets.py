@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 
 class ResponseQuerySet(models.QuerySet["Response"]):
     def as_of(self, at: AsOf) -> Self:
-        """The answers that count as of ``at``: of one invitation, the one known last."""
+        """The answers that count as of ``at``: of one invitation, the one known last; none that another one amends."""
         later = Q(known_on__gt=OuterRef("known_on")) | Q(known_on=OuterRef("known_on"), pk__gt=OuterRef("pk"))
         changed = self.model._default_manager.filter(at.visible(), later, invitation=OuterRef("invitation"))
-        return self.filter(at.visible(), withdrawn=False).filter(~Exists(changed))
+        amended = self.model._default_manager.filter(at.visible(), amends=OuterRef("pk"))
+        return self.filter(at.visible(), withdrawn=False).filter(~Exists(changed), ~Exists(amended))

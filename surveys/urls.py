@@ -1,7 +1,7 @@
 from django.urls import path
 
 from core.signed import provider_hooks
-from surveys.views import answer, build, hooks, pages
+from surveys.views import accounts, answer, book, build, hooks, links, open_link, pages, suspects
 
 app_name = "surveys"
 
@@ -10,6 +10,7 @@ urlpatterns = [
     path("surveys/ask/", build.choose, name="choose"),
     path("surveys/new/", build.new, name="new"),
     path("surveys/<uuid:uid>/", pages.results, name="results"),
+    path("surveys/<uuid:uid>/accounts/", accounts.accounts, name="accounts"),
     path("surveys/<uuid:uid>/comments/", pages.comments, name="comments"),
     path("surveys/<uuid:uid>/invitations/", pages.invitations, name="invitations"),
     path("surveys/<uuid:uid>/build/", build.build, name="build"),
@@ -20,8 +21,13 @@ urlpatterns = [
     path("surveys/<uuid:uid>/campaigns/new/", build.campaign, name="campaign"),
     path("surveys/<uuid:uid>/campaigns/<uuid:campaign>/stop/", build.stop, name="stop"),
     path("surveys/<uuid:uid>/ask/", build.ask, name="ask"),
+    path("surveys/<uuid:uid>/book/", book.ask_book, name="book"),
     path("surveys/<uuid:uid>/themes/", build.find_themes, name="find-themes"),
     path("surveys/<uuid:uid>/themes/<int:pk>/", build.theme, name="theme"),
+    path("surveys/<uuid:uid>/links/", links.links, name="links"),
+    path("surveys/<uuid:uid>/links/<uuid:link>/close/", links.close, name="close-link"),
+    path("surveys/<uuid:uid>/suspects/<int:pk>/", suspects.settle, name="settle"),
+    path("s/open/<str:token>", open_link.answer, name="open-link"),
     path("s/<str:token>", answer.answer, name="answer"),
     path("s/<str:token>/unsubscribe", answer.unsubscribe, name="unsubscribe"),
     path("hooks/mail/events/", hooks.events, name="mail-events"),

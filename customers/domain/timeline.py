@@ -34,7 +34,7 @@ def tell(*, entries: Iterable[Entry], known_on: date, by: User | None = None) ->
     )
 
 
-def write_texts(*, texts: Sequence[tuple[int, int | None, str]]) -> list[Text | None]:
+def write_texts(*, texts: Sequence[tuple[int | None, int | None, str]]) -> list[Text | None]:
     """Store the words of (customer, contact, words), in their order; None in the place of empty ones."""
     made = [
         Text(customer_id=customer, contact_id=contact, body=body.strip()) if body.strip() else None

@@ -13,7 +13,7 @@ from customers.domain import timeline
 from customers.domain.timeline import Entry
 from customers.models import Contact
 from surveys.domain.scales import SCALES
-from surveys.models import Ask, Invitation, Response, Survey
+from surveys.models import Ask, Invitation, OpenLink, Response, Survey
 
 ANSWERED = "surveys.answered.v1"
 WITHDRAWN = "surveys.answer_withdrawn.v1"
@@ -23,6 +23,18 @@ WITHDRAWN = "surveys.answer_withdrawn.v1"
 class Answer:
     score: int
     comment: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class By:
+    """Whose answer it is and how it came. ``link`` and ``amends`` are for answers without an invitation."""
+
+    customer: int | None
+    contact: int | None
+    channel: str
+    invitation: Invitation | None = None
+    link: OpenLink | None = None
+    amends: Response | None = None
 
 
 @transaction.atomic
@@ -35,7 +47,8 @@ def answer(*, ask: Ask, answer: Answer, at: datetime) -> Response:
     check_open(ask, at)
     invitation = sent(ask, at)
     channel = Response.Channel.CSM if ask.by_id else Response.Channel.PROGRAMME
-    response = _write(ask.survey, ask.contact, answer, channel=channel, at=at, invitation=invitation)
+    by = By(customer=ask.contact.customer_id, contact=ask.contact_id, channel=channel, invitation=invitation)
+    response = write(survey=ask.survey, answer=answer, by=by, at=at)
     Ask.objects.filter(pk=ask.pk).update(answered_at=at)
     return response
 
@@ -43,7 +56,8 @@ def answer(*, ask: Ask, answer: Answer, at: datetime) -> Response:
 @transaction.atomic
 def take_by_phone(*, survey: Survey, contact: Contact, answer: Answer, by: User, at: datetime) -> Response:
     """Record what a contact said on the phone: shown and marked, and not part of the programme's NPS."""
-    return _write(survey, contact, answer, channel=Response.Channel.PHONE, at=at, by=by)
+    whose = By(customer=contact.customer_id, contact=contact.pk, channel=Response.Channel.PHONE)
+    return write(survey=survey, answer=answer, by=whose, at=at, noted_by=by)
 
 
 @transaction.atomic
@@ -52,12 +66,20 @@ def withdraw(*, ask: Ask, at: datetime) -> None:
     last = Response.objects.filter(invitation__uid=ask.uid).order_by("known_on", "pk").last()
     if last is None or last.withdrawn:
         return
+    take_back(last, at=at)
+    Ask.objects.filter(pk=ask.pk).update(answered_at=None)
+
+
+def take_back(last: Response, *, at: datetime, amends: Response | None = None) -> None:
+    """Write the row that withdraws ``last``, in the caller's transaction."""
     day = clock.today(at)
     Response.objects.create(
-        survey=last.survey,
-        invitation=last.invitation,
-        customer=last.customer,
-        contact=last.contact,
+        survey_id=last.survey_id,
+        invitation_id=last.invitation_id,
+        customer_id=last.customer_id,
+        contact_id=last.contact_id,
+        link_id=last.link_id,
+        amends=amends,
         answered_at=at,
         score=last.score,
         channel=last.channel,
@@ -65,9 +87,9 @@ def withdraw(*, ask: Ask, at: datetime) -> None:
         day=day,
         known_on=day,
     )
-    Ask.objects.filter(pk=ask.pk).update(answered_at=None)
-    payload = {"customer": last.customer_id, "response": last.pk, "survey": last.survey_id}
-    events.append(type=WITHDRAWN, payloads=[payload], at=at)
+    if last.customer_id:
+        payload = {"customer": last.customer_id, "response": last.pk, "survey": last.survey_id}
+        events.append(type=WITHDRAWN, payloads=[payload], at=at)
 
 
 def check_open(ask: Ask, at: datetime) -> None:
@@ -96,38 +118,58 @@ def invite(ask: Ask, at: datetime) -> None:
     Invitation.objects.bulk_create([invitation], ignore_conflicts=True)
 
 
-def _write(
-    survey: Survey,
-    contact: Contact,
-    answer: Answer,
+def write(
     *,
-    channel: str,
+    survey: Survey,
+    answer: Answer,
+    by: By,
     at: datetime,
-    invitation: Invitation | None = None,
-    by: User | None = None,
+    given_at: datetime | None = None,
+    noted_by: User | None = None,
 ) -> Response:
+    """The row, the line of the timeline and the event of an answer given at ``given_at`` (now) and known from ``at``
+    on. Raises ValidationError for a score beside the scale."""
     scale = SCALES[survey.kind]
     if answer.score not in scale.scores:
         raise ValidationError({"score": _("Choose a number of the scale.")})
-    day, customer = clock.today(at), contact.customer_id
-    (text,) = timeline.write_texts(texts=[(customer, contact.pk, answer.comment)])
+    given_at = given_at or at
+    (text,) = timeline.write_texts(texts=[(by.customer, by.contact, answer.comment)])
     response = Response.objects.create(
         survey=survey,
-        invitation=invitation,
-        customer_id=customer,
-        contact=contact,
-        answered_at=at,
+        invitation=by.invitation,
+        customer_id=by.customer,
+        contact_id=by.contact,
+        link=by.link,
+        amends=by.amends,
+        answered_at=given_at,
         score=answer.score,
-        channel=channel,
+        channel=by.channel,
         text=text,
-        day=day,
-        known_on=day,
+        day=clock.today(given_at),
+        known_on=clock.today(at),
     )
-    values = {"survey": survey.name, "score": answer.score, "contact": contact.pk, "channel": channel}
-    entry = Entry(customer=customer, kind="survey_answered", at=at, values=values, text=text)
-    timeline.tell(entries=[entry], known_on=day, by=by)
-    events.append(type=ANSWERED, payloads=[_payload(response, scale.class_of(answer.score))], at=at)
+    if by.customer:  # nobody's answer is on no timeline and starts nothing
+        _tell(response, noted_by)
+        events.append(type=ANSWERED, payloads=[_payload(response, scale.class_of(answer.score))], at=at)
     return response
+
+
+def _tell(response: Response, by: User | None) -> None:
+    assert response.customer_id
+    values = {
+        "survey": response.survey.name,
+        "score": response.score,
+        "contact": response.contact_id,
+        "channel": response.channel,
+    }
+    entry = Entry(
+        customer=response.customer_id,
+        kind="survey_answered",
+        at=response.answered_at,
+        values=values,
+        text=response.text,
+    )
+    timeline.tell(entries=[entry], known_on=response.known_on, by=by)
 
 
 def _payload(response: Response, answer_class: str) -> dict[str, Any]:

@@ -92,13 +92,18 @@ def plan(*, campaign: Campaign, day: date, at: datetime) -> int:
     return len(found.planned)
 
 
-@transaction.atomic
 def ask(*, survey: Survey, contacts: Sequence[Contact], by: User, at: datetime) -> Plan:
     """Somebody of ours asks these contacts now: each goes when the contact policy lets it."""
+    return ask_many(survey=survey, contacts=[one.pk for one in contacts], by=by, at=at)
+
+
+@transaction.atomic
+def ask_many(*, survey: Survey, contacts: Sequence[int], by: User, at: datetime, spread_days: int = 1) -> Plan:
+    """The same for the ids of any number of them, in even parts on so many days."""
     edition = survey.editions.first()
     if survey.state != Survey.State.LIVE or edition is None:
         raise ValidationError(_("Publish the survey first."))
-    found = plan_of([one.pk for one in contacts], survey=survey, day=clock.today(at), at=at)
+    found = plan_of(contacts, survey=survey, day=clock.today(at), at=at, spread_days=spread_days)
     _copy(found, survey=survey, edition=edition, campaign=None, round=None, by=by)
     payload = {"survey": survey.pk, "by": by.pk, "planned": len(found.planned)}
     events.append(type=PLANNED, payloads=[payload], at=at)

@@ -8,8 +8,9 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from surveys.models import Ask, Look
+from surveys.models import Ask, Look, OpenLink
 
 HASTE = timedelta(seconds=1)
 BURST = timedelta(seconds=2)
@@ -70,10 +71,15 @@ def who(address: str, agent: str) -> str:
     return hashlib.sha256(f"{address}|{agent}".encode()).hexdigest()[:16]
 
 
-def seen(*, ask: Ask, at: datetime, score: int | None, who: str, posted: bool = False) -> None:
+def seen(*, of: Ask | OpenLink, at: datetime, score: int | None, who: str, posted: bool = False) -> None:
     """Write down that a link was opened, or a form posted."""
-    Look.objects.create(ask=ask, at=at, score=score, who=who, posted=posted)
+    Look.objects.create(**target(of), at=at, score=score, who=who, posted=posted)
 
 
-def looks_of(ask: Ask, at: datetime) -> list[Look]:
-    return list(Look.objects.filter(ask=ask, at__gt=at - timedelta(hours=1)).order_by("-at")[:200])
+def target(of: Ask | OpenLink) -> dict[str, Any]:
+    """Which of its two columns a look or a suspect answer has filled."""
+    return {"ask": of} if isinstance(of, Ask) else {"link": of}
+
+
+def looks_of(of: Ask | OpenLink, at: datetime) -> list[Look]:
+    return list(Look.objects.filter(**target(of), at__gt=at - timedelta(hours=1)).order_by("-at")[:200])

@@ -15,8 +15,13 @@ PURPOSES = (ANSWER, UNSUBSCRIBE)
 
 def make(ask: Ask, purpose: str, number: int) -> str:
     """The same for the same mail each time: it can be made again for a reminder."""
+    return derive(f"{ask.uid}:{purpose}:{number}")
+
+
+def derive(about: str) -> str:
+    """The token for what ``about`` names: without the key nobody makes it."""
     key = hashlib.sha256(b"holdfast survey token" + settings.SECRET_KEY.encode()).digest()
-    raw = hmac.digest(key, f"{ask.uid}:{purpose}:{number}".encode(), "sha256")
+    raw = hmac.digest(key, about.encode(), "sha256")
     return base64.urlsafe_b64encode(raw[:24]).decode()
 
 

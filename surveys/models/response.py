@@ -7,19 +7,22 @@ from core.ids import uuid7
 from core.models.event import CurrentTransaction
 from customers.models import Contact, Customer, Text
 from surveys.models.invitation import Invitation
+from surveys.models.link import OpenLink
 from surveys.models.survey import Survey
 from surveys.querysets import ResponseQuerySet
 
 
 class Response(Fact):
-    """One answer. A changed answer is a new row; of one invitation the row known last counts.
+    """One answer. A changed answer is a new row; of one invitation the row known last counts. Without an
+    invitation, ``amends`` says which row it takes the place of.
 
-    An answer without a customer counts in the NPS, and in no rate and no measure. A withdrawn one counts nowhere: a
+    An answer without a contact counts in the NPS, and in no rate and no measure. A withdrawn one counts nowhere: a
     robot gave it.
     """
 
     class Channel(models.TextChoices):
         PROGRAMME = "programme", _("asked by the programme")
+        LINK = "link", _("by the open link")
         CSM = "csm", _("picked by a CSM")
         PHONE = "phone", _("taken by phone")
 
@@ -32,6 +35,8 @@ class Response(Fact):
     score = models.PositiveSmallIntegerField(_("score"))
     channel = models.CharField(_("channel"), max_length=9, choices=Channel, default=Channel.PROGRAMME)
     text = models.ForeignKey(Text, models.PROTECT, null=True, related_name="+")
+    link = models.ForeignKey(OpenLink, models.PROTECT, null=True, related_name="responses")
+    amends = models.OneToOneField("self", models.PROTECT, null=True, related_name="amended_by")
     withdrawn = models.BooleanField(default=False, db_default=False)
     tx = models.BigIntegerField(db_default=CurrentTransaction(), null=True, editable=False, db_index=True)
 

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
@@ -20,6 +21,24 @@ def answers(customer: Customer, at: AsOf) -> QuerySet[Response]:
     """A customer's answers that count as of ``at``, the latest first, with survey, contact and words."""
     found = Response.objects.as_of(at).filter(customer=customer)
     return found.select_related("survey", "contact", "text").order_by("-answered_at", "-pk")
+
+
+def earlier(given: Sequence[Response], most: int = 3) -> dict[int, list[Response]]:
+    """For each of these answers, by id, what its contact had answered before in surveys of its kind: the latest
+    first, at most so many. One statement for all."""
+    contacts = {one.contact_id for one in given if one.contact_id}
+    rows = Response.objects.as_of(AsOf.live()).filter(contact__in=contacts).select_related("survey")
+    by_contact: dict[int | None, list[Response]] = {}
+    for row in rows.order_by("-answered_at", "-pk"):
+        by_contact.setdefault(row.contact_id, []).append(row)
+    return {
+        one.pk: [
+            before
+            for before in by_contact.get(one.contact_id, [])
+            if before.answered_at < one.answered_at and before.survey.kind == one.survey.kind
+        ][:most]
+        for one in given
+    }
 
 
 def asked(customer: Customer, at: AsOf) -> Asked:

@@ -8,10 +8,11 @@ from random import Random
 
 from django.db.models import QuerySet
 
+from accounts.models import User
 from core import clock
 from core.clock import AsOf
 from customers.domain.contacting import decide, next_open
-from customers.models import Contact, ContactPolicy, Customer, Standing
+from customers.models import Contact, ContactPolicy, Customer, SavedFilter, Standing
 from customers.queries.contacting import Known, known_of
 from customers.rules import matching, parse
 from surveys.models import Campaign, Survey
@@ -125,6 +126,16 @@ def _contacts(campaign: Campaign, day: date) -> QuerySet[Contact]:
         customers = customers.filter(pk__in=renewing.values("customer"))
     found = Contact.objects.filter(customer__in=customers, left_on=None).exclude(email="")
     return found.filter(role__in=campaign.roles) if campaign.roles else found
+
+
+def of_book(user: User, kept: SavedFilter | None, roles: Sequence[str]) -> list[int]:
+    """The contacts of the customers that ``user`` owns and may see, those of one customer beside each other."""
+    customers = Customer.objects.visible_to(user).current().filter(owner=user)
+    if kept:
+        customers = customers.filter(pk__in=_ids(matching(parse(kept.rule, user=user), AsOf.live())))
+    found = Contact.objects.filter(customer__in=customers, left_on=None).exclude(email="")
+    found = found.filter(role__in=roles) if roles else found
+    return list(found.order_by("customer__name", "customer", "pk").values_list("pk", flat=True))
 
 
 def _renewals(campaign: Campaign, day: date) -> list[date]:

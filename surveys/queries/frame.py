@@ -24,7 +24,8 @@ ANSWERS = {
     "day": ("i4", "r.day"),
     "known_on": ("i4", "r.known_on"),
     "score": ("i2", "r.score::smallint"),
-    "channel": ("i2", "(CASE r.channel WHEN 'programme' THEN 0 WHEN 'csm' THEN 1 ELSE 2 END)::smallint"),
+    "channel": ("i2", "(CASE WHEN r.channel IN ('programme', 'link') THEN 0 ELSE 1 END)::smallint"),
+    "amends": ("i8", "COALESCE(r.amends_id, 0)"),
     "withdrawn": ("i2", "r.withdrawn::int::smallint"),
     "tx": ("i8", "COALESCE(r.tx, 0)"),
 }
@@ -38,6 +39,7 @@ INVITATIONS = {
     "by_hand": ("i2", f"({BY_HAND})::int::smallint"),
     "tx": ("i8", "COALESCE(r.tx, 0)"),
 }
+DROPPED = {"withdrawn", "known_on", "amends"}
 Columns = dict[str, np.ndarray]
 
 
@@ -123,14 +125,19 @@ def _joined(parts: Sequence[Columns]) -> Columns:
 
 
 def _latest(columns: Columns) -> Columns:
-    """Of one invitation the answer known last, unless it was withdrawn; in the order of their days."""
+    """Of one invitation the answer known last, and none that another one amends, unless it was withdrawn; in the order
+    of their days."""
+    amends = columns["amends"][columns["amends"] > 0]
+    if len(amends):
+        kept = ~np.isin(columns["id"], amends)
+        columns = {name: one[kept] for name, one in columns.items()}
     own = np.where(columns["invitation"] > 0, columns["invitation"], -columns["id"])
     order = np.lexsort((columns["id"], columns["known_on"], own))
     last = np.ones(len(order), dtype=bool)
     last[:-1] = own[order][1:] != own[order][:-1]
     chosen = order[last]
     chosen = chosen[columns["withdrawn"][chosen] == 0]
-    return _by_day({name: one[chosen] for name, one in columns.items() if name not in ("withdrawn", "known_on")})
+    return _by_day({name: one[chosen] for name, one in columns.items() if name not in DROPPED})
 
 
 def _by_day(columns: Columns) -> Columns:

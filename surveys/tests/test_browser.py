@@ -7,8 +7,8 @@ from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth import get_user_model
 
 from core import clock
-from customers.models import Contact
-from surveys.domain import publishing, tokens
+from customers.models import Contact, Customer
+from surveys.domain import open_links, publishing, tokens
 from surveys.models import Ask, Response, Survey, Suspect
 
 pytestmark = pytest.mark.browser
@@ -42,6 +42,10 @@ def ask(live_demo):
         )  # fmt: skip
         tokens.keep([(made, 1)])
     return made
+
+
+def told_by():
+    return get_user_model().objects.get(email=ADMINISTRATOR)
 
 
 @pytest.fixture
@@ -100,6 +104,10 @@ PAGES = {
     "surveys": "/surveys/",
     "survey-results": "{demo}?by=industry&days=0",
     "survey-comments": "{demo}comments/",
+    "survey-accounts": "{demo}accounts/?days=0",
+    "survey-suspects": "{own}comments/",
+    "survey-links": "{own}links/",
+    "survey-ask": "{own}ask/?customer={customer}",
     "survey-invitations": "{own}invitations/",
     "survey-build": "{own}build/?language=uk",
     "survey-campaign": "{own}campaigns/new/",
@@ -107,17 +115,34 @@ PAGES = {
 }
 
 
+def fits(page, name):
+    page.set_viewport_size({"width": 390, "height": 844})
+    wide = page.evaluate(WIDER)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390, (name, wide)
+    if name != "survey-mail":
+        page.set_viewport_size({"width": 1440, "height": 900})
+        assert violations(page) == [], name
+
+
 def test_our_own_pages_fit_everybody(live_demo, ask, page, shot):
     with live_demo.database():
         told = Survey.objects.exclude(pk=ask.survey_id).order_by("pk").first()
-        places = {"demo": f"/surveys/{told.uid}/", "own": f"/surveys/{ask.survey.uid}/"}
+        places = {"demo": f"/surveys/{told.uid}/", "own": f"/surveys/{ask.survey.uid}/", "customer": ask.customer.uid}
+        Suspect.objects.create(ask=ask, at=clock.now(), score=3, marks=["haste"])
+        for customer in (None, ask.customer):
+            link = open_links.make(survey=ask.survey, customer=customer, by=told_by(), at=clock.now())
+        csm = Customer.objects.current().exclude(owner=None).order_by("pk").first().owner
     live_demo.sign_in(page, ADMINISTRATOR)
     for name, path in PAGES.items():
         page.goto(live_demo.url + path.format(**places))
-        page.set_viewport_size({"width": 390, "height": 844})
-        wide = page.evaluate(WIDER)
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390, (name, wide)
-        if name != "survey-mail":
-            page.set_viewport_size({"width": 1440, "height": 900})
-            assert violations(page) == [], name
+        fits(page, name)
         shot(page, name)
+    page.goto(f"{live_demo.url}/s/open/{open_links.token(link)}")
+    fits(page, "survey-open-link")
+    page.context.clear_cookies()
+    live_demo.sign_in(page, csm.email)
+    page.goto(f"{live_demo.url}/surveys/{ask.survey.uid}/book/")
+    page.get_by_role("button", name="Show whom and when").click()
+    page.get_by_role("button", name="Send to those chosen").wait_for()
+    fits(page, "survey-book")
+    shot(page, "survey-book")

@@ -14,6 +14,7 @@ from customers.rules import users_of
 from customers.tests.factories import AttributeChangeFactory, ContactFactory, CustomerFactory, TextFactory
 from surveys.domain import publishing, themes
 from surveys.models import Ask, Campaign, Response, Survey, Suspect, Theme
+from surveys.queries.nps import Nps
 from surveys.tests.factories import InvitationFactory, ResponseFactory, SurveyFactory
 from tests.support.forms import fields_of
 
@@ -55,7 +56,7 @@ def said(survey, score, body="", **more):
     return ResponseFactory(survey=survey, score=score, text=text, day=day, **more)
 
 
-@pytest.mark.parametrize("tab", ["", "comments/", "invitations/"])
+@pytest.mark.parametrize("tab", ["", "comments/", "invitations/", "accounts/", "links/"])
 def test_every_role_reads_a_survey_in_ten_statements_whatever_is_in_it(client, survey, csm, team, tab):
     def count():
         from django.db import connection
@@ -93,12 +94,54 @@ def test_results_are_over_the_customers_one_may_see(client, survey, csm, team, a
     assert as_(client, administrator).get(f"/surveys/{survey.uid}/").context["page"].figures.nps.answers == 2
 
 
+def test_a_comment_stands_beside_what_they_said_before(client, survey, administrator):
+    contact = ContactFactory()
+    whose = {"customer": contact.customer, "contact": contact}
+    day = clock.today() - timedelta(days=200)
+    ResponseFactory(survey=survey, score=9, day=day, **whose)
+    ResponseFactory(survey=SurveyFactory(kind="csat"), score=5, day=day, **whose)
+    said(survey, 9, "Fine then", customer=contact.customer), said(survey, 4, "Slow now", **whose)
+    (_one, _tone, before), (_other, _its, none) = (
+        as_(client, administrator).get(f"/surveys/{survey.uid}/comments/").context["lines"]
+    )
+    assert [past.score for past in before] == [9] and none == []
+
+
+def test_customers_have_one_figure_each(client, survey, csm, team, administrator):
+    mixed, fine, unseen = CustomerFactory(team=team), CustomerFactory(team=team), CustomerFactory()
+    ana, ben = ContactFactory(customer=mixed), ContactFactory(customer=mixed)
+    day = clock.today() - timedelta(days=40)
+    ResponseFactory(survey=survey, score=0, day=day, customer=mixed, contact=ana)  # she answers again, later
+    said(survey, 10, customer=mixed, contact=ana), said(survey, 6, customer=mixed, contact=ben)
+    said(survey, 9, customer=fine, contact=ContactFactory(customer=fine)), said(survey, 0, customer=fine)
+    said(survey, 2, customer=unseen, contact=ContactFactory(customer=unseen))
+    address = f"/surveys/{survey.uid}/accounts/"
+
+    def lines(query=""):
+        page = client.get(address + query)
+        return page, [(one["customer"], one["figure"], one["answers"], one["tone"]) for one in page.context["lines"]]
+
+    as_(client, csm)
+    page, found = lines()
+    assert found == [(mixed, 6, 2, "risk"), (fine, 9, 1, "good")]
+    assert page.context["nps"] == Nps(1, 0, 1) and "the worst of its contacts" in page.content.decode()
+    page, found = lines("?way=mean&days=90")
+    assert found == [(mixed, 8, 2, "watch"), (fine, 9, 1, "good")]
+    assert page.context["nps"] == Nps(1, 1, 0)
+    as_(client, administrator)
+    assert len(lines()[1]) == 3
+    assert client.get(f"/surveys/{SurveyFactory().uid}/accounts/").status_code == 200
+
+
 def test_comments_are_searched_and_narrowed(client, survey, administrator):
     said(survey, 10, "Fast answers"), said(survey, 2, "Slow export"), said(survey, 8, "")
     as_(client, administrator)
 
     def found(query):
-        return [one.text.body for one, _tone in client.get(f"/surveys/{survey.uid}/comments/?{query}").context["lines"]]
+        return [
+            one.text.body
+            for one, _tone, _before in client.get(f"/surveys/{survey.uid}/comments/?{query}").context["lines"]
+        ]
 
     assert sorted(found("")) == ["Fast answers", "Slow export"]
     assert found("q=EXPORT") == ["Slow export"]
@@ -211,6 +254,29 @@ def test_a_csm_comes_from_the_customer_and_chooses_what_to_ask(client, survey, c
     SurveyFactory(name="Onboarding", state="live")
     assert "Onboarding" in client.get(address).content.decode()
     assert client.get(f"/surveys/ask/?customer={CustomerFactory().uid}").status_code == 404
+
+
+def test_a_csm_asks_the_whole_own_book_after_a_look_at_it(client, survey, csm, team):
+    ContactPolicy.objects.create(id=1, from_hour=0, until_hour=24, quiet_weekdays=[])
+    book, address = CustomerFactory(team=team, owner=csm), f"/surveys/{survey.uid}/book/"
+    ana, ben = (ContactFactory(customer=book, email=f"{name}@example.com", role="user") for name in ("ana", "ben"))
+    held = ContactFactory(customer=book, email="c@example.com", consent="withdrawn", role="user")
+    ContactFactory(customer=CustomerFactory(team=team), email="another@example.com")
+    ContactFactory(customer=CustomerFactory(owner=csm, team=TeamFactory()), email="unseen@example.com")
+    form = {"roles": ["user"], "spread_days": 2}
+    shown = as_(client, csm).post(address, {**form, "preview": "1"})
+    assert [one.contact for one in shown.context["plan"].planned] == [ana.pk, ben.pk, held.pk]
+    words = strip_tags(shown.content.decode())
+    assert "Consent withdrawn" in words and "another" not in words
+    assert shown.content.decode().count('name="contact"') == 2 and not Ask.objects.exists()
+    assert client.post(address, {**form, "spread_days": 0, "start": "1"}).context["form"].errors
+    assert client.post(address, {**form, "roles": ["billing"], "start": "1"}).status_code == 422
+    both = [f"{ana.uid}", f"{ben.uid}", "nonsense"]
+    assert client.post(address, {**form, "start": "1", "shown": both, "contact": [both[0]]}).status_code == 302
+    assert set(Ask.objects.values_list("contact", "state", "by")) == {
+        (ana.pk, "waiting", csm.pk), (held.pk, "never", csm.pk)}  # fmt: skip
+    as_(client, UserFactory(role=Role.ANALYST))
+    assert client.get(address).status_code == 403
 
 
 def test_an_analyst_asks_nobody(client, survey, team):

@@ -115,7 +115,10 @@ def test_groups_recompute_the_score_from_the_answers_in_view(survey):
 
 
 def test_a_merged_customer_is_one(survey):
-    one, other = answer(survey, 10), answer(survey, 9)
+    one, other = (
+        answer(survey, score, customer=of.customer, contact=of)
+        for score, of in ((10, ContactFactory()), (9, ContactFactory()))
+    )
     MergeFactory(from_customer=other.customer, into_customer=one.customer)
     assert results.figures(asked(survey)).customers == 1
 

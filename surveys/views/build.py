@@ -6,7 +6,7 @@ from uuid import UUID
 from csp.constants import SELF, UNSAFE_INLINE
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,11 +14,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.access import administrators_only, writers_only
+from accounts.access import administrators_only, who, writers_only
 from core import clock
 from core.errors import Stale
 from core.models import Company
-from customers.models import Contact, Customer
+from customers.models import Contact
 from surveys import labels, words
 from surveys.domain import answering, planning, publishing, surveys, themes
 from surveys.domain.answering import Answer
@@ -28,7 +28,7 @@ from surveys.forms import CampaignForm, PhoneForm, SettingsForm, SurveyForm, Tex
 from surveys.models import Campaign, Survey, Theme
 from surveys.queries.audience import Plan, plan_for, plan_of
 from surveys.queries.pages import said
-from surveys.views.pages import frame, survey_or_404, who
+from surveys.views.pages import asked_customer, frame, survey_or_404
 
 SHOWN = 100
 
@@ -158,11 +158,11 @@ def campaign(request: HttpRequest, uid: UUID) -> HttpResponse:
                 return redirect("surveys:invitations", uid)
         plan = plan_for(made, day=max(made.starts_on, clock.today()), at=at)
     return render(request, "surveys/campaign.html", frame(
-        request, survey, "invitations", form=form, plan=plan, problem=problem, **(_shown(plan) if plan else {})
+        request, survey, "invitations", form=form, plan=plan, problem=problem, **(shown(plan) if plan else {})
     ))  # fmt: skip
 
 
-def _shown(plan: Plan) -> dict[str, Any]:
+def shown(plan: Plan) -> dict[str, Any]:
     """The first rows of a plan with names, those held back first."""
     rows = [*plan.held, *plan.never, *plan.going][:SHOWN]
     people = Contact.objects.select_related("customer").in_bulk([one.contact for one in rows])
@@ -186,7 +186,7 @@ def stop(request: HttpRequest, uid: UUID, campaign: UUID) -> HttpResponse:
 @writers_only
 def choose(request: HttpRequest) -> HttpResponse:
     """Which survey to ask a customer's people: at once the only one that is live."""
-    customer = _customer_or_404(request)
+    customer = asked_customer(request)
     live = list(Survey.objects.filter(state=Survey.State.LIVE))
     if len(live) == 1:
         return redirect(f"{reverse('surveys:ask', args=[live[0].uid])}?customer={customer.uid}")
@@ -197,7 +197,7 @@ def choose(request: HttpRequest) -> HttpResponse:
 @writers_only
 def ask(request: HttpRequest, uid: UUID) -> HttpResponse:
     """A CSM asks contacts of one customer: one, several, or all of them; by mail, by link, or notes down a call."""
-    survey, customer = survey_or_404(uid), _customer_or_404(request)
+    survey, customer = survey_or_404(uid), asked_customer(request)
     contacts = list(Contact.objects.filter(customer=customer, left_on=None).order_by("name", "pk"))
     phone, token, problem = PhoneForm(), "", ""
     if request.method == "POST":
@@ -219,7 +219,7 @@ def ask(request: HttpRequest, uid: UUID) -> HttpResponse:
                 return redirect(customer)
             else:
                 plan = planning.ask(survey=survey, contacts=chosen, by=who(request), at=clock.now())
-                messages.success(request, _told(plan))
+                messages.success(request, told_of(plan))
                 return redirect(customer)
         except ValidationError as error:
             problem = " ".join(error.messages)
@@ -238,7 +238,8 @@ def ask(request: HttpRequest, uid: UUID) -> HttpResponse:
     return render(request, "surveys/ask.html", context, status=422 if problem else 200)
 
 
-def _told(plan: Plan) -> str:
+def told_of(plan: Plan) -> str:
+    """How many of a plan leave, wait, and are not written to."""
     told = {"going": len(plan.going), "held": len(plan.held), "never": len(plan.never)}
     return _("%(going)s on their way, %(held)s held back until their date, %(never)s not to be written to.") % told
 
@@ -268,11 +269,3 @@ def find_themes(request: HttpRequest, uid: UUID) -> HttpResponse:
 def _language(request: HttpRequest) -> str:
     wanted = request.POST.get("language") or request.GET.get("language", "")
     return wanted if wanted in words.LANGUAGES else words.ENGLISH
-
-
-def _customer_or_404(request: HttpRequest) -> Customer:
-    raw = request.POST.get("customer") or request.GET.get("customer", "")
-    try:
-        return get_object_or_404(Customer.objects.visible_to(who(request)), uid=UUID(raw))
-    except ValueError as error:
-        raise Http404 from error

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -13,11 +13,15 @@ from django.views.decorators.http import require_safe
 from accounts.access import who
 from accounts.models import Role, User
 from core.clock import AsOf
+from customers.access import customer_or_404
+from customers.models import Customer
 from customers.querysets import visible_customers
 from surveys import labels, pages
 from surveys.domain.scales import CLASSES, SCALES
 from surveys.forms import ResultsForm, SurveyForm
-from surveys.models import Ask, Response, Survey, Suspect, Theme
+from surveys.models import Ask, Response, Survey, Theme
+from surveys.queries.answers import earlier
+from surveys.queries.suspects import suspects_of
 
 PAGE = 50
 
@@ -100,6 +104,7 @@ def comments(request: HttpRequest, uid: UUID) -> HttpResponse:
     survey, user = survey_or_404(uid), who(request)
     rows = _comments(survey, user, request)
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    before = earlier(list(page))
     themes = (
         Theme.objects.filter(survey=survey, merged_into=None)
         .annotate(count=Count("comments", distinct=True) + Count("merged__comments", distinct=True))
@@ -112,8 +117,8 @@ def comments(request: HttpRequest, uid: UUID) -> HttpResponse:
         page=page,
         themes=themes,
         classes=labels.CLASSES[survey.kind],
-        lines=[(one, labels.TONES[SCALES[survey.kind].class_of(one.score)]) for one in page],
-        suspects=[(one, [labels.MARKS[mark] for mark in one.marks]) for one in _suspects(survey, user)[:PAGE]],
+        lines=[(one, labels.TONES[SCALES[survey.kind].class_of(one.score)], before[one.pk]) for one in page],
+        suspects=[(one, [labels.MARKS[mark] for mark in one.marks]) for one in suspects_of(user, survey)[:PAGE]],
         chosen={name: request.GET.get(name, "") for name in ("q", "class", "theme")},
     )
     return render(request, "surveys/comments.html", context)
@@ -129,13 +134,17 @@ def _comments(survey: Survey, user: User, request: HttpRequest) -> QuerySet[Resp
         rows = rows.filter(score__in=[one for one in range(11) if scale.class_of(one) == wanted])
     if (theme := request.GET.get("theme", "")).isdecimal():
         rows = rows.filter(Q(themed__theme=int(theme)) | Q(themed__theme__merged_into=int(theme)))
-    found = rows.select_related("customer__standing", "contact", "text", "themed__theme__merged_into")
+    found = rows.select_related("survey", "customer__standing", "contact", "text", "themed__theme__merged_into")
     return found.order_by("-answered_at", "-pk")
 
 
-def _suspects(survey: Survey, user: User) -> QuerySet[Suspect]:
-    rows = Suspect.objects.filter(visible_customers(user, "ask__customer__"), ask__survey=survey)
-    return rows.select_related("ask__customer", "ask__contact", "text").order_by("-at", "-pk")
+def asked_customer(request: HttpRequest) -> Customer:
+    """The customer that the address or the form names, if the one who asks may see them."""
+    raw = request.POST.get("customer") or request.GET.get("customer", "")
+    try:
+        return customer_or_404(request, UUID(raw))
+    except ValueError as error:
+        raise Http404 from error
 
 
 @require_safe

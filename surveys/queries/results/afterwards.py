@@ -7,8 +7,8 @@ from django.db import connection
 from core import clock
 from customers.registry import OUTCOMES
 from surveys.domain.scales import CLASSES, DETRACTOR, PASSIVE, PROMOTER
-from surveys.queries.frame import day_number
-from surveys.queries.results.asked import Asked, canonical, signs
+from surveys.queries.frame import Columns, day_number
+from surveys.queries.results.asked import Asked, canonical, of_persons, signs
 
 SILENT = "silent"
 OUTCOME = "customer_churn"
@@ -40,10 +40,10 @@ def later(asked: Asked, *, horizon: int) -> list[Later]:
 def _classed(asked: Asked) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """By class, customers and the day from which their horizon runs."""
     answers, sent = asked.answers(), asked.invitations()
-    known = answers["customer"] > 0
+    known = of_persons(answers)
     customers, day = canonical(answers["customer"][known]), answers["day"][known]
     sign = signs(answers["score"][known], asked.scale)
-    last = np.full(int(max(customers.max(initial=0), sent["customer"].max(initial=0))) + 1, -1)
+    last = np.full(_highest(answers, sent) + 1, -1)
     last[customers] = np.arange(len(customers))  # in the order of days: the last one stays
     rows = last[last >= 0]
     found = {
@@ -51,10 +51,16 @@ def _classed(asked: Asked) -> dict[str, tuple[np.ndarray, np.ndarray]]:
         for key, one in ((PROMOTER, 1), (PASSIVE, 0), (DETRACTOR, -1))
     }
     silent = canonical(sent["customer"])
-    quiet = last[silent] < 0 if len(silent) else np.zeros(0, dtype=bool)
+    heard = np.zeros(len(last), dtype=bool)
+    heard[canonical(answers["customer"])] = True  # also by an open link: then the customer was not silent
+    quiet = ~heard[silent] if len(silent) else np.zeros(0, dtype=bool)
     asked_first, places = np.unique(silent[quiet], return_index=True)  # in the order of days: the first invitation
     found[SILENT] = (asked_first, sent["day"][quiet][places])
     return found
+
+
+def _highest(*tables: Columns) -> int:
+    return max(int(canonical(one["customer"]).max(initial=0)) for one in tables)
 
 
 def _leavings(since: date, until: date) -> np.ndarray:

@@ -59,6 +59,11 @@ def signs(scores: np.ndarray, scale: Scale) -> np.ndarray:
     return (scores >= scale.promoter).astype(np.int64) - (scores < scale.passive)
 
 
+def of_persons(answers: Columns) -> np.ndarray:
+    """Which answers a known contact, or whoever was asked, gave: the others are in no rate (R27)."""
+    return ((answers["contact"] > 0) | (answers["invitation"] > 0)) & (answers["customer"] > 0)
+
+
 def member(values: np.ndarray, among: np.ndarray) -> np.ndarray:
     """Which of ``values`` are among the ids: by a table, since ids are dense."""
     size = int(max(values.max(initial=0), among.max(initial=0))) + 1

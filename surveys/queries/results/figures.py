@@ -8,7 +8,7 @@ from core.clock import AsOf
 from customers.registry import MEASURES, gather
 from surveys.queries.frame import Columns, day_number, fetched
 from surveys.queries.nps import Nps, clustered_margin
-from surveys.queries.results.asked import Asked, canonical, member, signs
+from surveys.queries.results.asked import Asked, canonical, member, of_persons, signs
 
 STANDINGS = "SELECT customer_id, mrr::float8 FROM customers_standing WHERE mrr > 0"
 
@@ -47,7 +47,7 @@ class Point:
 def figures(asked: Asked) -> Figures:
     answers, invitations = asked.answers(), asked.invitations()
     customers = canonical(answers["customer"])
-    known = customers[customers > 0]
+    known = customers[of_persons(answers)]
     return Figures(
         nps=counted(answers, asked),
         clustered=clustered_margin(customers, signs(answers["score"], asked.scale)),

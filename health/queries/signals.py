@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from accounts.models import User
 from customers.models import Customer
+from customers.querysets import visible_customers
 from customers.rules import describe, parse
 from health.domain.backtest.decisions import EPOCH_DAY, decisions
 from health.models import Signal, SignalDay, SignalRule
@@ -66,8 +67,10 @@ def held_nights() -> Iterable[SignalDay]:
     return SignalDay.objects.filter(pk__in=latest.values("pk"), held=True).select_related("rule").order_by("rule")
 
 
-def records(today: date) -> list[Record]:
-    signals = list(Signal.objects.values_list("rule_id", "customer_id", "opened_on", "closed_on", "outcome"))
+def records(user: User, today: date) -> list[Record]:
+    """The record of every rule among the customers that ``user`` may see."""
+    seen = Signal.objects.filter(visible_customers(user, "customer__"))
+    signals = list(seen.values_list("rule_id", "customer_id", "opened_on", "closed_on", "outcome"))
     first = min((one[2] for one in signals), default=today)
     lost = decisions(OUTCOME, since=first, today=today) if signals else None
     gone: dict[int, list[int]] = {}

@@ -94,8 +94,11 @@ def test_each_rule_has_a_record(rule):
     silent()
     ledger.refresh()
     nights(ago(1), D)
-    record = next(one for one in records(D + timedelta(days=100)) if one.rule == rule)
+    everything, nothing = UserFactory(role="administrator"), UserFactory(role="csm")
+    record = next(one for one in records(everything, D + timedelta(days=100)) if one.rule == rule)
     assert (record.open, record.judged, record.hits, record.hit_rate) == (1, 1, 0, 0)
+    foreign = next(one for one in records(nothing, D + timedelta(days=100)) if one.rule == rule)
+    assert (foreign.open, foreign.opened, foreign.judged) == (0, 0, 0)
 
 
 class TestPages:

@@ -29,6 +29,8 @@ TELLING: dict[str, Callable[[float], bool]] = {
     "last_nps": lambda score: score <= 6,
     "usage_change_28": lambda share: abs(share) >= 0.2,
 }
+# After these days the work would come too late.
+DEADLINES = ("days_to_notice", "days_to_renewal")
 BESIDE = {"last_nps": "days_since_nps"}
 MOST = 4
 
@@ -41,6 +43,12 @@ class Match:
     owner: int | None
     as_of: date
     values: Values
+
+
+def deadline(match: Match) -> date | None:
+    """The nearest day that the reasons of ``match`` run towards, not before that of its values; None without one."""
+    days = [match.values.get(key) for key in DEADLINES]
+    return min((match.as_of + timedelta(int(left)) for left in days if left is not None and left >= 0), default=None)
 
 
 def needed(keys: Iterable[str]) -> list[str]:

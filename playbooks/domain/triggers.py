@@ -11,7 +11,7 @@ from django.db.models.fields.json import KeyTransform
 from customers.models import Customer
 from customers.rules import Rule, RuleError, parse, to_q
 from playbooks.domain.opening import Draft, clear_items, open_items, wake_items
-from playbooks.domain.reasons import Match, befores, needed, reasons
+from playbooks.domain.reasons import Match, befores, deadline, needed, reasons
 from playbooks.models import QueueRule, WorkItem
 
 logger = logging.getLogger(__name__)
@@ -88,9 +88,15 @@ def _drafts(matched: Matched, day: date, at: datetime) -> Iterator[Draft]:
                     cause=rule.cause,
                     title=rule.title,
                     lane=rule.lane,
-                    due_on=day + timedelta(days=rule.due_in_days),
+                    due_on=_due(rule, match, day),
                     reasons=reasons(match, rule.reasons, then),
                 )
+
+
+def _due(rule: QueueRule, match: Match, day: date) -> date:
+    """The days that the rule gives, but not past the deadline it is about."""
+    usual, last = day + timedelta(days=rule.due_in_days), deadline(match)
+    return usual if last is None else max(day, min(usual, last))
 
 
 def _reason_keys(matched: Matched) -> list[str]:

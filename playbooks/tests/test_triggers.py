@@ -51,6 +51,17 @@ def test_who_fits_gets_an_item_for_the_owner(rule: QueueRule) -> None:
     assert item.reasons == [{"key": "score", "value": 40, "before": 54, "days": 30, "as_of": f"{TODAY}"}]
 
 
+def test_work_falls_due_before_the_deadline_it_is_about(rule: QueueRule) -> None:
+    QueueRule.objects.update(reasons=["days_to_notice", "days_to_renewal"])
+    for left in ({"days_to_notice": 2, "days_to_renewal": 60}, {"days_to_renewal": 4}, {"days_to_notice": 90}):
+        StandingFactory(customer=CustomerFactory(), as_of=TODAY, values={"open_tickets": 2, **left})
+
+    evaluate()
+
+    days = [(item.due_on - TODAY).days for item in WorkItem.objects.order_by("customer_id")]
+    assert days == [2, 4, rule.due_in_days]
+
+
 def test_twice_is_once(rule: QueueRule) -> None:
     asking()
     evaluate()

@@ -33,6 +33,17 @@ def check_administrator(user: Any) -> None:
         raise PermissionDenied(_("This is for administrators. Ask one of yours to do it, or to change your role."))
 
 
+def leads(user: Any) -> bool:
+    """Whether ``user`` answers for more than a book: a lead or an administrator."""
+    return getattr(user, "role", None) in {Role.LEAD, Role.ADMINISTRATOR}
+
+
+def check_leader(user: Any) -> None:
+    """Raises PermissionDenied, with words for the page, for whoever is neither lead nor administrator."""
+    if not leads(user):
+        raise PermissionDenied(_("This is for leads and administrators: it changes figures of the whole company."))
+
+
 def writers_only(view: View) -> View:
     """A view that changes something: analysts get a page that says why not."""
     return _guarded(view, check_writer)

@@ -230,7 +230,8 @@ def test_a_card_is_noted_and_never_a_whole_number(as_owner: Client, customer: Cu
     assert "Visa ·· 4242" in page(as_owner, "customer", customer.uid)
 
 
-def test_costs_are_entered_and_corrected(as_owner: Client) -> None:
+def test_costs_are_entered_and_corrected(as_owner: Client, cast: Cast) -> None:
+    as_owner.force_login(cast.administrator)
     data = {"month": "2026-01", "kind": "acquisition", "amount": "500", "currency": "usd"}
     for amount in ("500", "500", "700"):
         assert as_owner.post(reverse("subscriptions:costs"), {**data, "amount": amount}).status_code == 302
@@ -244,3 +245,10 @@ def test_costs_are_entered_and_corrected(as_owner: Client) -> None:
     assert (response.status_code, set(response.context["form"].errors)) == (422, {"month"})
     response = as_owner.post(reverse("subscriptions:costs"), {**data, "currency": "ZZZ"})
     assert list(response.context["form"].errors) == ["currency"]
+
+
+def test_costs_are_no_business_of_a_csm(as_owner: Client) -> None:
+    data = {"month": "2026-01", "kind": "acquisition", "amount": "500", "currency": "usd"}
+    assert as_owner.post(reverse("subscriptions:costs"), data).status_code == 403
+    assert 'name="amount"' not in page(as_owner, "costs")
+    assert not Cost.objects.exists()

@@ -5,7 +5,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from accounts.access import check_writer, who
+from accounts.access import check_leader, leads, who
 from core import clock
 from core.clock import AsOf
 from core.faults import Refused
@@ -18,11 +18,11 @@ from subscriptions.queries.of_customer import reporting_currency
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def costs(request: HttpRequest) -> HttpResponse:
-    """What winning and serving customers costs, month by month; writers enter and correct it."""
+    """What winning and serving customers costs, month by month; leads and administrators enter and correct it."""
     initial = {"month": clock.today().replace(day=1), "currency": reporting_currency()}
     form = CostForm(request.POST if request.method == "POST" else None, initial=initial)
     if form.is_bound:
-        check_writer(request.user)
+        check_leader(request.user)
         if form.is_valid() and _record(form):
             month = date_format(form.cleaned_data["month"], "F Y")
             messages.success(request, _("The cost of %(month)s is recorded.") % {"month": month})
@@ -31,7 +31,7 @@ def costs(request: HttpRequest) -> HttpResponse:
         "title": _("Money"),
         "note": _("What winning and serving customers costs: lifetime value and payback are reckoned with it."),
         "rows": queries.known(AsOf.live()),
-        "form": form if who(request).may_write else None,
+        "form": form if leads(who(request)) else None,
     }
     return render(request, "subscriptions/money/costs.html", context, status=422 if form.errors else 200)
 

@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from core import formatting, marks
+from core.ids import uuid7
 from core.navigation import Navigation, navigation
 
 register = template.Library()
@@ -31,6 +32,12 @@ def layout(request: HttpRequest) -> str:
     """The template that a page which may open in the side sheet extends: ``{% extends request|layout %}``."""
     htmx = getattr(request, "htmx", None)
     return "core/sheet.html" if htmx and htmx.target == SHEET else "core/page.html"
+
+
+@register.simple_tag
+def once() -> SafeString:
+    """The token that lets a form be acted on once: see ``core.domain.forms``."""
+    return format_html('<input type="hidden" name="once" value="{}">', uuid7())
 
 
 @register.simple_tag

@@ -1,3 +1,4 @@
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -70,6 +71,21 @@ def test_a_note_is_on_the_timeline(as_user: As, cast: Cast, owned: Owned) -> Non
     client.post(f"{customer.get_absolute_url()}note/", {"text": "They like the reports."})
 
     assert "They like the reports." in page(client, customer)
+
+
+def test_a_form_that_is_sent_twice_writes_once(as_user: As, cast: Cast, owned: Owned) -> None:
+    customer = owned()
+    client, notes = as_user(cast.owner), TimelineEntry.objects.filter(customer=customer, kind="note")
+    address = f"{customer.get_absolute_url()}note/"
+    token = re.findall('name="once" value="([^"]+)"', page(client, customer))[0]
+
+    client.post(address, {"text": "", "once": token})  # refused, so it may come again
+    for _ in range(2):
+        client.post(address, {"text": "They like the reports.", "once": token})
+
+    assert notes.count() == 1
+    client.post(address, {"text": "They like the reports."})
+    assert notes.count() == 2
 
 
 def test_an_empty_note_is_refused_and_says_so(as_user: As, cast: Cast, owned: Owned) -> None:

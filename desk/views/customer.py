@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import who
 from core import clock
+from core.domain import forms
 from customers.access import customer_or_404
 from customers.domain import notes, touchpoints
 from customers.domain.touchpoints import NewTouchpoint
@@ -84,10 +86,12 @@ def add_task(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 def _act(request: HttpRequest, found: Customer, form: Form, act: Callable[[], str]) -> HttpResponse:
     try:
-        if form.is_valid():
-            messages.success(request, act())
-        else:
+        if not form.is_valid():
             _tell_wrong(request, form.errors.as_data().values())
+            return redirect(found)
+        with transaction.atomic():
+            if forms.is_first(request.POST.get("once", "")):
+                messages.success(request, act())
     except ValidationError as error:
         _tell_wrong(request, [[error]])
     return redirect(found)

@@ -16,19 +16,22 @@ from usage.models import Feature, UsageDay
 from usage.queries.weeks import KINDS, SHOULD_BE_USED
 
 WEEK = 7
+UNKNOWN: dict[str, Any] = dict.fromkeys(("week", "month", "users", "lapsed", "deciders"))
 
 
 @dataclass(frozen=True, slots=True)
 class FeatureFigures:
     """Events of the last and the week before, of the last 28 days and the 28 before; persons of 28 days, of the week
     before, how many of those lapsed, and how many decision makers are among those of 28 days. None where use comes
-    without persons. ``limit``: the events agreed for 28 days, None without any."""
+    without persons; all of them, where no source of the customer's is alive (R10). ``limit``: the events agreed for
+    28 days, None without any.
+    """
 
     feature: Feature
     kind: str
-    week: int
+    week: int | None
     week_before: int
-    month: int
+    month: int | None
     month_before: int
     users: int | None
     lapsed: tuple[int, int] | None
@@ -37,23 +40,30 @@ class FeatureFigures:
 
     @property
     def limit_use(self) -> float | None:
-        return self.month / self.limit if self.limit else None
+        return self.month / self.limit if self.limit and self.month is not None else None
 
     @property
     def week_change(self) -> float | None:
-        return self.week / self.week_before - 1 if self.week_before > 0 else None
+        return _change(self.week, self.week_before)
 
     @property
     def month_change(self) -> float | None:
-        return self.month / self.month_before - 1 if self.month_before > 0 else None
+        return _change(self.month, self.month_before)
 
     @property
     def lapse(self) -> float | None:
         return self.lapsed[0] / self.lapsed[1] if self.lapsed and self.lapsed[1] else None
 
 
-def feature_figures(customer: Customer, at: AsOf) -> list[FeatureFigures]:
-    """Every feature used in 56 days, and each core and sticky one; core first, then sticky, the most used first."""
+def _change(now: int | None, before: int) -> float | None:
+    return now / before - 1 if now is not None and before > 0 else None
+
+
+def feature_figures(customer: Customer, at: AsOf, *, alive: bool = True) -> list[FeatureFigures]:
+    """Every feature used in 56 days, and each core and sticky one; core first, then sticky, the most used first.
+
+    Without a source that is ``alive`` nothing of the last weeks is known.
+    """
     scope = Scope.of(at, [customer.pk])
     kinds = features.kinds(at)
     used = {row[0]: row[1:] for row in _fetch(scope, EVENTS, "u")}
@@ -67,7 +77,8 @@ def feature_figures(customer: Customer, at: AsOf) -> list[FeatureFigures]:
         )
         for feature in Feature.objects.filter(pk__in=wanted).exclude(key="")
     ]
-    return sorted(found, key=lambda one: (KINDS.index(Feature.Kind(one.kind)), -one.month, str(one.feature)))
+    ranked = sorted(found, key=lambda one: (KINDS.index(Feature.Kind(one.kind)), -(one.month or 0), str(one.feature)))
+    return ranked if alive else [replace(one, **UNKNOWN) for one in ranked]
 
 
 def _figures(

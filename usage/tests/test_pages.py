@@ -97,6 +97,9 @@ def test_a_silent_feed_is_told_beside_the_figures(client, cast):
     page = text(client, "usage:customer", quiet.uid)
     assert "is silent" in page
     assert "not measured" in page
+    by_feature = page.split("Feature by feature")[-1].split("</table>")[0]
+    assert "100" not in by_feature
+    assert ">0<" not in by_feature
 
 
 @pytest.mark.parametrize("name", ADMINISTRATORS)

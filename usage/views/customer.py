@@ -63,13 +63,14 @@ def customer(request: HttpRequest, uid: UUID) -> HttpResponse:
     found, today = customer_or_404(request, uid), clock.today()
     at = AsOf.live()
     used, heat = weeks(found, at, count=WEEKS), features_by_week(found, at, count=HEAT_WEEKS)
-    by_feature = of_customer.feature_figures(found, at)
+    fed = feeds(found, at)
+    by_feature = of_customer.feature_figures(found, at, alive=not fed or any(feed.alive for feed in fed))
     context = {
         "title": found.name,
         "note": _("What they do with the product, up to and with today."),
         "customer": found,
         "today": today,
-        "feeds": feeds(found, at),
+        "feeds": fed,
         "figures": list(_figures(found, at)),
         "events": _line(used, "events", _("Events a week")),
         "users": _line(used, "users", _("Active users a week")),

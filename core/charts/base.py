@@ -14,6 +14,8 @@ from core.formatting import EN_DASH, MINUS, compact, plain, plain_money, plain_p
 
 Value = Decimal | float | int
 MOST = (5, 12, 24)
+NARROWEST = (220, 316, 568)  # px that a narrow, a middling and a wide chart have at least, without their gutter
+LETTER, BETWEEN = 6.2, 8  # px: a letter of a label, and the space to the next label
 NAME_LIMITS = {"if-wide": 22, "if-narrow": 16}  # letters
 
 
@@ -120,8 +122,8 @@ def names(
     ends: bool = False,
     most: tuple[int, int, int] = MOST,
 ) -> list[SafeString]:
-    """The labels beneath. Where the chart is narrow fewer are shown, always the last."""
-    widths = thinned(len(labels), most)
+    """The labels beneath. Where the chart is narrow fewer are shown, always the last, and none runs into the next."""
+    widths = thinned(len(labels), _room(labels, most, ends=ends))
     return [
         svg.text(
             label,
@@ -143,6 +145,14 @@ def thinned(count: int, most: tuple[int, int, int] = MOST) -> list[str]:
     mid = _every(count, most[1], wide)
     narrow = _every(count, most[0], mid)
     return [_from(count - 1 - index, wide, mid, narrow) for index in range(count)]
+
+
+def _room(labels: Sequence[str], most: tuple[int, int, int], *, ends: bool) -> tuple[int, int, int]:
+    """``most``, or fewer where the labels are too long for that many. One at an end stands wholly beside its mark."""
+    longest = max(map(len, labels), default=0) * LETTER
+    each = longest * (1.5 if ends else 1) + BETWEEN
+    narrow, mid, wide = (max(1, min(one, int(width / each))) for one, width in zip(most, NARROWEST, strict=True))
+    return narrow, mid, wide
 
 
 def _every(count: int, most: int, step: int) -> int:

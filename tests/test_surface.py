@@ -74,7 +74,7 @@ def test_the_theme_changes_at_once_and_stays(guide):
 
 def test_the_rail_folds_and_stays_folded(guide):
     width = "rail => rail.offsetWidth"
-    guide.get_by_role("button", name="Fold or unfold").click()
+    guide.get_by_role("button", name="Collapse").click()
     assert guide.locator(".rail").evaluate(width) < 60
     guide.reload()
     assert guide.locator(".rail").evaluate(width) < 60

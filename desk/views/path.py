@@ -40,7 +40,8 @@ def hand_off(request: HttpRequest, uid: UUID) -> HttpResponse:
     found = customer_or_404(request, uid)
     read = reads.handed_off(found)
     form = HandOffForm(customer=found, last=read.row)
-    return _page(request, found, "hand_off", title=_("Hand-off"), hand_off=read, form=form)
+    title = _("Hand-off of %(customer)s") % {"customer": found}
+    return _page(request, found, "hand_off", title=title, hand_off=read, form=form)
 
 
 @writes
@@ -76,7 +77,7 @@ def implementation(request: HttpRequest, uid: UUID) -> HttpResponse:
         request,
         found,
         "implementation",
-        title=_("Implementation"),
+        title=_("Implementation of %(customer)s") % {"customer": found},
         stages=reads.stages(found),
         record=RecordForm(customer=found),
         reach=ReachForm(today=today, auto_id=False),
@@ -135,7 +136,7 @@ def plan(request: HttpRequest, uid: UUID) -> HttpResponse:
         request,
         found,
         "plan",
-        title=_("Success plan"),
+        title=_("Success plan of %(customer)s") % {"customer": found},
         goals=[(one, _chart(one)) for one in reads.goals(found)],
         form=GoalForm(today=today, sensitive=who(request).sees_sensitive),
         move=GoalValueForm(today=today, auto_id=False),

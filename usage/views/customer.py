@@ -66,7 +66,7 @@ def customer(request: HttpRequest, uid: UUID) -> HttpResponse:
     fed = feeds(found, at)
     by_feature = of_customer.feature_figures(found, at, alive=not fed or any(feed.alive for feed in fed))
     context = {
-        "title": found.name,
+        "title": _("Usage of %(customer)s") % {"customer": found},
         "note": _("What they do with the product, up to and with today."),
         "customer": found,
         "today": today,

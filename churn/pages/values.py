@@ -205,7 +205,7 @@ def changed(now: Any, before: Any, when: str, write: Callable[[Any], str]) -> st
         return ""
     by = write(now - before)
     sign = "" if by.startswith(formatting.MINUS) or not any(digit in by for digit in "123456789") else "+"
-    return _("%(change)s on %(before)s") % {"change": f"{sign}{by}", "before": when}
+    return _("%(change)s against %(before)s") % {"change": f"{sign}{by}", "before": when}
 
 
 def points_changed(now: Any, before: Any, when: str) -> str:

@@ -14,7 +14,7 @@ from customers.rules.parsing import RuleError, parse
 from customers.rules.references import holds_rules, users_of, users_of_filter, users_of_filters
 from customers.rules.saved import frozen
 from customers.rules.tree import Condition, Group, Not, Rule, Saved
-from customers.rules.words import describe
+from customers.rules.words import describe, lower
 
 __all__ = [
     "OPS",
@@ -31,6 +31,7 @@ __all__ = [
     "frame_for",
     "frozen",
     "holds_rules",
+    "lower",
     "mask",
     "matching",
     "parse",

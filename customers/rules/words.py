@@ -35,7 +35,7 @@ def _node(node: Node, *, top: bool = False) -> str:
 
 def _condition(condition: Condition) -> str:
     op, field, value = OPS[condition.op], condition.field, condition.value
-    words = {"what": _lower(str(field.label))}
+    words = {"what": lower(str(field.label))}
     if op.takes == Takes.DAYS:
         words["value"] = plain(value)  # type: ignore[arg-type]
     elif op.takes == Takes.PAIR:
@@ -47,7 +47,7 @@ def _condition(condition: Condition) -> str:
     return str(op.words) % words
 
 
-def _lower(label: str) -> str:
+def lower(label: str) -> str:
     """A label inside a sentence; what begins with two capitals (MRR) stays as it is."""
     return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 

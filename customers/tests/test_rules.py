@@ -104,15 +104,15 @@ def test_reading_a_rule_costs_one_query_for_own_attributes(django_assert_num_que
     ("data", "words"),
     [
         (INDUSTRY, "Industry is Logistics"),
-        ({"all": [INDUSTRY, TICKETS]}, "Industry is Logistics and open tickets is above 3"),
+        ({"all": [INDUSTRY, TICKETS]}, "Industry is Logistics and open tickets above 3"),
         (
             {"all": [INDUSTRY, {"any": [TICKETS, one("measure.champion_left", "is", value=True)]}]},
-            "Industry is Logistics and (open tickets is above 3 or champion left is yes)",
+            "Industry is Logistics and (open tickets above 3 or champion left is yes)",
         ),
-        ({"not": {"any": [INDUSTRY, TICKETS]}}, "Not (industry is Logistics or open tickets is above 3)"),
+        ({"not": {"any": [INDUSTRY, TICKETS]}}, "Not (industry is Logistics or open tickets above 3)"),
         (one("measure.last_touch_on", "within_last_days", value=1200), "Last touch is within the last 1,200 days"),
         (one("measure.last_touch_on", "before", value="2025-03-31"), "Last touch is before 31 Mar 2025"),
-        (one("measure.open_tickets", "between", value=[1.5, 3]), "Open tickets is between 1.5 and 3"),
+        (one("measure.open_tickets", "between", value=[1.5, 3]), "Open tickets between 1.5 and 3"),
         (one("attribute.industry", "in", value=["Retail", "Energy"]), "Industry is one of Retail, Energy"),
         (one("attribute.owner", "missing"), "Owner is missing"),
         ({"all": []}, "All customers"),
@@ -131,4 +131,4 @@ def test_people_are_named(monkeypatch):
 
 def test_a_share_is_said_in_hundredths(monkeypatch):
     monkeypatch.setitem(MEASURES, "margin", Measure("margin", "MRR margin", Type.SHARE))
-    assert describe(parse(one("measure.margin", "<", value=0.125))) == "MRR margin is below 12.5%"
+    assert describe(parse(one("measure.margin", "<", value=0.125))) == "MRR margin below 12.5%"

@@ -69,7 +69,7 @@ def _renewal(standing: Standing, today: date) -> Figure:
     note = ""
     if standing.notice_on:
         away = (standing.notice_on - today).days
-        note = (_("notice by %(when)s") if away >= 0 else _("notice was due %(when)s")) % {
+        note = (_("notice %(when)s") if away >= 0 else _("notice was due %(when)s")) % {
             "when": formatting.distance(away)
         }
     return Figure("renewal_on", _("Renewal"), formatting.day(standing.renewal_on, today), note)

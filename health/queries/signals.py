@@ -6,11 +6,13 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Q
+from django.utils.translation import pgettext
 
 from accounts.models import User
+from core.formatting import plain
 from customers.models import Customer
 from customers.querysets import visible_customers
-from customers.rules import describe, parse
+from customers.rules import describe, lower, parse
 from health.domain.backtest.decisions import EPOCH_DAY, decisions
 from health.models import Signal, SignalDay, SignalRule
 from health.queries.explain import named
@@ -28,7 +30,7 @@ class Shown:
     def cause(self) -> str:
         """What the rule reads, as it stood when the signal opened."""
         pairs = [(named(key), value) for key, value in self.signal.cause.items()]
-        return ", ".join(f"{str(measure.label).lower()} {_written(measure, value)}" for measure, value in pairs)
+        return ", ".join(_said(measure, value) for measure, value in pairs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,16 @@ def _record(rule: SignalRule, signals: list[Any], gone: dict[int, list[int]], to
         judged=len(old),
         hits=hits,
     )
+
+
+def _said(measure: Any, value: Any) -> str:
+    """The name of a measure and its value; the number alone where the name says that it counts days."""
+    named_days = measure.key.startswith("days_") and value is not None
+    shown = plain(value) if named_days else _written(measure, value)
+    return pgettext("a measure and its value", "%(measure)s: %(value)s") % {
+        "measure": lower(str(measure.label)),
+        "value": shown,
+    }
 
 
 def _written(measure: Any, value: Any) -> str:

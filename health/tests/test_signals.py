@@ -51,7 +51,7 @@ def test_it_opens_when_the_rule_has_held_so_long_and_says_why(rule):
     nights(D, D)
     (one,) = open_signals(UserFactory(role="administrator"), D)
     assert (one.signal.customer, one.signal.opened_on) == (customer, D)
-    assert one.cause == "days since last touch 95 days"
+    assert one.cause == "days since last touch: 95"
     assert Event.objects.filter(type=signals.OPENED).count() == 1
 
 

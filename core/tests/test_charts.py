@@ -234,3 +234,18 @@ def test_charts_of_one_value_or_of_nothing_but_zeros_are_drawn(value):
     ):
         assert "nan" not in chart.svg.lower()
         parse(chart)
+
+
+def test_long_labels_are_left_out_where_they_would_run_into_each_other():
+    marks = [charts.Mark(label="22 Nov 26", value=number) for number in range(12)]
+    long = charts.line([charts.Series("NRR", marks)], title="NRR").svg
+    short = charts.line([charts.Series("NRR", [charts.Mark(label="N", value=1)] * 12)], title="NRR").svg
+    assert long.count(">22 Nov 26<") < short.count(">N<")
+
+
+def test_a_ranked_chart_says_what_its_shares_are_and_writes_amounts_alike():
+    marks = [charts.Mark(label="Price", value=6260), charts.Mark(label="Other", value=Decimal("111.98"))]
+    drawn = charts.ranked(marks, title="Lost", unit=charts.money("USD"))
+    assert "with those above" in drawn.svg
+    assert ">$6,260<" in drawn.svg
+    assert ">$112<" in drawn.svg

@@ -50,16 +50,24 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """The renewals of a month: how many and how much MRR, in the reporting currency, and of that by state."""
+    """The renewals of a month: how many and how much MRR, in the reporting currency, and of that by state; ``over`` once all
+    of its days have passed.
+    """
 
     month: date
     count: int
     mrr: Decimal
     states: list[tuple[str, int, Decimal]]
+    over: bool
 
     @property
     def rate(self) -> float | None:
-        """Renewed of what is decided, by MRR; None where nothing is."""
+        """Renewed of what is decided, by MRR; None where nothing is, and in a month that is not over.
+
+        Who leaves says so before the day, who stays does not: the share of a month ahead would be of the lost alone.
+        """
+        if not self.over:
+            return None
         sums = {state: mrr for state, _count, mrr in self.states}
         decided = sums[RENEWED] + sums[LOST]
         return float(sums[RENEWED] / decided) if decided else None
@@ -91,11 +99,11 @@ def due(user: User, at: AsOf, listed: Sequence[date]) -> list[Due]:
     ]
 
 
-def by_month(rows: Iterable[Due]) -> list[Month]:
+def by_month(rows: Iterable[Due], today: date) -> list[Month]:
     groups: dict[date, list[Due]] = {}
     for row in rows:
         groups.setdefault(row.month, []).append(row)
-    return [_month(month, own) for month, own in sorted(groups.items())]
+    return [_month(month, own, over=month < today.replace(day=1)) for month, own in sorted(groups.items())]
 
 
 def _rates(at: AsOf) -> dict[str, Decimal]:
@@ -103,9 +111,9 @@ def _rates(at: AsOf) -> dict[str, Decimal]:
     return {**dict(known.values_list("currency", "rate")), reporting_currency(): Decimal(1)}
 
 
-def _month(month: date, rows: Sequence[Due]) -> Month:
+def _month(month: date, rows: Sequence[Due], *, over: bool) -> Month:
     states = []
     for state, _label in STATES:
         its = [row.mrr for row in rows if row.renewal.state == state]
         states.append((state, len(its), sum(its, Decimal(0))))
-    return Month(month, len(rows), sum((row.mrr for row in rows), Decimal(0)), states)
+    return Month(month, len(rows), sum((row.mrr for row in rows), Decimal(0)), states, over)

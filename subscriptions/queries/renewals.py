@@ -24,12 +24,14 @@ WITH known AS (
     ORDER BY v.subscription_id, v.number, v.known_on DESC, v.id DESC
 ), term AS (
     SELECT DISTINCT ON (k.subscription_id, k.term_ends_on) k.*,
-           min(k.starts_on) OVER (PARTITION BY k.subscription_id, k.term_ends_on) AS term_starts_on
+           min(k.starts_on) OVER (PARTITION BY k.subscription_id, k.term_ends_on) AS term_starts_on,
+           min(k.starts_on) OVER (PARTITION BY k.customer_id, k.term_ends_on) AS first_starts_on
     FROM known k WHERE k.term_ends_on IS NOT NULL AND k.mrr > 0 AND (k.ends_on IS NULL OR k.ends_on > k.starts_on)
     ORDER BY k.subscription_id, k.term_ends_on, k.starts_on DESC
 ), lasting AS (
-    SELECT t.*, (extract(year FROM age(t.term_ends_on, t.term_starts_on)) * 12
-                 + extract(month FROM age(t.term_ends_on, t.term_starts_on)))::int AS length
+    -- What ends on one day renews together, for the longest of its lengths.
+    SELECT t.*, (extract(year FROM age(t.term_ends_on, t.first_starts_on)) * 12
+                 + extract(month FROM age(t.term_ends_on, t.first_starts_on)))::int AS length
     FROM term t WHERE (t.ends_on IS NULL OR t.ends_on >= t.term_ends_on)
       AND t.term_ends_on >= t.term_starts_on + %(months)s * interval '1 month'
 ), rolled AS (

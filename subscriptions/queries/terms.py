@@ -2,6 +2,13 @@
 
 from typing import Final
 
+
+def _months(first: str, last: str) -> str:
+    """Whole months between two dates, as SQL."""
+    age = f"age({last}, {first})"
+    return f"(extract(year FROM {age}) * 12 + extract(month FROM {age}))::int"
+
+
 # Of each version the row that was known last, as far as measures read it.
 KNOWN: Final = """
 SELECT DISTINCT ON (v.subscription_id, v.number)
@@ -12,8 +19,9 @@ ORDER BY v.subscription_id, v.number, v.known_on DESC, v.id DESC
 """
 # Rows (customer_id, renewal_on, notice_on) over ``known``: one for each paid version in force at the start of ``day``
 # that has a term of ``months`` or more and whose end is not known. A term begins with the first version that has its
-# end.
-NEXT_TERMS: Final = """
+# end. Those of a customer that end on one day renew together, for the longest of their lengths: what was bought within
+# a term, to end with it, had a shorter first one only.
+NEXT_TERMS: Final = f"""
 SELECT n.customer_id, n.renewal_on,
        CASE WHEN n.renewal_on - n.notice_days >= %(day)s THEN n.renewal_on - n.notice_days
             ELSE (n.renewal_on + n.months * interval '1 month')::date - n.notice_days END AS notice_on
@@ -23,21 +31,16 @@ FROM (
                 ELSE (v.term_ends_on + l.months * (1 + l.passed / l.months) * interval '1 month')::date
            END AS renewal_on
     FROM (
-        SELECT k.*, min(k.starts_on) OVER (PARTITION BY k.subscription_id, k.term_ends_on) AS term_starts_on
+        SELECT k.*, min(k.starts_on) OVER (PARTITION BY k.subscription_id, k.term_ends_on) AS term_starts_on,
+               min(k.starts_on) FILTER (WHERE k.mrr > 0)
+                   OVER (PARTITION BY k.customer_id, k.term_ends_on) AS first_starts_on
         FROM known k WHERE k.term_ends_on IS NOT NULL
     ) v, LATERAL (
-        SELECT months(v.term_starts_on, v.term_ends_on) AS months, months(v.term_ends_on, %(day)s - 1) AS passed
+        SELECT {_months("v.term_starts_on", "v.term_ends_on")} AS own, {_months("v.term_ends_on", "%(day)s - 1")} AS passed,
+               {_months("LEAST(v.term_starts_on, v.first_starts_on)", "v.term_ends_on")} AS months
     ) l
     WHERE v.mrr > 0 AND v.starts_on < %(day)s AND (v.trial_ends_on IS NULL OR v.trial_ends_on < %(day)s)
-      AND v.ends_on IS NULL AND l.months >= %(months)s
+      AND v.ends_on IS NULL AND l.own >= %(months)s
       AND (v.term_ends_on >= %(day)s OR v.auto_renews IS NOT FALSE)
 ) n
-""".replace(
-    "months(v.term_starts_on, v.term_ends_on)",
-    "(extract(year FROM age(v.term_ends_on, v.term_starts_on)) * 12"
-    " + extract(month FROM age(v.term_ends_on, v.term_starts_on)))::int",
-).replace(
-    "months(v.term_ends_on, %(day)s - 1)",
-    "(extract(year FROM age(%(day)s - 1, v.term_ends_on)) * 12"
-    " + extract(month FROM age(%(day)s - 1, v.term_ends_on)))::int",
-)
+"""

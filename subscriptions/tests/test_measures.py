@@ -122,6 +122,15 @@ def test_once_notice_has_passed_the_next_one_is_a_term_later() -> None:
     assert value("notice_on", customer) == date(2026, 8, 1) - timedelta(days=60)
 
 
+@pytest.mark.parametrize("ends_on", [date(2025, 8, 1), date(2023, 8, 1)])
+def test_what_ends_on_one_day_renews_together_for_the_longest_term(ends_on: date) -> None:
+    customer = CustomerFactory()
+    yearly(customer, ends_on.replace(year=ends_on.year - 1), ends_on, notice_days=60, auto_renews=True)
+    yearly(customer, ends_on - timedelta(days=200), ends_on, notice_days=60, auto_renews=True)
+    assert value("renewal_on", customer) == date(2025, 8, 1)
+    assert value("notice_on", customer) == date(2026, 8, 1) - timedelta(days=60)
+
+
 @pytest.mark.parametrize(
     ("ended", "renews_on"),
     [

@@ -107,11 +107,31 @@ def test_renewals_are_counted_by_month(cast: Cast, customer: Customer) -> None:
     terms = {"term_ends_on": date(2026, 3, 15), "starts_on": JAN}
     sell(customer, 100, **terms, auto_renews=True)
     sell(customer, 40, **terms, ends_on=date(2026, 3, 15), cancelled_on=date(2026, 2, 1))
-    listed = calendar.months(date(2026, 4, 9))
-    (march, *later) = calendar.by_month(calendar.due(cast.owner, AsOf.at(date(2026, 4, 9)), listed))
+    today = date(2026, 4, 9)
+    listed = calendar.months(today)
+    (march, *later) = calendar.by_month(calendar.due(cast.owner, AsOf.at(today), listed), today)
     assert (march.count, march.mrr, march.rate) == (2, 140, pytest.approx(100 / 140))
     assert not later
-    assert calendar.by_month(calendar.due(cast.stranger, AsOf.at(date(2026, 4, 9)), listed)) == []
+    assert calendar.by_month(calendar.due(cast.stranger, AsOf.at(today), listed), today) == []
+
+
+def test_a_month_that_is_not_over_has_no_share_of_renewed(as_owner: Client, customer: Customer) -> None:
+    today = clock.today()
+    gone = today + timedelta(days=70)
+    sell(customer, 100, today - timedelta(days=300), term_ends_on=gone, ends_on=gone, cancelled_on=today)
+    response = as_owner.get(reverse("subscriptions:renewals"))
+    (month,) = response.context["months"]
+    assert ((month.mrr, month.states[-1][2]), month.rate) == ((100, 100), None)
+    assert "Once the month is over" in response.content.decode()
+
+
+def test_what_ends_on_one_day_renews_together(customer: Customer) -> None:
+    agreed_on = {"term_ends_on": date(2025, 12, 8), "auto_renews": True, "notice_days": 60}
+    sell(customer, 100, date(2024, 12, 8), **agreed_on)
+    sell(customer, 10, JAN, **agreed_on)
+    found = renewals(AsOf.at(date(2025, 11, 22)), since=JAN, until=date(2027, 1, 1), customers=[customer.pk])
+    ends = [date(2025, 12, 8)] * 2 + [date(2026, 12, 8)] * 2
+    assert [(one.term_ends_on, one.notice_on) for one in found] == [(on, on - timedelta(days=60)) for on in ends]
 
 
 def test_committed_is_what_its_rows_come_to(as_owner: Client, customer: Customer) -> None:

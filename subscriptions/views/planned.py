@@ -35,7 +35,7 @@ def renewals_page(request: HttpRequest) -> HttpResponse:
     context = {
         "title": _("Money"),
         "note": _("Terms of three months and more that end, and whether the customer pays on within 30 days."),
-        "months": calendar.by_month(found),
+        "months": calendar.by_month(found, today),
         "chosen": chosen,
         "state": state,
         "states": calendar.STATES,

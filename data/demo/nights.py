@@ -11,6 +11,7 @@ from data.demo.spec import Spec
 from health.domain import chances, scoring
 
 WEEKS = 52
+DAYS = 35  # what pages compare with, a month and a little more, is kept night by night as it would have been
 WHOLE_HISTORY_UP_TO = 2_000
 TRIGGERS = 50  # the order of the steps that open tasks
 
@@ -28,9 +29,14 @@ def run(*, spec: Spec, made: Made, queue: bool) -> None:
 
 
 def _past(spec: Spec) -> Iterator[date]:
-    """A day in every week of the last year; of a large company only the one that tonight's change is measured from."""
+    """A day in every week of the last year, then every day of the last weeks; of a large company only the one that
+    tonight's change is measured from.
+    """
     if spec.customers > WHOLE_HISTORY_UP_TO:
         yield spec.today - timedelta(days=30)
         return
-    for week in range(min(WEEKS, spec.weeks - 8), 0, -1):
+    weeks = min(WEEKS, spec.weeks - 8)
+    for week in range(weeks, DAYS // 7, -1):
         yield spec.today - timedelta(weeks=week)
+    for days in range(min(DAYS, weeks * 7), 0, -1):
+        yield spec.today - timedelta(days=days)

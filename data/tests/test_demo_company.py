@@ -1,5 +1,7 @@
 """The company of `make run`: whole, and made in an empty database only."""
 
+from datetime import timedelta
+
 import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
@@ -46,3 +48,8 @@ def test_every_reference_holds():
                 if fetched(lost) != [(0,)]:
                     broken.append(f"{here}.{field.column}")
     assert broken == []
+
+
+def test_its_scores_are_kept_night_by_night_for_a_month_and_more():
+    days = [day for (day,) in fetched("SELECT DISTINCT day FROM health_score ORDER BY day DESC LIMIT 36")]
+    assert days == [days[0] - timedelta(days=back) for back in range(36)]

@@ -53,7 +53,11 @@ class LatestNumber(Latest, NumberColumn): ...
 class LatestPercent(Latest, PercentColumn): ...
 
 
-class LatestSigned(Latest, SignedColumn): ...
+class Points(Latest, SignedColumn):
+    """The change of the score, in the whole points that the scores are read in."""
+
+    def render(self, value: Any, record: Customer | None = None) -> SafeString:
+        return super().render(record.standing.points_change_30 if record else value)
 
 
 class LatestDay(Latest, DayColumn): ...
@@ -82,7 +86,7 @@ class CustomerTable(BaseTable):
         verbose_name=gettext_lazy("Customer"), order_by=("name", "pk"), attrs={"td": {"class": "lead"}}
     )
     score = Score(accessor="standing__band", text="standing__score", verbose_name=gettext_lazy("Health"))
-    change = LatestSigned(accessor="standing__score_change_30", verbose_name=gettext_lazy("30 days"))
+    change = Points(accessor="standing__score_change_30", verbose_name=gettext_lazy("30 days"))
     mrr = LatestMoney(accessor="standing__mrr", verbose_name=gettext_lazy("MRR"), **FIRST_MOST)
     at_risk = LatestMoney(accessor="standing__mrr_at_risk", verbose_name=gettext_lazy("MRR at risk"), **FIRST_MOST)
     chance = LatestPercent(accessor="standing__churn_chance", verbose_name=gettext_lazy("Chance to leave"))

@@ -12,7 +12,7 @@ from core import charts
 from core.charts import Chart
 from core.clock import AsOf
 from customers.models import Customer
-from health.domain.waterfall import Cause
+from health.domain.waterfall import Cause, whole_points
 from health.queries.moved import Day, Moved, between, day_of, signed
 
 TRENDS = (7, 30, 90)
@@ -50,17 +50,18 @@ class Page:
         if self.moved is None or not self.moved.steps:
             return None
         before, after = self.moved.before, self.moved.after
-        start = charts.Step(label=_dated(before.at), value=round(before.score or 0, 2), total=True)
-        end = charts.Step(label=_dated(after.at), value=round(after.score or 0, 2), total=True)
+        start = charts.Step(label=_dated(before.at), value=whole_points(before.score or 0), total=True)
+        end = charts.Step(label=_dated(after.at), value=whole_points(after.score or 0), total=True)
         steps = [
             charts.Step(
                 label=one.label,
-                value=float(one.bar.change),
+                value=one.bar.whole,
                 href=reverse("desk:figure", args=[self.customer.uid, one.bar.key]) if one.bar.key else "",
                 note=one.values,
                 tone="unknown" if one.bar.cause in (Cause.MISSING, Cause.CONFIGURATION) else "",
             )
             for one in self.moved.steps
+            if one.bar.whole
         ]
         return charts.waterfall([start, *steps, end], title=_("What moved the score"))
 
@@ -100,7 +101,7 @@ def page(customer: Customer, *, since: date, until: AsOf) -> Page:
 def _change(before: Day | None, now: Day | None) -> str:
     if before is None or now is None or before.score is None or now.score is None:
         return "–"
-    return signed(round(now.score) - round(before.score))
+    return signed(whole_points(now.score) - whole_points(before.score))
 
 
 def _dated(at: AsOf) -> str:

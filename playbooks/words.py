@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from core.formatting import EN_DASH, THIN, distance, plain
+from customers.models import Standing
 from customers.registry import MEASURES, Type
 
 Reason = dict[str, Any]
@@ -20,13 +21,19 @@ def say(reason: Reason, *, today: date) -> str:
     return SENTENCES.get(reason["key"], _plain)(reason, today)
 
 
-def because(reasons: list[Reason], *, today: date) -> list[str]:
-    """All reasons of an item, in their order."""
-    return [say(reason, today=today) for reason in reasons]
+def because(reasons: list[Reason], *, today: date, standing: Standing | None = None) -> list[str]:
+    """All reasons of an item, in their order. The score is told as it stands in ``standing``, which is shown beside."""
+    return [say(_as_it_stands(reason, standing), today=today) for reason in reasons]
+
+
+def _as_it_stands(reason: Reason, standing: Standing | None) -> Reason:
+    if reason["key"] != "score" or standing is None or standing.score is None or standing.score_change_30 is None:
+        return reason
+    return reason | {"value": standing.score, "before": standing.score - standing.score_change_30, "days": 30}
 
 
 def _score(reason: Reason, today: date) -> str:
-    if "before" not in reason:
+    if "before" not in reason or plain(reason["before"]) == plain(reason["value"]):
         return _("health %(now)s") % {"now": plain(reason["value"])}
     return _("health %(before)s → %(now)s in %(days)s days") % _moved(reason)
 

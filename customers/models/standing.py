@@ -46,3 +46,10 @@ class Standing(models.Model):
 
     def __str__(self) -> str:
         return f"Standing of {self.customer_id} as of {self.as_of}"
+
+    @property
+    def points_change_30(self) -> int | None:
+        """The change in 30 days in whole points, as it is read beside scores: 59 → 60 is 1, also where 0.4 moved."""
+        if self.score is None or self.score_change_30 is None:
+            return None
+        return round(self.score) - round(self.score - self.score_change_30)

@@ -151,3 +151,14 @@ def test_many_customers_keep_their_own_values():
     for place, standing in enumerate(Standing.objects.order_by("customer_id")):
         assert standing.score == (None if place % 7 == 0 else place)
         assert standing.renewal_on == renewal[place].item()
+
+
+@pytest.mark.parametrize(
+    ("score", "change", "points"),
+    [("59.6", "0.2", 1), ("59.6", "0.1", 0), ("81.6", "3.6", 4), ("60.4", "0.8", 0), ("60", None, None)],
+)
+def test_a_change_is_read_in_the_points_that_scores_are_read_in(
+    score: str, change: str | None, points: int | None
+) -> None:
+    standing = Standing(score=Decimal(score), score_change_30=None if change is None else Decimal(change))
+    assert standing.points_change_30 == points

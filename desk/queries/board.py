@@ -111,4 +111,5 @@ def after(uids: list[str], uid: str) -> str:
 
 
 def _row(item: WorkItem, place: int, today: date) -> Row:
-    return Row(item, because(item.reasons, today=today), parts(item), place)
+    standing = getattr(item.customer, "standing", None)
+    return Row(item, because(item.reasons, today=today, standing=standing), parts(item), place)

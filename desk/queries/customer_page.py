@@ -100,7 +100,8 @@ def customer_page(customer: Customer, *, user: User, today: date) -> Page:
 
 def tasks_of(customer: Customer, today: date) -> list[Task]:
     """The open and snoozed tasks, each with its reasons in words."""
-    return [Task(item, because(item.reasons, today=today)) for item in live_for(customer.pk)]
+    standing = getattr(customer, "standing", None)
+    return [Task(item, because(item.reasons, today=today, standing=standing)) for item in live_for(customer.pk)]
 
 
 def way_of(customer: Customer) -> Way:

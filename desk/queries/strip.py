@@ -45,8 +45,8 @@ def strip_of(
 def _health(standing: Standing) -> Figure:
     score = None if standing.score is None else formatting.plain(standing.score)
     notes = []
-    if standing.score_change_30 is not None:
-        notes.append(_("%(change)s in 30 days") % {"change": _signed(standing.score_change_30)})
+    if (change := standing.points_change_30) is not None:
+        notes.append(_("%(change)s in 30 days") % {"change": _signed(change)})
     if standing.coverage is not None:
         notes.append(_("coverage %(share)s") % {"share": formatting.plain_percent(standing.coverage, 0)})
     return Figure("score", _("Health"), marks.band(standing.band, score), " · ".join(notes))

@@ -5,7 +5,7 @@ In fixed order: the data under the earlier version, what went missing or was fou
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 from enum import StrEnum
 
 import numpy as np
@@ -67,7 +67,7 @@ class Bar:
 
 def waterfall(before: Moment, after: Moment) -> list[Bar]:
     """The steps, those without effect left out. Σ change is the change of the shown score to the cent, Σ whole that
-    of the rounded ones. Raises ValueError where there is no score on one of the two days.
+    of the scores as they are read, in whole points. Raises ValueError where there is no score on one of the two days.
     """
     if before.shown is None or after.shown is None:
         raise ValueError("no score on one of the days")
@@ -75,7 +75,7 @@ def waterfall(before: Moment, after: Moment) -> list[Bar]:
     change = _cents(after.shown) - _cents(before.shown)
     exact = [value for _cause, _key, value in steps]
     cents = spread(exact, int(change * 100), scale=100)
-    whole = spread(exact, round_half_up(after.shown) - round_half_up(before.shown))
+    whole = spread(exact, whole_points(after.shown) - whole_points(before.shown))
     bars = [
         Bar(cause, key, Decimal(points) / 100, shown)
         for (cause, key, _value), points, shown in zip(steps, cents, whole, strict=True)
@@ -138,8 +138,9 @@ def spread(exact: Sequence[float], total: int, *, scale: int = 1) -> list[int]:
     return [int(one) for one in floors]
 
 
-def round_half_up(value: float) -> int:
-    return int(np.floor(value + 0.5))
+def whole_points(score: float) -> int:
+    """A score as pages write it: of its two decimals, half to even."""
+    return int(_cents(score).quantize(Decimal(1), ROUND_HALF_EVEN))
 
 
 def _cents(value: float) -> Decimal:

@@ -1,9 +1,8 @@
 """Why a customer's score moved between two days: replayed on both with what was known then, and told in words."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -16,7 +15,7 @@ from customers.registry import Measure
 from health.domain.result import Result
 from health.domain.scoring import score
 from health.domain.waterfall import Bar, Cause, Moment, waterfall
-from health.models import ScorecardVersion
+from health.models import Score, ScorecardVersion
 from health.queries.explain import Value, named, plain_value
 from health.queries.words import write
 
@@ -85,8 +84,9 @@ class Moved:
     steps: Sequence[Step]
 
     @property
-    def change(self) -> Decimal:
-        return sum((step.bar.change for step in self.steps), Decimal(0))
+    def change(self) -> int:
+        """In whole points: the difference of the two scores as they are read."""
+        return sum(step.bar.whole for step in self.steps)
 
     @property
     def words(self) -> str:
@@ -94,7 +94,6 @@ class Moved:
         since = date_format(self.before.at.day, "j F")
         if self.before.score is None or self.after.score is None:
             return _("Not enough data on one of the two days to compare them.")
-        whole = sum(step.bar.whole for step in self.steps)
         told = sorted((step for step in self.steps if step.bar.whole), key=lambda step: -abs(step.bar.whole))
         if not told:
             return _("Unchanged since %(day)s.") % {"day": since}
@@ -103,7 +102,7 @@ class Moved:
         if more > 0:
             parts.append(ngettext("%(more)s more", "%(more)s more", more) % {"more": more})
         return _("%(change)s since %(day)s: %(parts)s") % {
-            "change": signed(whole),
+            "change": signed(self.change),
             "day": since,
             "parts": ", ".join(parts),
         }
@@ -125,8 +124,28 @@ def between(before: Day, after: Day) -> Moved:
 
 
 def day_of(customer: int, at: AsOf) -> Day | None:
-    """The customer's score as of then, replayed. None for who was not scored."""
+    """The customer's score as of then. None for who was not scored.
+
+    It is replayed, which gives what the night of that day kept. After days without a night, what was kept last counts
+    on: it is what all else compares with.
+    """
+    found = _replayed(customer, at)
+    kept = Score.objects.filter(customer=customer, day__lte=at.day).order_by("-day").first()
+    if found is None or kept is None or at == AsOf.live() or _is(found, kept):
+        return found
+    earlier = _replayed(customer, AsOf.at(kept.day))
+    if earlier is None or not _is(earlier, kept):
+        return found
+    moment = replace(earlier.moment, override=found.moment.override)
+    return Day(at, moment, earlier.version)
+
+
+def _replayed(customer: int, at: AsOf) -> Day | None:
     return _day(score(at, [customer]), at)
+
+
+def _is(day: Day, kept: Score) -> bool:
+    return day.moment.computed == (None if kept.score is None else float(kept.score))
 
 
 def _day(result: Result, at: AsOf) -> Day | None:

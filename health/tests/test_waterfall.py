@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from core.clock import AsOf
 from customers.tests.factories import TouchpointFactory
 from health.domain.parse import parse
+from health.domain.scoring import backfill
 from health.domain.versions import publish
-from health.domain.waterfall import Cause, Moment, round_half_up, spread, waterfall
+from health.domain.waterfall import Cause, Moment, spread, waterfall, whole_points
 from health.models import Scorecard
 from health.queries.moved import moved
 from health.tests.factories import definition, group
@@ -67,7 +68,7 @@ def test_the_steps_sum_exactly_to_the_change(seed):
         return
     bars = waterfall(before, after)
     assert sum(bar.change for bar in bars) == Decimal(str(round(after.shown, 2))) - Decimal(str(round(before.shown, 2)))
-    assert sum(bar.whole for bar in bars) == round_half_up(after.shown) - round_half_up(before.shown)
+    assert sum(bar.whole for bar in bars) == whole_points(after.shown) - whole_points(before.shown)
     if after.definition is before.definition:
         assert Cause.CONFIGURATION not in {bar.cause for bar in bars if abs(bar.change) > Decimal("0.01")}
     assert [bar.cause for bar in bars] == sorted((bar.cause for bar in bars), key=list(Cause).index)
@@ -98,6 +99,18 @@ class TestOfACustomer:
 
     def test_who_was_not_there_has_none(self):
         assert moved(self.fading(), since=date(2020, 1, 1), until=AsOf.at(D)) is None
+
+    def test_it_starts_from_the_score_that_was_kept_where_a_night_was_missed(self):
+        customer, since = self.fading(), D - timedelta(days=45)
+        before = moved(customer, since=since, until=AsOf.at(D)).before
+        (kept,) = backfill(since - timedelta(days=3)).score
+        found = moved(customer, since=since, until=AsOf.at(D)).before
+        assert found.score == kept != before.score
+        assert (found.at, found.value("active_days_28")) == (AsOf.at(since), 4)
+
+    def test_what_it_says_in_whole_points_is_the_difference_of_the_scores_as_read(self):
+        found = moved(self.fading(), since=D - timedelta(days=30), until=AsOf.at(D))
+        assert found.change == whole_points(found.after.score) - whole_points(found.before.score) == -34
 
     def fading(self):
         scorecard = Scorecard.objects.get(key="customers")

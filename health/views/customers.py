@@ -13,7 +13,7 @@ from accounts.access import who, writers_only
 from core import clock
 from core.clock import AsOf
 from customers.access import customer_or_404
-from customers.models import Customer
+from customers.models import Customer, Standing
 from health import moves
 from health.domain import overrides, scoring
 from health.forms.customers import OverrideForm, SinceForm
@@ -54,8 +54,9 @@ def withdraw(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 def _page(request: HttpRequest, found: Customer, form: OverrideForm, status: int = 200) -> HttpResponse:
     today = clock.today()
-    period = SinceForm(request.GET, today=today)
-    until = AsOf.live() if period.to == today else AsOf.at(period.to)
+    now = _now(found)
+    period = SinceForm(request.GET, today=today, now=now.day)
+    until = now if period.to == today else AsOf.at(period.to)
     standing: Any = Override.objects.as_of(AsOf.live()).filter(customer=found).select_related("by", "reason").first()
     past = Override.objects.filter(customer=found).select_related("by", "reason")
     form.fields["ends_on"].initial = today + timedelta(days=30)
@@ -72,3 +73,10 @@ def _page(request: HttpRequest, found: Customer, form: OverrideForm, status: int
         "today": today,
     }
     return render(request, "health/customer/page.html", context, status=status)
+
+
+def _now(found: Customer) -> AsOf:
+    """What lists and the customer's page show: as of tonight, until today has brought something."""
+    today = clock.today()
+    nightly = Standing.objects.filter(customer=found, as_of=today).exists()
+    return AsOf.at(today) if nightly else AsOf.live()

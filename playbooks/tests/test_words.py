@@ -1,9 +1,11 @@
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from playbooks.words import say
+from customers.models import Standing
+from playbooks.words import because, say
 
 TODAY = date(2025, 11, 22)
 
@@ -15,6 +17,7 @@ TODAY = date(2025, 11, 22)
         ({"key": "active_users_28", "value": 19}, "19 active users in 4 weeks"),
         ({"key": "active_users_28", "value": 1}, "1 active user in 4 weeks"),
         ({"key": "score", "value": 34, "before": 48, "days": 30}, "health 48 → 34 in 30 days"),
+        ({"key": "score", "value": 60.4, "before": 59.6, "days": 30}, "health 60"),
         ({"key": "notice_on", "value": "2025-12-04"}, "last day to give notice in 12 days (4 Dec)"),
         ({"key": "notice_on", "value": "2025-11-20"}, "last day to give notice was 2 days ago (20 Nov)"),
         ({"key": "renewal_on", "value": "2025-12-15"}, "renews in 23 days (15 Dec)"),
@@ -36,3 +39,10 @@ TODAY = date(2025, 11, 22)
 )
 def test_a_reason_in_words(reason: dict[str, Any], words: str) -> None:
     assert say(reason, today=TODAY) == words
+
+
+def test_the_score_is_told_as_it_stands_beside() -> None:
+    standing = Standing(score=Decimal("59.60"), score_change_30=Decimal("0.20"))
+    stored = [{"key": "score", "value": 59, "before": 59.4, "days": 30}, {"key": "champion_left", "value": True}]
+    assert because(stored, today=TODAY, standing=standing) == ["health 59 → 60 in 30 days", "the champion left"]
+    assert standing.points_change_30 == 1

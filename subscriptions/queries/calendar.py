@@ -50,8 +50,9 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """The renewals of a month: how many and how much MRR, in the reporting currency, and of that by state; ``over`` once all
-    of its days have passed.
+    """The renewals of a month: how many and how much MRR, in the reporting currency, and of that by state.
+
+    ``over`` once all of its days have passed.
     """
 
     month: date

@@ -36,7 +36,8 @@ FROM (
                    OVER (PARTITION BY k.customer_id, k.term_ends_on) AS first_starts_on
         FROM known k WHERE k.term_ends_on IS NOT NULL
     ) v, LATERAL (
-        SELECT {_months("v.term_starts_on", "v.term_ends_on")} AS own, {_months("v.term_ends_on", "%(day)s - 1")} AS passed,
+        SELECT {_months("v.term_starts_on", "v.term_ends_on")} AS own,
+               {_months("v.term_ends_on", "%(day)s - 1")} AS passed,
                {_months("LEAST(v.term_starts_on, v.first_starts_on)", "v.term_ends_on")} AS months
     ) l
     WHERE v.mrr > 0 AND v.starts_on < %(day)s AND (v.trial_ends_on IS NULL OR v.trial_ends_on < %(day)s)

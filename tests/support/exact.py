@@ -1,8 +1,12 @@
 """Whether the API is as its schema says: schemathesis asks what the schema allows, and what it doesn't."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import schemathesis
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import GenerationMode
 
@@ -13,7 +17,8 @@ Operation = Any
 
 def operations() -> dict[str, Operation]:
     """Every operation of the schema, by its method and path."""
-    schema = schemathesis.openapi.from_wsgi("/api/v1/schema/", application)
+    with one_connection():
+        schema = schemathesis.openapi.from_wsgi("/api/v1/schema/", application)
     found = [one.ok() for one in schema.get_all_operations()]
     return {f"{one.method.upper()} {one.path}": one for one in found}
 
@@ -30,14 +35,29 @@ def check(operation: Operation, secret: str, *, cases: int) -> None:
         if mode == GenerationMode.NEGATIVE and not _can_be_wrong(operation):
             continue
         sent = given(case=operation.as_strategy(generation_mode=mode))(_asker(secret))
-        settings(
+        limits = settings(
             max_examples=max(1, cases // 2),
             deadline=None,
             database=None,
             derandomize=True,
             phases=[Phase.generate],
             suppress_health_check=list(HealthCheck),
-        )(sent)()
+        )
+        with one_connection():
+            limits(sent)()
+
+
+@contextmanager
+def one_connection() -> Iterator[None]:
+    """Inside, requests leave the test's own connection and transaction open, as those of Django's test client do."""
+    signals = (request_started, request_finished)
+    for signal in signals:
+        signal.disconnect(close_old_connections)
+    try:
+        yield
+    finally:
+        for signal in signals:
+            signal.connect(close_old_connections)
 
 
 def _can_be_wrong(operation: Operation) -> bool:

@@ -16,7 +16,7 @@ PAGES = [
     "customers/customer/",
     "customers/contact/",
     "customers/attribute/",
-    "customers/savedfilter/add/",
+    "customers/savedfilter/",
     "customers/ticket/",
     "customers/touchpoint/",
 ]

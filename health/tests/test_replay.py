@@ -26,7 +26,7 @@ from health.domain.result import Result
 from subscriptions.tests.factories import agree, bill, sell
 from surveys.tests.factories import ResponseFactory
 from usage.domain.features import classify
-from usage.models import Entitlement, UsageDay
+from usage.models import Entitlement, Feature, UsageDay
 from usage.tests.factories import use
 
 D = date(2026, 3, 20)
@@ -100,6 +100,8 @@ def pulse(rng: random.Random, customer: Customer, day: date, known_on: date) -> 
 
 def entitlement(rng: random.Random, customer: Customer, day: date, known_on: date) -> None:
     Entitlement.objects.create(customer=customer, seats=rng.randint(1, 9), day=day, known_on=known_on)
+    board, most = Feature.objects.get(key="board"), rng.randint(10, 99)
+    Entitlement.objects.create(customer=customer, feature=board, events=most, day=day, known_on=known_on)
 
 
 FACTS: list[Fact] = [usage, usage, usage, answer, touch, ticket, contact, invoice, version, ending, stage, goal]

@@ -83,15 +83,6 @@
     event.preventDefault();
   });
 
-  // A form that is on its way is not sent again.
-  on("submit", (event) => {
-    const { target: form } = event;
-    if (event.defaultPrevented || form.method !== "post") return;
-    if (form.dataset.sent !== undefined) event.preventDefault();
-    form.dataset.sent = "";
-    setTimeout(() => delete form.dataset.sent, 4000);
-  });
-
   on("toggle", ({ target }) => fill(target), true);
   on("change", ({ target }) => target.closest("form[data-auto]")?.requestSubmit());
 

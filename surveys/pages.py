@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
-from django.db.models import Min
+from django.db.models import Min, QuerySet
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -21,6 +21,7 @@ from surveys.domain.scales import SCALES
 from surveys.forms import ResultsForm
 from surveys.models import Response, Survey
 from surveys.queries import results
+from surveys.queries.columns import fetched
 from surveys.queries.nps import Change, Nps, change
 from surveys.queries.results import Asked, Figures
 
@@ -80,7 +81,12 @@ def customers_in_view(user: User, form: ResultsForm) -> np.ndarray | None:
     rows = Customer.objects.visible_to(user)
     if kept is not None:
         rows = rows.filter(to_q(parse(kept.rule, user=user), clock.today()))
-    return np.fromiter(rows.order_by().values_list("pk", flat=True), dtype=np.int64)
+    return _ids(rows)
+
+
+def _ids(customers: QuerySet[Customer]) -> np.ndarray:
+    text, params = customers.order_by().values("pk").query.sql_with_params()
+    return fetched({"id": ("i8", "id")}, f"FROM ({text}) AS found (id)", params)["id"]
 
 
 def page(survey: Survey, asked: Asked, by: str) -> Page:
@@ -198,7 +204,7 @@ def short(surveys: Sequence[Survey], user: User) -> dict[int, Figures]:
     end = clock.today() + timedelta(days=1)
     customers = None
     if not user.sees_everything:
-        customers = np.fromiter(Customer.objects.visible_to(user).values_list("pk", flat=True), dtype=np.int64)
+        customers = _ids(Customer.objects.visible_to(user))
     start = end - timedelta(days=365)
     plain: dict[str, Any] = {"start": start, "end": end, "customers": customers, "by_standing": True}
     return {one.pk: results.figures(Asked(surveys=(one.pk,), kind=one.kind, **plain)) for one in surveys}

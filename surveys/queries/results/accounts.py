@@ -7,7 +7,7 @@ import numpy as np
 
 from surveys.domain.scales import Scale
 from surveys.queries.nps import Nps
-from surveys.queries.results.asked import Asked, canonical, of_persons, signs
+from surveys.queries.results.asked import Asked, of_persons, signs
 
 MEAN, WORST = "mean", "worst"
 WAYS: Final = (WORST, MEAN)
@@ -29,7 +29,7 @@ def accounts(asked: Asked, way: str) -> Accounts:
     """By customer in view; an answer without a contact belongs to no customer's figure (R27)."""
     found = asked.answers()
     persons = of_persons(found) & (found["contact"] > 0)
-    contact, customer = found["contact"][persons], canonical(found["customer"][persons])
+    contact, customer = found["contact"][persons], asked.canonical(found["customer"][persons])
     score, day = found["score"][persons].astype(float), found["day"][persons]
     # In the order of days: of one contact the row that stands last is the last answer.
     last = len(contact) - 1 - np.unique(contact[::-1], return_index=True)[1]

@@ -2,13 +2,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
-from django.db import connection
 
 from core import clock
 from customers.registry import OUTCOMES
 from surveys.domain.scales import CLASSES, DETRACTOR, PASSIVE, PROMOTER
-from surveys.queries.frame import Columns, day_number
-from surveys.queries.results.asked import Asked, canonical, of_persons, signs
+from surveys.queries.columns import fetched
+from surveys.queries.frame import SINCE
+from surveys.queries.results.asked import Asked, Rows, of_persons, signs
 
 SILENT = "silent"
 OUTCOME = "customer_churn"
@@ -41,26 +41,26 @@ def _classed(asked: Asked) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """By class, customers and the day from which their horizon runs."""
     answers, sent = asked.answers(), asked.invitations()
     known = of_persons(answers)
-    customers, day = canonical(answers["customer"][known]), answers["day"][known]
+    customers, day = asked.canonical(answers["customer"][known]), answers["day"][known]
     sign = signs(answers["score"][known], asked.scale)
-    last = np.full(_highest(answers, sent) + 1, -1)
+    last = np.full(_highest(asked, answers, sent) + 1, -1)
     last[customers] = np.arange(len(customers))  # in the order of days: the last one stays
     rows = last[last >= 0]
     found = {
         key: (customers[rows][sign[rows] == one], day[rows][sign[rows] == one])
         for key, one in ((PROMOTER, 1), (PASSIVE, 0), (DETRACTOR, -1))
     }
-    silent = canonical(sent["customer"])
+    silent = asked.canonical(sent["customer"])
     heard = np.zeros(len(last), dtype=bool)
-    heard[canonical(answers["customer"])] = True  # also by an open link: then the customer was not silent
+    heard[asked.canonical(answers["customer"])] = True  # also by an open link: then the customer was not silent
     quiet = ~heard[silent] if len(silent) else np.zeros(0, dtype=bool)
     asked_first, places = np.unique(silent[quiet], return_index=True)  # in the order of days: the first invitation
     found[SILENT] = (asked_first, sent["day"][quiet][places])
     return found
 
 
-def _highest(*tables: Columns) -> int:
-    return max(int(canonical(one["customer"]).max(initial=0)) for one in tables)
+def _highest(asked: Asked, *tables: Rows) -> int:
+    return max(int(asked.canonical(one["customer"]).max(initial=0)) for one in tables)
 
 
 def _leavings(since: date, until: date) -> np.ndarray:
@@ -68,10 +68,9 @@ def _leavings(since: date, until: date) -> np.ndarray:
     if OUTCOME not in OUTCOMES:
         return np.empty(0, dtype=np.int64)
     sql = OUTCOMES[OUTCOME].read(since, until, until)
-    with connection.cursor() as cursor:
-        cursor.execute(sql.text, sql.params)
-        rows = cursor.fetchall()
-    return np.sort(np.array([customer * SPAN + day_number(day) for customer, day, _mrr in rows], dtype=np.int64))
+    wanted = {"customer": ("i8", "customer_id"), "day": ("i8", f"day - {SINCE}")}
+    found = fetched(wanted, f"FROM ({sql.text}) AS left_then (customer_id, day, mrr)", sql.params)
+    return np.sort(found["customer"] * SPAN + found["day"])
 
 
 SPAN = 1_000_000  # more days than there are

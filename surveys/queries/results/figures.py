@@ -6,11 +6,12 @@ import numpy as np
 from core import clock
 from core.clock import AsOf
 from customers.registry import MEASURES, gather
-from surveys.queries.frame import Columns, day_number, fetched
+from surveys.queries.columns import fetched
+from surveys.queries.frame import day_number
 from surveys.queries.nps import Nps, clustered_margin
-from surveys.queries.results.asked import Asked, canonical, member, of_persons, signs
+from surveys.queries.results.asked import Asked, Rows, looked_up, member, of_persons, signs
 
-STANDINGS = "SELECT customer_id, mrr::float8 FROM customers_standing WHERE mrr > 0"
+STANDING = {"id": ("i8", "customer_id"), "mrr": ("f8", "mrr")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +47,25 @@ class Point:
 
 def figures(asked: Asked) -> Figures:
     answers, invitations = asked.answers(), asked.invitations()
-    customers = canonical(answers["customer"])
+    customers = asked.canonical(answers["customer"])
     known = customers[of_persons(answers)]
     return Figures(
         nps=counted(answers, asked),
         clustered=clustered_margin(customers, signs(answers["score"], asked.scale)),
         mean=float(answers["score"].mean()) if len(answers["score"]) else None,
         scores=np.bincount(answers["score"], minlength=asked.scale.most + 1).tolist(),
-        sent=len(invitations["id"]),
+        sent=len(invitations),
         answered=_answered(invitations, asked),
         customers=int((np.bincount(known) > 0).sum()) if len(known) else 0,
         coverage_mrr=_coverage(known, asked),
     )
 
 
-def counted(answers: Columns, asked: Asked) -> Nps:
-    sign = signs(answers["score"], asked.scale)
+def counted(answers: Rows, asked: Asked) -> Nps:
+    return _by_class(signs(answers["score"], asked.scale))
+
+
+def _by_class(sign: np.ndarray) -> Nps:
     promoters, detractors = int((sign > 0).sum()), int((sign < 0).sum())
     return Nps(promoters, len(sign) - promoters - detractors, detractors)
 
@@ -69,17 +73,17 @@ def counted(answers: Columns, asked: Asked) -> Nps:
 def trend(asked: Asked, edges: list[date]) -> list[Point]:
     """The NPS between each two of ``edges``, from one look at the answers."""
     answers = asked.between(edges[0], edges[-1]).answers()
+    sign = signs(answers["score"], asked.scale)
     cuts = np.searchsorted(answers["day"], [day_number(edge) for edge in edges])
     return [
-        Point(start, end, counted({name: one[first:last] for name, one in answers.items()}, asked))
+        Point(start, end, _by_class(sign[first:last]))
         for start, end, first, last in zip(edges, edges[1:], cuts, cuts[1:], strict=False)
     ]
 
 
-def _answered(invitations: Columns, asked: Asked) -> int:
+def _answered(invitations: Rows, asked: Asked) -> int:
     """How many of these invitations have an answer by now."""
-    ids = asked.source.answers["invitation"]
-    return int(member(invitations["id"], ids[ids > 0]).sum()) if len(invitations["id"]) else 0
+    return int(looked_up(asked.answered(), invitations["id"]).sum())
 
 
 def _coverage(answering: np.ndarray, asked: Asked) -> float | None:
@@ -95,7 +99,7 @@ def mrr_at(end: date, *, by_standing: bool = False) -> tuple[np.ndarray, np.ndar
     """Customers and their MRR as of ``end``, or live where that has not come; ``by_standing`` reads the live one from
     their standings, at once."""
     if by_standing and end > clock.today():
-        found = fetched(STANDINGS, {"id": "i8", "mrr": "f8"})
+        found = fetched(STANDING, "FROM customers_standing WHERE mrr > 0")
         return found["id"], found["mrr"]
     if "mrr" not in MEASURES:
         return np.empty(0, np.int64), np.empty(0)

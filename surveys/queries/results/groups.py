@@ -1,12 +1,10 @@
 from dataclasses import dataclass
 
 import numpy as np
-from django.db import connection
-from psycopg import sql
 
-from surveys.queries.frame import fetched
+from surveys.queries.columns import ids_by
 from surveys.queries.nps import Nps
-from surveys.queries.results.asked import Asked, canonical, signs
+from surveys.queries.results.asked import Asked, signs
 
 BUILT_IN = {"industry", "country", "stage", "language"}
 
@@ -22,7 +20,7 @@ class Group:
 def groups(asked: Asked, by: str) -> list[Group]:
     """The NPS recomputed for each value of an attribute, the one with the most answers first."""
     answers = asked.answers()
-    customers, sign = canonical(answers["customer"]), signs(answers["score"], asked.scale)
+    customers, sign = asked.canonical(answers["customer"]), signs(answers["score"], asked.scale)
     names, codes = _codes(by, int(customers.max(initial=0)))
     code = codes[customers]
     totals = [np.bincount(code[sign == one], minlength=len(names)) for one in (1, 0, -1)]
@@ -36,18 +34,10 @@ def groups(asked: Asked, by: str) -> list[Group]:
 
 def _codes(by: str, most: int) -> tuple[list[str | None], np.ndarray]:
     """The values there are, and for each customer the place of theirs; the first place is for none."""
-    value = sql.Identifier(by) if by in BUILT_IN else sql.SQL("attributes ->> {}").format(sql.Literal(by))
-    with connection.cursor() as cursor:
-        ranked = RANKED.format(value=value).as_string(cursor.connection)
-        cursor.execute(f"SELECT DISTINCT value, place FROM ({ranked}) r WHERE value IS NOT NULL ORDER BY place")
-        names = {place: value for value, place in cursor.fetchall()}
-    found = fetched(f"SELECT id, place FROM ({ranked}) r WHERE value IS NOT NULL", {"id": "i8", "place": "i8"})
-    codes = np.zeros(max(most, int(found["id"].max(initial=0))) + 1, dtype=np.int64)
-    codes[found["id"]] = found["place"]
-    return [None, *(names.get(place) for place in range(1, max(names, default=0) + 1))], codes
-
-
-RANKED = sql.SQL(
-    "SELECT id, NULLIF({value}, '') AS value, dense_rank() OVER (ORDER BY NULLIF({value}, '')) AS place"
-    " FROM customers_customer"
-)
+    value = f'"{by}"' if by in BUILT_IN else "attributes ->> %s"
+    found = ids_by(f"NULLIF({value}, '')", "FROM customers_customer", None if by in BUILT_IN else [by])
+    named = [(name, ids) for name, ids in found if name is not None]
+    codes = np.zeros(max([most, *(int(ids.max()) for _name, ids in named)]) + 1, dtype=np.int32)
+    for place, (_name, ids) in enumerate(named, start=1):
+        codes[ids] = place
+    return [None, *(name for name, _ids in named)], codes

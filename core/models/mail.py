@@ -10,9 +10,9 @@ class Mail(models.Model):
     """One mail that is to leave, once. It names neither address nor words: whoever knows its kind makes them when it
     leaves, from what is known then.
 
-    pending → claimed → sending → sent. ``failed``: refused for good. ``dropped``: its kind said that it may not go, or
-    its time ran out. ``uncertain``: its sender ended between handing over and writing that down, and nobody can be
-    asked; such a mail is shown and never sent again.
+    pending → claimed → sending → sent; a sent one that is still leased has not been told to its kind. ``failed``:
+    refused for good. ``dropped``: its kind said that it may not go, or its time ran out. ``uncertain``: its sender
+    ended between handing over and writing that down, and nobody can be asked; it is shown and never sent again.
     """
 
     class State(models.TextChoices):
@@ -41,9 +41,7 @@ class Mail(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["due_at", "id"], condition=Q(state="pending"), name="core_mail_due"),
-            models.Index(
-                fields=["leased_until"], condition=Q(state__in=["claimed", "sending"]), name="core_mail_leased"
-            ),
+            models.Index(fields=["leased_until"], condition=Q(leased_until__isnull=False), name="core_mail_lease"),
             models.Index(
                 fields=["kind", "id"], condition=Q(state__in=["uncertain", "failed"]), name="core_mail_doubtful"
             ),

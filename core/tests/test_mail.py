@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+import psycopg
 import pytest
 from django.db import connection
 from django.db.models import F
@@ -36,9 +37,20 @@ class Letters:
         self.told.append((mail.key, state))
 
 
-@pytest.fixture
-def letters(monkeypatch, smtp):
-    made = Letters()
+class LettersTogether(Letters):
+    """The same, decided about and told of many at once."""
+
+    def release_all(self, mails, at):
+        return {mail.pk: self.release(mail, None, at) for mail in mails if not mail.payload.get("waits")}
+
+    def left(self, mails):
+        assert all(mail.settled_at for mail in mails)
+        self.told += [(mail.key, mail.state) for mail in mails]
+
+
+@pytest.fixture(params=[Letters, LettersTogether], ids=["alone", "together"])
+def letters(request, monkeypatch, smtp):
+    made = request.param()
     monkeypatch.setitem(kinds.KINDS, "letter", made)
     return made
 
@@ -228,3 +240,45 @@ def test_a_killed_database_connection_neither_loses_nor_doubles(letters, smtp):
     mail.deliver()
     assert set(states().values()) == {"sent"}
     assert set(smtp.ids.values()) == {1} and len(smtp.taken) == 8
+
+
+def test_a_kind_is_told_of_what_left_also_where_its_sender_ended_before_it_did(monkeypatch, smtp):
+    monkeypatch.setitem(kinds.KINDS, "letter", made := LettersTogether())
+    post("ana", "bo")
+    mail.deliver()
+    assert made.told == [("ana", "sent"), ("bo", "sent")]
+    assert not Mail.objects.exclude(leased_until=None).exists()
+    Mail.objects.filter(key="bo").update(leased_until=clock.now() + timedelta(minutes=1))
+    made.told.clear()
+    assert (mail.sweep(), made.told) == (0, [])
+    pass_time(hours=1)
+    assert (mail.sweep(), made.told) == (1, [("bo", "sent")])
+    assert (mail.sweep(), mail.deliver(), len(smtp.taken)) == (0, 0, 2)
+
+
+def test_each_mail_is_written_down_before_the_next_is_handed_over(monkeypatch, smtp):
+    """So a sender that is killed leaves one in doubt, however many it had claimed."""
+    monkeypatch.setitem(kinds.KINDS, "letter", LettersTogether())
+    seen = []
+
+    def look(address):
+        with psycopg.connect(**connection.get_connection_params()) as other:
+            rows = other.execute("SELECT state, count(*) FROM core_mail GROUP BY 1").fetchall()
+        seen.append(dict(rows))
+
+    smtp.answer = look
+    post("ana", "bo", "cy")
+    mail.deliver()
+    assert seen == [
+        {"sending": 1, "claimed": 2},
+        {"sent": 1, "sending": 1, "claimed": 1},
+        {"sent": 2, "sending": 1},
+    ]
+
+
+def test_one_that_is_left_out_waits_its_turn(monkeypatch, smtp):
+    monkeypatch.setitem(kinds.KINDS, "letter", LettersTogether())
+    post("ana")
+    post("bo", waits=True)
+    assert mail.deliver(seconds=0.2) >= 1
+    assert states() == {"ana": "sent", "bo": "pending"}

@@ -1,6 +1,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -26,7 +27,17 @@ class Known:
     zone: str = ""
 
 
-# One statement for any number of contacts. The digest is that of customers.domain.contacting.digest.
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a contact would be written to about; ``but`` is a mail that is tried again and doesn't count."""
+
+    contact: int
+    about: str
+    but: UUID | None = None
+
+
+# One statement for any number of contacts. A mail that was dropped before it left moves no clock.
+# The digest is that of customers.domain.contacting.digest.
 KNOWN = """
 SELECT c.id, c.customer_id, c.email <> '', c.left_on IS NOT NULL, c.consent, COALESCE(s.reason, ''),
        EXISTS (SELECT 1 FROM customers_ticketstate t
@@ -35,16 +46,17 @@ SELECT c.id, c.customer_id, c.email <> '', c.left_on IS NOT NULL, c.consent, COA
                                  AND (later.known_on, later.id) > (t.known_on, t.id))),
        sends.last_same, sends.last_other, sends.last_about,
        COALESCE(NULLIF(c.time_zone, ''), NULLIF(k.time_zone, ''), %(zone)s)
-FROM customers_contact c JOIN customers_customer k ON k.id = c.customer_id
+FROM unnest(%(contacts)s::bigint[], %(abouts)s::text[], %(buts)s::uuid[]) AS w (contact, about, but)
+JOIN customers_contact c ON c.id = w.contact JOIN customers_customer k ON k.id = c.customer_id
 LEFT JOIN customers_suppression s ON s.lifted_at IS NULL
      AND s.digest = encode(sha256(convert_to('holdfast suppression ' || lower(btrim(c.email)), 'UTF8')), 'hex')
 LEFT JOIN LATERAL (
-    SELECT max(d.at) FILTER (WHERE d.about = %(about)s AND NOT d.reminder) AS last_same,
-           max(d.at) FILTER (WHERE d.about <> %(about)s) AS last_other,
-           max(d.at) FILTER (WHERE d.about = %(about)s) AS last_about
-    FROM customers_contactsend d WHERE d.contact_id = c.id AND d.mail IS DISTINCT FROM %(but)s
+    SELECT max(d.at) FILTER (WHERE d.about = w.about AND NOT d.reminder) AS last_same,
+           max(d.at) FILTER (WHERE d.about <> w.about) AS last_other,
+           max(d.at) FILTER (WHERE d.about = w.about) AS last_about
+    FROM customers_contactsend d WHERE d.contact_id = c.id AND d.mail IS DISTINCT FROM w.but
+         AND NOT EXISTS (SELECT 1 FROM core_mail m WHERE m.uid = d.mail AND m.state = 'dropped')
 ) sends ON TRUE
-WHERE c.id = ANY(%(contacts)s)
 """
 
 
@@ -56,8 +68,19 @@ NAMES = (
 
 def known_of(*, contacts: Sequence[int], about: str, but: UUID | None = None) -> dict[int, Known]:
     """What the contact policy looks at, by contact; ``but`` is a mail that is tried again and doesn't count."""
+    return known_of_each([About(contact, about, but) for contact in contacts])
+
+
+def known_of_each(wanted: Sequence[About]) -> dict[int, Known]:
+    """The same where each may be written to about something else."""
+    values: dict[str, Any] = {
+        "contacts": [one.contact for one in wanted],
+        "abouts": [one.about for one in wanted],
+        "buts": [one.but for one in wanted],
+        "zone": clock.zone().key,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(KNOWN, {"contacts": list(contacts), "about": about, "but": but, "zone": clock.zone().key})
+        cursor.execute(KNOWN, values)
         return {row[0]: _known(row) for row in cursor.fetchall()}
 
 

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -99,23 +100,28 @@ def check_open(ask: Ask, at: datetime) -> None:
 
 def sent(ask: Ask, at: datetime) -> Invitation:
     """The invitation as a fact: written when its mail has left, or by whoever answers it first."""
-    invite(ask, at)
+    invite([ask], at)
     return Invitation.objects.get(uid=ask.uid)
 
 
-def invite(ask: Ask, at: datetime) -> None:
-    """Write the invitation down, unless it is."""
-    when = ask.sent_at or at
-    invitation = Invitation(
-        uid=ask.uid,
-        survey_id=ask.survey_id,
-        customer_id=ask.customer_id,
-        contact_id=ask.contact_id,
-        sent_at=when,
-        day=clock.today(when),
-        known_on=clock.today(at),
+def invite(asks: Sequence[Ask], at: datetime) -> None:
+    """Write the invitations down, those that are not there."""
+    known_on = clock.today(at)
+    Invitation.objects.bulk_create(
+        (
+            Invitation(
+                uid=ask.uid,
+                survey_id=ask.survey_id,
+                customer_id=ask.customer_id,
+                contact_id=ask.contact_id,
+                sent_at=ask.sent_at or at,
+                day=clock.today(ask.sent_at or at),
+                known_on=known_on,
+            )
+            for ask in asks
+        ),
+        ignore_conflicts=True,
     )
-    Invitation.objects.bulk_create([invitation], ignore_conflicts=True)
 
 
 def write(

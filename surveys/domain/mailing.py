@@ -1,18 +1,22 @@
 """The mails of surveys: made when they leave, from what is known then."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from email.utils import formataddr, parseaddr
 from html import escape
+from typing import Any
 
 from django.conf import settings
+from django.db import connection
 
+from core import clock
 from core.domain import mail as outbox
 from core.domain.mail import Later, Never, NewMail, Outgoing
 from core.domain.mail.transports import is_bounce
 from core.models import Mail
 from customers.domain import contacting
-from customers.models import Contact, ContactPolicy, Suppression
+from customers.domain.contacting import Wanted
+from customers.models import Contact, Suppression
 from surveys import words
 from surveys.domain import answering, tokens
 from surveys.domain.publishing import ANSWER, HELLO, UNSUBSCRIBE
@@ -36,34 +40,22 @@ def new_mail(ask: Ask, *, number: int, due_at: datetime, expires_at: datetime | 
 
 @outbox.kind(KIND)
 class Invitations:
-    def gather(self, mails: Sequence[Mail]) -> ContactPolicy:
+    def gather(self, mails: Sequence[Mail]) -> None:
         rows = Ask.objects.select_related("survey", "edition", "customer", "contact")
         asks = rows.in_bulk([mail.payload["ask"] for mail in mails])
         for mail in mails:
             mail.ask = asks[mail.payload["ask"]]  # type: ignore[attr-defined]
-        return ContactPolicy.current()
 
-    def release(self, mail: Mail, gathered: ContactPolicy, at: datetime) -> Outgoing | Later | Never:
-        ask, number = _ask_of(mail), mail.payload["number"]
-        reminder = number > 1
-        if ask.survey.state != Survey.State.LIVE or ask.edition is None:
-            return Never("survey_closed")
-        if reminder and not _still_wanted(ask):
-            return Never("answered")
-        contact, verdict = contacting.reserve(
-            contact=ask.contact_id,
-            about=ask.survey.about,
-            mail=mail.uid,
-            at=at,
-            nature=ask.survey.nature,
-            reminder=reminder,
-            policy=gathered,
-        )
-        if not verdict.goes:
-            return Later(verdict.may_go_at, verdict.reason) if verdict.may_go_at else Never(verdict.reason)
-        ask.contact = contact
-        tokens.keep([(ask, number)])
-        return made(ask, number)
+    def release(self, mail: Mail, gathered: None, at: datetime) -> Outgoing | Later | Never:
+        return self._decided([mail], at)[mail.pk]
+
+    def release_all(self, mails: Sequence[Mail], at: datetime) -> dict[int, Outgoing | Later | Never]:
+        self.gather(mails)
+        return self._decided(mails, at)
+
+    def left(self, mails: Sequence[Mail]) -> None:
+        self.gather(mails)
+        _left(mails, State.SENT)
 
     def settled(self, mail: Mail, state: str, at: datetime) -> None:
         ask = _ask_of(mail)
@@ -74,7 +66,8 @@ class Invitations:
         row = Ask.objects.filter(pk=ask.pk)
         match state:
             case State.SENT | State.UNCERTAIN:
-                _left(ask, state, at)
+                mail.settled_at = mail.settled_at or at
+                _left([mail], state)
             case State.PENDING:
                 row.update(state=Ask.State.HELD, reason=mail.reason, due_at=mail.due_at)
             case State.FAILED:
@@ -82,6 +75,48 @@ class Invitations:
             case State.DROPPED:
                 late = mail.reason in LATE
                 row.update(state=Ask.State.EXPIRED if late else Ask.State.NEVER, reason=mail.reason)
+
+    def _decided(self, mails: Sequence[Mail], at: datetime) -> dict[int, Outgoing | Later | Never]:
+        found: dict[int, Outgoing | Later | Never] = dict(_not_wanted(mails))
+        wanted = {mail.uid: mail for mail in mails if mail.pk not in found}
+        reserved = contacting.reserve_all(wanted=[_wanted(mail) for mail in wanted.values()], at=at)
+        leaving = []
+        for uid, (contact, verdict) in reserved.items():
+            mail, ask = wanted[uid], _ask_of(wanted[uid])
+            if verdict.goes:
+                ask.contact = contact
+                leaving.append((ask, mail.payload["number"]))
+                found[mail.pk] = made(*leaving[-1])
+            else:
+                found[mail.pk] = (
+                    Later(verdict.may_go_at, verdict.reason) if verdict.may_go_at else Never(verdict.reason)
+                )
+        tokens.keep(leaving)
+        return found
+
+
+def _not_wanted(mails: Sequence[Mail]) -> Iterator[tuple[int, Never]]:
+    """Mails of surveys that are over, and reminders of what was answered or came back."""
+    again = [mail.payload["ask"] for mail in mails if mail.payload["number"] > 1]
+    open_ones = Ask.objects.filter(pk__in=again, answered_at=None, returned="") if again else Ask.objects.none()
+    unanswered = set(open_ones.values_list("pk", flat=True))
+    for mail in mails:
+        ask = _ask_of(mail)
+        if ask.survey.state != Survey.State.LIVE or ask.edition is None:
+            yield mail.pk, Never("survey_closed")
+        elif mail.payload["number"] > 1 and ask.pk not in unanswered:
+            yield mail.pk, Never("answered")
+
+
+def _wanted(mail: Mail) -> Wanted:
+    ask = _ask_of(mail)
+    return Wanted(
+        contact=ask.contact_id,
+        about=ask.survey.about,
+        mail=mail.uid,
+        nature=ask.survey.nature,
+        reminder=mail.payload["number"] > 1,
+    )
 
 
 def made(ask: Ask, number: int) -> Outgoing:
@@ -127,31 +162,38 @@ def came_back(ask: Ask, *, what: str, at: datetime) -> None:
     contacting.suppress(addresses=[ask.contact.email], reason=what, at=at)
 
 
-def _left(ask: Ask, state: str, at: datetime) -> None:
-    """It counts as sent from now on; who does not answer is reminded once. An uncertain one is not: it may not be."""
-    valid_until = at + timedelta(days=ask.survey.valid_days)
-    Ask.objects.filter(pk=ask.pk).update(
-        state=Ask.State.SENT if state == State.SENT else Ask.State.UNCERTAIN,
-        sent_at=at,
-        valid_until=valid_until,
-        reason="",
-    )
-    ask.sent_at = at
-    answering.invite(ask, at)
-    days = ask.survey.reminder_days
-    if state == State.SENT and 0 < days < ask.survey.valid_days:
-        again = new_mail(ask, number=2, due_at=at + timedelta(days=days), expires_at=valid_until)
-        outbox.post(mails=[again])
+LEFT = """
+UPDATE surveys_ask a SET state = %(state)s, reason = '', sent_at = t.at,
+       valid_until = t.at + make_interval(days => s.valid_days)
+FROM unnest(%(asks)s::bigint[], %(at)s::timestamptz[]) AS t (ask, at), surveys_survey s
+WHERE a.id = t.ask AND s.id = a.survey_id
+"""
+
+
+def _left(mails: Sequence[Mail], state: str) -> None:
+    """They count as sent from now on; who does not answer is reminded once, unless it is uncertain."""
+    first = [(_ask_of(mail), mail.settled_at or clock.now()) for mail in mails if mail.payload["number"] == 1]
+    values: dict[str, Any] = {"state": state, "asks": [ask.pk for ask, _at in first], "at": [at for _ask, at in first]}
+    with connection.cursor() as cursor:
+        cursor.execute(LEFT, values)
+    for ask, at in first:
+        ask.sent_at = at
+    answering.invite([ask for ask, _at in first], clock.now())
+    if state == State.SENT:
+        outbox.post(mails=[again for ask, at in first if (again := _reminder(ask, at))])
+
+
+def _reminder(ask: Ask, at: datetime) -> NewMail | None:
+    days, valid = ask.survey.reminder_days, ask.survey.valid_days
+    if not 0 < days < valid:
+        return None
+    return new_mail(ask, number=2, due_at=at + timedelta(days=days), expires_at=at + timedelta(days=valid))
 
 
 def _ask_of(mail: Mail) -> Ask:
     """The ask that was read with the batch; read anew where the sweeper settles a mail alone."""
     found: Ask | None = getattr(mail, "ask", None)
     return found or Ask.objects.select_related("survey", "contact").get(pk=mail.payload["ask"])
-
-
-def _still_wanted(ask: Ask) -> bool:
-    return Ask.objects.filter(pk=ask.pk, answered_at=None, returned="").exists()
 
 
 def _put(text: str, answer: str, stop: str, hello: str) -> str:

@@ -95,7 +95,7 @@ def _wait_for_mail(taken: Path, every: float) -> None:
 
 def _left() -> int:
     connection.close_if_unusable_or_obsolete()
-    return Mail.objects.exclude(state__in=FINAL).count()
+    return Mail.objects.exclude(state__in=FINAL, leased_until=None).count()
 
 
 class Crew:

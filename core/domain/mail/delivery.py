@@ -1,30 +1,20 @@
-import logging
 import time
-from collections.abc import Callable, Sequence
-from datetime import timedelta
-from typing import Any
-from uuid import UUID, uuid4
+from collections.abc import Sequence
+from uuid import uuid4
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
-from django.db import InterfaceError, OperationalError, connection, models, transaction
-from django.db.models import F
-from django.db.models.functions import Now
+from django.db import connection
 
 from core import clock
-from core.domain.mail.kinds import KINDS, Later, Never, Outgoing
-from core.domain.mail.transports import Fate, Handed, Transport, transport
+from core.domain.mail.batch import Batch
+from core.domain.mail.kinds import KINDS, Together
+from core.domain.mail.together import TogetherBatch
+from core.domain.mail.transports import Transport, transport
 from core.failpoints import failpoint
 from core.models import Mail
 
-log = logging.getLogger(__name__)
-
 State = Mail.State
-BATCH = 20
-ATTEMPTS = 12
-AWAY = timedelta(seconds=30)
-LONGEST_WAIT = timedelta(hours=2)
-GONE = (OperationalError, InterfaceError)
+BATCH = 50
 
 
 def deliver(*, seconds: float = 10, batch: int = BATCH) -> int:
@@ -40,10 +30,10 @@ def _deliver(deadline: float, batch: int) -> int:
     done, post = 0, transport()
     try:
         while time.monotonic() < deadline and (mails := _claim(batch)):
-            run = _Batch(mails, post)
-            done += run.work()
-            if run.stopped:
-                return 0
+            for run in _batches(mails, post):
+                done += run.work()
+                if run.stopped:
+                    return 0
     finally:
         post.close()
     return done
@@ -66,188 +56,9 @@ def _claim(limit: int) -> list[Mail]:
     return list(Mail.objects.filter(claim=claim, state=State.CLAIMED).order_by("due_at", "id"))
 
 
-def lease() -> timedelta:
-    return timedelta(seconds=settings.MAIL_LEASE)
-
-
-class _Batch:
-    """Mails claimed together, handed over one after the other.
-
-    What became of one is written in the transaction that moves the next to ``sending``: one commit a mail.
-    """
-
-    def __init__(self, mails: Sequence[Mail], post: Transport) -> None:
-        self._mails, self._post = mails, post
-        self._claim: UUID | None = mails[0].claim
-        self._open: tuple[Mail, Handed] | None = None
-        self._handed: list[int] = []
-        self.stopped = False
-
-    def work(self) -> int:
-        done = 0
-        try:
-            gathered = {kind: KINDS[kind].gather(own) for kind, own in _by_kind(self._mails).items()}
-            for mail in self._mails:
-                self._next(mail, gathered[mail.kind])
-                done += 1
-                if self.stopped:
-                    break
-        except GONE:
-            log.warning("The database went away while mail was being sent")
-            self.stopped = True
-        finally:
-            self._finish()
-        return done
-
-    def _next(self, mail: Mail, gathered: Any) -> None:
-        began = time.monotonic()
-        try:
-            released = self._release(mail, gathered)
-        except GONE:
-            raise
-        except Exception as error:  # whatever the kind of mail raises is shown with the mail, and it is tried again
-            log.exception("Mail %s could not be made", mail.uid)
-            released, broken = None, Handed(Fate.DEFERRED, type(error).__name__)
-            _persist(self._settle_open_alone)
-            _persist(lambda: _put_off(mail, broken, count=True))
-        if not isinstance(released, Outgoing):
-            return
-        message = _message(mail, released)
-        failpoint("mail.before_handover")
-        if time.monotonic() - began > settings.MAIL_LEASE / 2:
-            self.stopped = True  # this process stood still: another one may have taken it over
-            return
-        self._handed.append(mail.pk)
-        handed = self._post.send(message)
-        failpoint("mail.after_accept")
-        self._open = (mail, handed)
-        self.stopped = handed.fate == Fate.UNREACHABLE
-
-    @transaction.atomic
-    def _release(self, mail: Mail, gathered: Any) -> Outgoing | Later | Never | None:
-        self._settle_open()
-        if not _held(mail, State.CLAIMED).update(
-            state=State.SENDING, attempts=F("attempts") + 1, leased_until=Now() + lease()
-        ):
-            return None
-        mail.attempts += 1
-        at = clock.now()
-        kind = KINDS[mail.kind]
-        if mail.expires_at and mail.expires_at <= at:
-            released: Outgoing | Later | Never = Never("expired")
-        else:
-            released = kind.release(mail, gathered, at)
-        match released:
-            case Later(at=due, reason=reason) if mail.expires_at is None or due < mail.expires_at:
-                _held(mail, State.SENDING).update(
-                    state=State.PENDING, due_at=due, reason=reason, attempts=F("attempts") - 1, leased_until=None
-                )
-                mail.reason, mail.due_at = reason, due
-                kind.settled(mail, State.PENDING, at)
-            case Later(reason=reason) | Never(reason=reason):
-                _settle(mail, State.DROPPED, reason, among=State.SENDING)
-        return released
-
-    def _settle_open(self) -> None:
-        if self._open:
-            mail, handed = self._open
-            failpoint("mail.before_settle")
-            _record(mail, handed)
-            transaction.on_commit(self._clear_open)
-
-    def _clear_open(self) -> None:
-        self._open = None
-
-    def _finish(self) -> None:
-        """Write what is known of the last one, and give back what was not begun: also over a new connection."""
-        _persist(self._settle_open_alone)
-        begun = [State.CLAIMED, State.SENDING]
-        left = Mail.objects.filter(claim=self._claim, state__in=begun).exclude(pk__in=self._handed)
-        _persist(lambda: left.update(state=State.PENDING, claim=None, leased_until=None))
-
-    @transaction.atomic
-    def _settle_open_alone(self) -> None:
-        self._settle_open()
-
-
-def _record(mail: Mail, handed: Handed) -> None:
-    match handed.fate:
-        case Fate.SENT:
-            _settle(mail, State.SENT, "", among=State.SENDING)
-        case Fate.REFUSED:
-            _settle(mail, State.FAILED, handed.reason, among=State.SENDING)
-        case Fate.UNKNOWN:
-            pass  # stays in `sending`: the sweeper asks, or parks it
-        case Fate.UNREACHABLE:
-            _put_off(mail, handed, count=False)
-        case Fate.DEFERRED:
-            _put_off(mail, handed, count=True)
-
-
-def _put_off(mail: Mail, handed: Handed, *, count: bool) -> None:
-    """Back to those that wait; a mail that nobody took so many times has failed."""
-    if count and mail.attempts >= ATTEMPTS:
-        _settle(mail, State.FAILED, handed.reason, among=State.SENDING)
-        return
-    wait = min(timedelta(seconds=30 * 2**mail.attempts), LONGEST_WAIT) if count else AWAY
-    Mail.objects.filter(pk=mail.pk, claim=mail.claim, state__in=[State.SENDING, State.CLAIMED]).update(
-        state=State.PENDING,
-        due_at=_from_now(wait),
-        reason=handed.reason,
-        leased_until=None,
-        attempts=mail.attempts if count else mail.attempts - 1,
-    )
-
-
-def _settle(mail: Mail, state: str, reason: str, *, among: str) -> None:
-    """The end of a mail, told to its kind; nothing, where another process has settled it meanwhile."""
-    if not _held(mail, among).update(state=state, reason=reason, settled_at=Now(), leased_until=None):
-        log.warning("Mail %s was settled by another process", mail.uid)
-        return
-    mail.state, mail.reason = state, reason
-    KINDS[mail.kind].settled(mail, state, clock.now())
-
-
-def _held(mail: Mail, state: str) -> models.QuerySet[Mail]:
-    return Mail.objects.filter(pk=mail.pk, claim=mail.claim, state=state)
-
-
-def _message(mail: Mail, out: Outgoing) -> EmailMultiAlternatives:
-    headers = {"Message-ID": mail.message_id, **out.headers}
-    message = EmailMultiAlternatives(
-        subject=" ".join(out.subject.split()),
-        body=out.text,
-        from_email=out.sender or settings.DEFAULT_FROM_EMAIL,
-        to=[out.to],
-        reply_to=[out.reply_to] if out.reply_to else None,
-        headers=headers,
-    )
-    message.metadata = {"mail": f"{mail.uid}"}  # type: ignore[attr-defined]  # for anymail: its hooks tell it back
-    if out.html:
-        message.attach_alternative(out.html, "text/html")
-    return message
-
-
-def _persist(write: Callable[[], Any]) -> None:
-    """Write also where the connection is gone: over a new one, as long as the lease is surely ours."""
-    deadline = time.monotonic() + settings.MAIL_LEASE / 2
-    while True:
-        try:
-            write()
-            return
-        except GONE:
-            if connection.in_atomic_block or time.monotonic() > deadline:
-                raise
-            connection.close()
-            time.sleep(0.2)
-
-
-def _by_kind(mails: Sequence[Mail]) -> dict[str, list[Mail]]:
-    found: dict[str, list[Mail]] = {}
+def _batches(mails: Sequence[Mail], post: Transport) -> list[Batch | TogetherBatch]:
+    by_kind: dict[str, list[Mail]] = {}
     for mail in mails:
-        found.setdefault(mail.kind, []).append(mail)
-    return found
-
-
-def _from_now(delta: timedelta) -> models.Expression:
-    return models.ExpressionWrapper(Now() + delta, output_field=models.DateTimeField())
+        by_kind.setdefault(mail.kind, []).append(mail)
+    kinds = [(KINDS[name], own) for name, own in by_kind.items()]
+    return [TogetherBatch(own, post, kind) if isinstance(kind, Together) else Batch(own, post) for kind, own in kinds]

@@ -1,7 +1,7 @@
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from core.models import Mail
 
@@ -45,6 +45,17 @@ class Kind(Protocol):
 
     def settled(self, mail: Mail, state: str, at: datetime) -> None:
         """What became of it, in the same transaction: a state of ``Mail``; ``pending`` is one held back."""
+
+
+@runtime_checkable
+class Together(Kind, Protocol):
+    """A kind whose mails leave by the thousand: it decides about many at once, and is told of many at once."""
+
+    def release_all(self, mails: Sequence[Mail], at: datetime) -> Mapping[int, Outgoing | Later | Never]:
+        """The same as ``release``, by id of the mail, a moment before they leave. One left out waits its turn."""
+
+    def left(self, mails: Sequence[Mail]) -> None:
+        """They were sent, each at its ``settled_at``. It may be told twice."""
 
 
 KINDS: dict[str, Kind] = {}

@@ -12,6 +12,7 @@ from django.utils.module_loading import import_string
 from core import clock
 from core.domain.mail.asking import AskLater
 from core.domain.mail.kinds import KINDS
+from core.domain.mail.together import tell_again
 from core.models import Mail
 
 log = logging.getLogger(__name__)
@@ -47,7 +48,7 @@ def sweep(*, limit: int = 100) -> int:
             log.warning("Nobody says whether mail %s was taken: %s", mail.uid, error)
         else:
             _reconcile(mail, taken)
-    return given_back + len(orphans)
+    return given_back + len(orphans) + tell_again()
 
 
 def _asker() -> Ask | None:

@@ -12,7 +12,6 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import who
 from churn import ingredients, rows, said
-from churn.files import FORMATS, download
 from churn.forms import ReportForm, RetentionForm, label_of
 from churn.opening import Asking, open_figure
 from churn.pages import Page, Writer, benchmarks, cohorts, movements, overview, reasons, retention, worth
@@ -21,6 +20,7 @@ from churn.queries.retention.dimensions import is_dimension
 from churn.said import as_shown
 from churn.said import gettext as _
 from core import clock
+from core.files import FORMATS, download
 from customers.queries.attributes import PREFIX, NotReplayable, fields
 from customers.rules import RuleError
 from subscriptions.domain.missing_rate import MissingRate

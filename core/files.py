@@ -1,3 +1,5 @@
+"""Tables as files to take away."""
+
 import csv
 from collections.abc import Iterable, Sequence
 from datetime import date

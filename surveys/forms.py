@@ -1,4 +1,5 @@
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -6,10 +7,13 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from core import clock
 from customers.builder import RuleField
 from customers.models import ContactRole, SavedFilter
 from surveys import labels, words
 from surveys.models import Campaign, Survey
+
+EARLIEST = date(1990, 1, 1)
 
 
 class SurveyForm(forms.ModelForm[Survey]):
@@ -159,6 +163,8 @@ class ResultsForm(forms.Form):
         empty_label=_("All customers"),
     )
     by = forms.ChoiceField(label=_("By"), required=False)
+    up_to = forms.DateField(label=_("Up to"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    known_on = forms.DateField(label=_("Known on"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     channels = forms.ChoiceField(
         label=_("Answers"),
         choices=[("", _("Asked by the programme")), ("all", _("With those of CSMs and calls"))],
@@ -171,12 +177,33 @@ class ResultsForm(forms.Form):
         kept.queryset = SavedFilter.objects.visible_to(user)
         by: Any = self.fields["by"]
         by.choices = [("", _("not divided")), *attributes]
-        for one in self.fields.values():
+        self.today = clock.today()
+        for name, one in self.fields.items():
             one.widget.attrs["class"] = "input input-small"
+            if name in ("up_to", "known_on"):
+                one.widget.attrs["max"] = f"{self.today}"
         self.is_valid()
 
     def read(self, name: str) -> Any:
         return self.cleaned_data.get(name) or None
+
+    @property
+    def last(self) -> date:
+        """The last day that counts."""
+        return self._day("up_to")
+
+    @property
+    def known(self) -> date:
+        """The last day of which it is known what was learnt on it."""
+        return self._day("known_on")
+
+    @property
+    def is_past(self) -> bool:
+        return min(self.last, self.known) < self.today
+
+    def _day(self, name: str) -> date:
+        wanted: date | None = self.read(name)
+        return self.today if wanted is None or not EARLIEST <= wanted <= self.today else wanted
 
 
 class AccountsForm(ResultsForm):

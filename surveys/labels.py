@@ -4,6 +4,8 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
+from surveys.domain.scales import SCALES
+
 REASONS: Final = {
     "clock_survey": _("Asked this survey lately"),
     "clock_overall": _("Had another mail lately"),
@@ -49,6 +51,10 @@ MARKS: Final = {
     "burst": _("opened many scores at once"),
     "run": _("sent one score after the other"),
 }
+
+
+def class_of(kind: str, score: int) -> str:
+    return SCALES[kind].class_of(score)
 
 
 def reason(code: str) -> str:

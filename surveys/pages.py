@@ -1,6 +1,6 @@
 """The results page: its figures, charts and tables."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -14,8 +14,10 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from core import charts, clock, formatting
 from core.charts import Chart, Mark, Series
+from core.clock import AsOf
 from customers.models import Attribute, Customer
-from customers.rules import parse, to_q
+from customers.queries.attributes import NotReplayable
+from customers.rules import Rule, RuleError, matching, parse, to_q
 from surveys import labels
 from surveys.domain.scales import SCALES
 from surveys.forms import ResultsForm
@@ -25,17 +27,30 @@ from surveys.queries.columns import fetched
 from surveys.queries.nps import Change, Nps, change
 from surveys.queries.results import Asked, Figures
 
+Address = Callable[..., str]  # of a figure's rows: its key, and what cuts them
 HORIZON = 180
 MOST_GROUPS = 20
 
 
 @dataclass(frozen=True, slots=True)
 class ClassLine:
+    key: str
     name: str
     tone: str
     customers: int
     lost: int
     rate: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """What a page is over: first and last day, and the last day of which it is known what was learnt on it."""
+
+    first: date
+    last: date
+    known: date
+    provisional: bool
+    known_today: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +61,7 @@ class Page:
     scores: Chart
     groups: Chart | None
     later: list[ClassLine]
-    start: date
-    end: date
+    period: Period
 
 
 def attributes() -> list[tuple[str, Any]]:
@@ -57,31 +71,42 @@ def attributes() -> list[tuple[str, Any]]:
     return [*built_in, *own]
 
 
-def asked_by(user: User, survey: Survey, form: ResultsForm) -> Asked:
-    """The question of a page: over the customers that this user may see."""
-    end = clock.today() + timedelta(days=1)
+def asked_by(user: User, survey: Survey, form: ResultsForm) -> tuple[Asked, str]:
+    """The question of a page, over the customers that this user may see; and why it is over nobody, where the saved
+    filter can't be read or can't be replayed."""
+    end, known_on = (day + timedelta(days=1) for day in (form.last, form.known))
     days = int(form.read("days") or 365) if form.read("days") != "0" else 0
     first = Response.objects.filter(survey=survey).aggregate(first=Min("day"))["first"] or end
-    start = end - timedelta(days=days) if days else first
-    return Asked(
+    customers, problem = customers_in_view(user, form, AsOf(end, known_on))
+    asked = Asked(
         surveys=(survey.pk,),
         kind=survey.kind,
-        start=start,
+        start=end - timedelta(days=days) if days else min(first, end),
         end=end,
-        customers=customers_in_view(user, form),
+        known_on=known_on,
+        customers=customers,
         all_channels=form.read("channels") == "all",
         by_standing=True,
     )
+    return asked, problem
 
 
-def customers_in_view(user: User, form: ResultsForm) -> np.ndarray | None:
+def customers_in_view(user: User, form: ResultsForm, at: AsOf) -> tuple[np.ndarray | None, str]:
+    """Their ids, None for all; a saved filter means those that met it as of ``at``."""
     kept = form.read("filter")
     if kept is None and user.sees_everything:
-        return None
-    rows = Customer.objects.visible_to(user)
-    if kept is not None:
-        rows = rows.filter(to_q(parse(kept.rule, user=user), clock.today()))
-    return _ids(rows)
+        return None, ""
+    seen = Customer.objects.visible_to(user)
+    try:
+        return (_ids(seen) if kept is None else _ids_of(seen, parse(kept.rule, user=user), form, at)), ""
+    except (RuleError, NotReplayable) as error:
+        return np.empty(0, dtype=np.int64), str(error)
+
+
+def _ids_of(seen: QuerySet[Customer], rule: Rule, form: ResultsForm, at: AsOf) -> np.ndarray:
+    if not form.is_past:
+        return _ids(seen.filter(to_q(rule, clock.today())))
+    return np.intersect1d(matching(rule, at), _ids(seen))
 
 
 def _ids(customers: QuerySet[Customer]) -> np.ndarray:
@@ -89,7 +114,12 @@ def _ids(customers: QuerySet[Customer]) -> np.ndarray:
     return fetched({"id": ("i8", "id")}, f"FROM ({text}) AS found (id)", params)["id"]
 
 
-def page(survey: Survey, asked: Asked, by: str) -> Page:
+def period(asked: Asked) -> Period:
+    last, known, today = asked.end - timedelta(days=1), asked.known - timedelta(days=1), clock.today()
+    return Period(asked.start, last, known, last == today, known == today)
+
+
+def page(survey: Survey, asked: Asked, by: str, address: Address) -> Page:
     now = results.figures(asked)
     length = asked.end - asked.start
     earlier = asked.between(asked.start - length, asked.start)
@@ -97,12 +127,11 @@ def page(survey: Survey, asked: Asked, by: str) -> Page:
     return Page(
         figures=now,
         change=change(before, now.nps),
-        trend=_trend(asked),
-        scores=_scores(now, survey),
-        groups=_groups(asked, by),
+        trend=_trend(asked, address),
+        scores=_scores(now, survey, address),
+        groups=_groups(asked, by, address),
         later=_later(asked, survey.kind),
-        start=asked.start,
-        end=asked.end - timedelta(days=1),
+        period=period(asked),
     )
 
 
@@ -131,7 +160,7 @@ def said_of(found: Change | None) -> str:
         "Down by %(by)s ± %(margin)s: may be chance")) % told  # fmt: skip
 
 
-def _trend(asked: Asked) -> Chart | None:
+def _trend(asked: Asked, address: Address) -> Chart | None:
     edges = _months(asked.start, asked.end)
     points = results.trend(asked, edges)
     if sum(point.nps.answers > 0 for point in points) < 2:
@@ -144,6 +173,7 @@ def _trend(asked: Asked) -> Chart | None:
             high=_high(point.nps),
             note=_("%(count)s answers") % {"count": formatting.plain(point.nps.answers)},
             unfinished=point.end > clock.today(),
+            href=address("answers", start=point.start, end=point.end),
         )
         for point in points
     ]
@@ -157,16 +187,21 @@ def _months(start: date, end: date) -> list[date]:
     return edges[-37:]
 
 
-def _scores(found: Figures, survey: Survey) -> Chart:
+def _scores(found: Figures, survey: Survey, address: Address) -> Chart:
     scale = SCALES[survey.kind]
     marks = [
-        Mark(label=f"{score}", value=found.scores[score], tone=labels.TONES[scale.class_of(score)])
+        Mark(
+            label=f"{score}",
+            value=found.scores[score],
+            tone=labels.TONES[scale.class_of(score)],
+            href=address("answers", score=score),
+        )
         for score in scale.scores
     ]
     return charts.bar(marks, title=_("Answers by score"))
 
 
-def _groups(asked: Asked, by: str) -> Chart | None:
+def _groups(asked: Asked, by: str, address: Address) -> Chart | None:
     if not by:
         return None
     marks = [
@@ -176,6 +211,7 @@ def _groups(asked: Asked, by: str) -> Chart | None:
             low=_low(group.nps),
             high=_high(group.nps),
             note=_("%(count)s answers") % {"count": formatting.plain(group.nps.answers)},
+            href=address("answers", value=group.value or ""),
         )
         for group in results.groups(asked, by)[:MOST_GROUPS]
     ]
@@ -194,7 +230,7 @@ def _later(asked: Asked, kind: str) -> list[ClassLine]:
     found = results.later(asked, horizon=HORIZON)
     names: dict[str, Any] = {**labels.CLASSES[kind], "silent": labels.SILENT}
     return [
-        ClassLine(str(names[one.key]), labels.TONES.get(one.key, "unknown"), one.customers, one.lost, one.rate)
+        ClassLine(one.key, str(names[one.key]), labels.TONES.get(one.key, "unknown"), one.customers, one.lost, one.rate)
         for one in found
     ]
 

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from core.signed import provider_hooks
-from surveys.views import accounts, answer, book, build, hooks, links, open_link, pages, suspects
+from surveys.views import accounts, answer, book, build, hooks, links, open_link, pages, rows, suspects
 
 app_name = "surveys"
 
@@ -10,6 +10,7 @@ urlpatterns = [
     path("surveys/ask/", build.choose, name="choose"),
     path("surveys/new/", build.new, name="new"),
     path("surveys/<uuid:uid>/", pages.results, name="results"),
+    path("surveys/<uuid:uid>/rows/<slug:key>/", rows.rows, name="rows"),
     path("surveys/<uuid:uid>/accounts/", accounts.accounts, name="accounts"),
     path("surveys/<uuid:uid>/comments/", pages.comments, name="comments"),
     path("surveys/<uuid:uid>/invitations/", pages.invitations, name="invitations"),

@@ -24,12 +24,12 @@ def accounts(request: HttpRequest, uid: UUID) -> HttpResponse:
     """The NPS over customers, and each one's figure beside its money; the lowest first."""
     survey, user = survey_or_404(uid), who(request)
     form = AccountsForm(request.GET, user=user)
-    asked = pages.asked_by(user, survey, form)
+    asked, problem = pages.asked_by(user, survey, form)
     found = one_figure_each.accounts(asked, form.figure)
     page = Paginator(range(len(found.customers)), PAGE).get_page(request.GET.get("page"))
     context = frame(
         request, survey, "accounts", form=form, page=page, nps=found.nps, interval=pages.interval(found.nps),
-        lines=_lines(found, page, survey), start=asked.start, end=asked.end - timedelta(days=1), way=form.figure,
+        lines=_lines(found, page, survey), period=pages.period(asked), problem=problem, way=form.figure,
     )  # fmt: skip
     return render(request, "surveys/accounts.html", context)
 

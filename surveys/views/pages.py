@@ -1,5 +1,6 @@
 """Surveys as our own people see them: results, comments, invitations."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -7,6 +8,7 @@ from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -65,17 +67,23 @@ def results(request: HttpRequest, uid: UUID) -> HttpResponse:
     """What a survey found out. The address holds period, filter and division."""
     survey = survey_or_404(uid)
     form = ResultsForm(request.GET, user=who(request), attributes=pages.attributes())
-    asked = pages.asked_by(who(request), survey, form)
-    shown = pages.page(survey, asked, form.read("by") or "")
+    asked, problem = pages.asked_by(who(request), survey, form)
+    address = partial(_rows_of, request, survey)
+    shown = pages.page(survey, asked, form.read("by") or "", address)
     context = frame(
         request,
         survey,
         "results",
         form=form,
         page=shown,
+        problem=problem,
+        rows={key: address(key) for key in ("answers", "sent", "money")},
+        before=address("answers", start=asked.start - (asked.end - asked.start), end=asked.start),
+        later=[(one, address("later", **{"class": one.key})) for one in shown.later],
+        query=request.GET.urlencode(),
         interval=pages.interval(shown.figures.nps),
         said=pages.said_of(shown.change),
-        classes=_classes(survey, shown),
+        classes=_classes(survey, shown, address),
         horizon=pages.HORIZON,
     )
     htmx: Any = getattr(request, "htmx", None)
@@ -83,7 +91,15 @@ def results(request: HttpRequest, uid: UUID) -> HttpResponse:
     return render(request, "surveys/_results.html" if part else "surveys/results.html", context)
 
 
-def _classes(survey: Survey, shown: pages.Page) -> list[dict[str, Any]]:
+def _rows_of(request: HttpRequest, survey: Survey, key: str, **cut: Any) -> str:
+    """The address of the rows behind a figure of the page that was asked for."""
+    query = request.GET.copy()
+    for name, value in cut.items():
+        query[name] = f"{value}"
+    return f"{reverse('surveys:rows', args=[survey.uid, key])}?{query.urlencode()}"
+
+
+def _classes(survey: Survey, shown: pages.Page, address: pages.Address) -> list[dict[str, Any]]:
     nps = shown.figures.nps
     counts = {"promoter": nps.promoters, "passive": nps.passives, "detractor": nps.detractors}
     return [
@@ -92,6 +108,7 @@ def _classes(survey: Survey, shown: pages.Page) -> list[dict[str, Any]]:
             "name": labels.CLASSES[survey.kind][key],
             "tone": labels.TONES[key],
             "count": counts[key],
+            "href": address("answers", **{"class": key}),
             "share": counts[key] / nps.answers if nps.answers else None,
         }
         for key in CLASSES

@@ -9,7 +9,7 @@ from pathlib import Path
 import django
 
 from tests.faults import campaigns
-from tools.figures import Figure, at_most, info
+from tools.figures import Figure, at_least, at_most
 
 MAILS, KILLS = 2000, 60
 
@@ -36,7 +36,9 @@ def _campaign(name: str, mails: int, kills: int, *, ask: bool) -> Iterator[Figur
     yield at_most(f"{name}.doubled", found.doubled, f"of {found.mails}", 0)
     yield at_most(f"{name}.uncertain", found.uncertain, "mails", 0 if ask else found.killed["worker"])
     yield at_most(f"{name}.unwritten", found.mails - found.invitations, "invitations", 0)
-    yield info(f"{name}.kills", found.killed.total(), ", ".join(f"{n} {what}" for what, n in found.killed.items()))
+    yield at_least(
+        f"{name}.kills", found.killed.total(), ", ".join(f"{n} {what}" for what, n in found.killed.items()), kills
+    )
 
 
 @contextmanager

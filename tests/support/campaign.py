@@ -66,7 +66,8 @@ def under_fire(
     dice, killed, taken = random.Random(seed), Counter[str](), folder / "taken.jsonl"
     taken.touch()
     with sink(taken) as server, _running(folder, database_url, server.port, taken, ask) as crew:
-        server.keep, server.pause = False, 0.01
+        # As slow as it takes two workers to be at it for all the kills.
+        server.keep, server.pause = False, max(0.01, 2 * kills * every / Mail.objects.count())
         deadline = time.monotonic() + patience
         while time.monotonic() < deadline and _left():
             _wait_for_mail(taken, every)

@@ -3,7 +3,6 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from core import clock
 from customers.registry import OUTCOMES
 from surveys.domain.scales import CLASSES, DETRACTOR, PASSIVE, PROMOTER
 from surveys.queries.columns import fetched
@@ -12,6 +11,9 @@ from surveys.queries.results.asked import Asked, Rows, of_persons, signs
 
 SILENT = "silent"
 OUTCOME = "customer_churn"
+SPAN = 1_000_000  # more days than there are
+
+Classed = dict[str, tuple[np.ndarray, np.ndarray]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +30,43 @@ class Later:
         return self.lost / self.customers if self.customers else None
 
 
+@dataclass(frozen=True, slots=True)
+class Left:
+    """One of them: in its class since that day, and gone on this one, or still there (None)."""
+
+    customer: int
+    since: date
+    left: date | None
+
+
 def later(asked: Asked, *, horizon: int) -> list[Later]:
     """What became of each class within ``horizon`` days. Only answers and invitations count whose horizon is over."""
-    until = min(asked.end, clock.today() - timedelta(days=horizon))
-    whole = asked.between(asked.start, max(asked.start, until))
-    classed = _classed(whole)
-    gone = _leavings(asked.start, clock.today() + timedelta(days=1))
-    return [_line(key, *classed[key], gone, horizon) for key in (*CLASSES, SILENT)]
+    found = classed(asked, horizon=horizon)
+    return [
+        Later(key, len(found[key][0]), int((leavings_within(asked, *found[key], horizon) >= 0).sum()))
+        for key in (*CLASSES, SILENT)
+    ]
 
 
-def _classed(asked: Asked) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+def classed(asked: Asked, *, horizon: int) -> Classed:
     """By class, customers and the day from which their horizon runs."""
+    until = min(asked.end, asked.known - timedelta(days=horizon + 1))
+    return asked.once(
+        ("classed", asked.start, until), lambda: _classed(asked.between(asked.start, max(asked.start, until)))
+    )
+
+
+def leavings_within(asked: Asked, customers: np.ndarray, since: np.ndarray, horizon: int) -> np.ndarray:
+    """The day on which each customer left within the horizon after ``since``; −1 for who did not."""
+    gone = asked.once(("gone", asked.start), lambda: _leavings(asked.start, asked.known))
+    if not len(gone) or not len(customers):
+        return np.full(len(customers), -1)
+    wanted = customers.astype(np.int64) * SPAN + since
+    first = gone[np.minimum(np.searchsorted(gone, wanted), len(gone) - 1)]
+    return np.where((first >= wanted) & (first <= wanted + horizon), first - customers.astype(np.int64) * SPAN, -1)
+
+
+def _classed(asked: Asked) -> Classed:
     answers, sent = asked.answers(), asked.invitations()
     known = of_persons(answers)
     customers, day = asked.canonical(answers["customer"][known]), answers["day"][known]
@@ -50,10 +78,10 @@ def _classed(asked: Asked) -> dict[str, tuple[np.ndarray, np.ndarray]]:
         key: (customers[rows][sign[rows] == one], day[rows][sign[rows] == one])
         for key, one in ((PROMOTER, 1), (PASSIVE, 0), (DETRACTOR, -1))
     }
-    silent = asked.canonical(sent["customer"])
     heard = np.zeros(len(last), dtype=bool)
     heard[asked.canonical(answers["customer"])] = True  # also by an open link: then the customer was not silent
-    quiet = ~heard[silent] if len(silent) else np.zeros(0, dtype=bool)
+    silent = asked.canonical(sent["customer"])
+    quiet = ~heard[silent]
     asked_first, places = np.unique(silent[quiet], return_index=True)  # in the order of days: the first invitation
     found[SILENT] = (asked_first, sent["day"][quiet][places])
     return found
@@ -71,15 +99,3 @@ def _leavings(since: date, until: date) -> np.ndarray:
     wanted = {"customer": ("i8", "customer_id"), "day": ("i8", f"day - {SINCE}")}
     found = fetched(wanted, f"FROM ({sql.text}) AS left_then (customer_id, day, mrr)", sql.params)
     return np.sort(found["customer"] * SPAN + found["day"])
-
-
-SPAN = 1_000_000  # more days than there are
-
-
-def _line(key: str, customers: np.ndarray, since: np.ndarray, gone: np.ndarray, horizon: int) -> Later:
-    if not len(gone) or not len(customers):
-        return Later(key, len(customers), 0)
-    wanted = customers.astype(np.int64) * SPAN + since
-    places = np.minimum(np.searchsorted(gone, wanted), len(gone) - 1)
-    left = (gone[places] >= wanted) & (gone[places] <= wanted + horizon)
-    return Later(key, len(customers), int(left.sum()))

@@ -3,7 +3,6 @@ from datetime import date
 
 import numpy as np
 
-from core import clock
 from core.clock import AsOf
 from customers.registry import MEASURES, gather
 from surveys.queries.columns import fetched
@@ -87,22 +86,26 @@ def _answered(invitations: Rows, asked: Asked) -> int:
 
 
 def _coverage(answering: np.ndarray, asked: Asked) -> float | None:
-    customers, mrr = mrr_at(asked.end, by_standing=asked.by_standing)
-    if asked.customers is not None:
-        inside = member(customers, np.asarray(asked.customers, dtype=np.int64))
-        customers, mrr = customers[inside], mrr[inside]
+    customers, mrr = mrr_at(asked)
     whole = float(mrr.sum())
     return float(mrr[member(customers, answering)].sum()) / whole if whole else None
 
 
-def mrr_at(end: date, *, by_standing: bool = False) -> tuple[np.ndarray, np.ndarray]:
-    """Customers and their MRR as of ``end``, or live where that has not come; ``by_standing`` reads the live one from
-    their standings, at once."""
-    if by_standing and end > clock.today():
+def mrr_at(asked: Asked) -> tuple[np.ndarray, np.ndarray]:
+    """The customers in view and their MRR at the period's end, or live where that has not come."""
+    customers, mrr = _mrr(asked)
+    if asked.customers is None:
+        return customers, mrr
+    inside = member(customers, np.asarray(asked.customers, dtype=np.int64))
+    return customers[inside], mrr[inside]
+
+
+def _mrr(asked: Asked) -> tuple[np.ndarray, np.ndarray]:
+    live = AsOf.live()
+    if asked.by_standing and min(asked.end, asked.known) >= live.day:
         found = fetched(STANDING, "FROM customers_standing WHERE mrr > 0")
         return found["id"], found["mrr"]
     if "mrr" not in MEASURES:
         return np.empty(0, np.int64), np.empty(0)
-    live = AsOf.live()
-    frame = gather(AsOf(min(end, live.day), live.known_on), ["mrr"])
+    frame = gather(AsOf(min(asked.end, live.day), asked.known), ["mrr"])
     return np.asarray(frame.ids, dtype=np.int64), np.nan_to_num(frame["mrr"])

@@ -21,7 +21,7 @@ def groups(asked: Asked, by: str) -> list[Group]:
     """The NPS recomputed for each value of an attribute, the one with the most answers first."""
     answers = asked.answers()
     customers, sign = asked.canonical(answers["customer"]), signs(answers["score"], asked.scale)
-    names, codes = _codes(by, int(customers.max(initial=0)))
+    names, codes = codes_by(by, int(customers.max(initial=0)))
     code = codes[customers]
     totals = [np.bincount(code[sign == one], minlength=len(names)) for one in (1, 0, -1)]
     found = [
@@ -32,7 +32,7 @@ def groups(asked: Asked, by: str) -> list[Group]:
     return sorted(found, key=lambda group: -group.nps.answers)
 
 
-def _codes(by: str, most: int) -> tuple[list[str | None], np.ndarray]:
+def codes_by(by: str, most: int) -> tuple[list[str | None], np.ndarray]:
     """The values there are, and for each customer the place of theirs; the first place is for none."""
     value = f'"{by}"' if by in BUILT_IN else "attributes ->> %s"
     found = ids_by(f"NULLIF({value}, '')", "FROM customers_customer", None if by in BUILT_IN else [by])

@@ -17,6 +17,11 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 
+_main = os.getpid()
+
+
 @worker_process_init.connect
 def _end_with_the_worker(**_: Any) -> None:
     die_with_parent(signal.SIGKILL)
+    if os.getppid() != _main:  # it died before the kernel was asked
+        os._exit(1)

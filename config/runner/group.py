@@ -5,6 +5,7 @@ import os
 import signal
 from collections.abc import Iterable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from config.embedded.privileges import die_with_parent
@@ -32,7 +33,7 @@ class Group:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
             start_new_session=True,
-            preexec_fn=die_with_parent,
+            preexec_fn=partial(die_with_parent, program.orphaned),
         )
         self._running[program.name] = (program, process)
         self._tasks.add(asyncio.create_task(self._accompany(program.name, process)))

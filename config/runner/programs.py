@@ -16,6 +16,7 @@ class Program:
     command: list[str]
     environment: Mapping[str, str] = field(default_factory=dict)
     stop: signal.Signals = signal.SIGTERM
+    orphaned: signal.Signals = signal.SIGTERM
 
 
 def broker(embedded: Broker, program: Path) -> Program:
@@ -33,7 +34,9 @@ def web(*, host: str, port: int, debug: bool) -> Program:
 def worker() -> Program:
     options = ["--concurrency", "2", "--loglevel", "WARNING", "--without-gossip", "--without-mingle"]
     # Cold shutdown: an interrupted job is found again in the database, so nobody need wait for it.
-    return Program("worker", [*_celery(), "worker", *options], {"REMAP_SIGTERM": "SIGQUIT"})
+    # Its way of stopping can wait for a broker that died with the runner, so an orphan is not asked.
+    command = [*_celery(), "worker", *options]
+    return Program("worker", command, {"REMAP_SIGTERM": "SIGQUIT"}, orphaned=signal.SIGKILL)
 
 
 def beat() -> Program:

@@ -46,7 +46,7 @@ def test_a_killed_runner_leaves_nothing_that_lives_or_blocks(installed: Product)
     installed.start()
     assert installed.status("/readyz") == 200
     installed.kill()
-    assert installed.survivors(patience=10) == []
+    assert installed.survivors(patience=30) == []
 
 
 def test_a_program_that_dies_takes_the_others_with_it(installed: Product) -> None:

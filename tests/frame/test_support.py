@@ -1,10 +1,11 @@
 """What the tests of all apps stand on: the live server, the browser, the broker."""
 
 from typing import Any
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.test import Client
 
 from config.celery import app
 from config.embedded.broker import Broker
@@ -14,9 +15,18 @@ from tests.support.live import Live
 
 def test_the_live_server_shows_its_own_database(live_empty: Live) -> None:
     with live_empty.database():
-        assert get_user_model().objects.count() == 0
-    with urlopen(f"{live_empty.url}/livez") as answer:
-        assert answer.status == 200
+        probe = get_user_model().objects.create_user(email="probe@example.com", password=None)
+        client = Client()
+        client.force_login(probe)
+    asked = Request(f"{live_empty.url}/queue/", headers={"Cookie": client.cookies.output(header="", sep=";").strip()})
+    try:
+        with urlopen(asked) as answer:
+            assert answer.url == asked.full_url
+        with urlopen(asked.full_url) as answer:
+            assert answer.url != asked.full_url
+    finally:
+        with live_empty.database():
+            probe.delete()
 
 
 def test_a_message_travels_through_the_broker(broker: Broker) -> None:

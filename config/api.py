@@ -48,14 +48,12 @@ NOUNS: dict[str, Any] = {
     "playbooks": playbooks.api.PlaybookRows,
     "runs": playbooks.api.RunRows,
 }
+BULK = ("customers", "contacts", "subscriptions", "invoices")
 DOORS: dict[str, Any] = {
     "measures": customers.api.MeasureRows,
     "queue": playbooks.api.Queue,
     "reports/retention": churn.api.Retention,
-    "bulk/customers": data.api.BulkCustomers,
-    "bulk/contacts": data.api.BulkContacts,
-    "bulk/subscriptions": data.api.BulkSubscriptions,
-    "bulk/invoices": data.api.BulkInvoices,
+    **{f"bulk/{noun}": data.api.bulk(noun) for noun in BULK},
 }
 
 router = SimpleRouter(use_regex_path=False)

@@ -110,33 +110,14 @@ def _flaw(problem: Problem) -> Flaw:
     return Flaw(problem.field, problem.rule, problem.message, pointer(path))
 
 
-class BulkCustomers(Bulk):
-    noun = "customers"
+def bulk(rows: str) -> type[Bulk]:
+    """The door for many rows of one noun, as the loader names it."""
 
-    @extend_schema(operation_id="bulk_customers", parameters=[BulkQuery], request=BODY, responses=Upserted)
-    def post(self, request: Request) -> Response:
-        return self.upserted()
+    class Door(Bulk):
+        noun = rows
 
+        @extend_schema(operation_id=f"bulk_{rows}", parameters=[BulkQuery], request=BODY, responses=Upserted)
+        def post(self, request: Request) -> Response:
+            return self.upserted()
 
-class BulkContacts(Bulk):
-    noun = "contacts"
-
-    @extend_schema(operation_id="bulk_contacts", parameters=[BulkQuery], request=BODY, responses=Upserted)
-    def post(self, request: Request) -> Response:
-        return self.upserted()
-
-
-class BulkSubscriptions(Bulk):
-    noun = "subscriptions"
-
-    @extend_schema(operation_id="bulk_subscriptions", parameters=[BulkQuery], request=BODY, responses=Upserted)
-    def post(self, request: Request) -> Response:
-        return self.upserted()
-
-
-class BulkInvoices(Bulk):
-    noun = "invoices"
-
-    @extend_schema(operation_id="bulk_invoices", parameters=[BulkQuery], request=BODY, responses=Upserted)
-    def post(self, request: Request) -> Response:
-        return self.upserted()
+    return Door

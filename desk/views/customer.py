@@ -1,10 +1,7 @@
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import date, datetime, time
 from uuid import UUID
 
-from django.contrib import messages
-from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,12 +10,12 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import who
 from core import clock
-from core.domain import forms
 from customers.access import customer_or_404
 from customers.domain import notes, touchpoints
 from customers.domain.touchpoints import NewTouchpoint
 from customers.models import Customer
 from customers.queries import timeline as story
+from desk.acting import Read, acted
 from desk.bulk_forms import PlayForm
 from desk.forms import NoteForm, TaskForm, TouchForm
 from desk.guards import part, writes
@@ -49,11 +46,11 @@ def customer(request: HttpRequest, uid: UUID) -> HttpResponse:
 def add_note(request: HttpRequest, uid: UUID) -> HttpResponse:
     found, form = customer_or_404(request, uid), NoteForm(request.POST)
 
-    def act() -> str:
-        notes.add(customer=found.pk, text=form.cleaned_data["text"], by=who(request), at=clock.now())
+    def act(read: Read) -> str:
+        notes.add(customer=found.pk, text=read["text"], by=who(request), at=clock.now())
         return _("The note is on the timeline.")
 
-    return _act(request, found, form, act)
+    return _acted(request, found, form, act)
 
 
 @writes
@@ -61,11 +58,11 @@ def log_touch(request: HttpRequest, uid: UUID) -> HttpResponse:
     found, today = customer_or_404(request, uid), clock.today()
     form = TouchForm(request.POST, customer=found, today=today)
 
-    def act() -> str:
-        touchpoints.log(touchpoints=[_touch(found, form, today)], by=who(request), at=clock.now())
+    def act(read: Read) -> str:
+        touchpoints.log(touchpoints=[_touch(found, read, today)], by=who(request), at=clock.now())
         return _("Logged for %(customer)s.") % {"customer": found}
 
-    return _act(request, found, form, act)
+    return _acted(request, found, form, act)
 
 
 @writes
@@ -73,37 +70,22 @@ def add_task(request: HttpRequest, uid: UUID) -> HttpResponse:
     found = customer_or_404(request, uid)
     form = TaskForm(request.POST, by=who(request), customer=found, today=clock.today())
 
-    def act() -> str:
-        read = form.cleaned_data
+    def act(read: Read) -> str:
         owner = read["owner"] or found.owner
         working.add_task(
             customer=found, words=read["words"], due_on=read["due_on"], owner=owner, by=who(request), at=clock.now()
         )
         return _("The task is in the queue of %(owner)s.") % {"owner": owner or _("nobody yet")}
 
-    return _act(request, found, form, act)
+    return _acted(request, found, form, act)
 
 
-def _act(request: HttpRequest, found: Customer, form: Form, act: Callable[[], str]) -> HttpResponse:
-    try:
-        if not form.is_valid():
-            _tell_wrong(request, form.errors.as_data().values())
-            return redirect(found)
-        with transaction.atomic():
-            if forms.is_first(request.POST.get("once", "")):
-                messages.success(request, act())
-    except ValidationError as error:
-        _tell_wrong(request, [[error]])
+def _acted(request: HttpRequest, found: Customer, form: Form, act: Callable[[Read], str]) -> HttpResponse:
+    acted(request, form, act)
     return redirect(found)
 
 
-def _tell_wrong(request: HttpRequest, wrong: Iterable[Iterable[ValidationError]]) -> None:
-    words = " ".join(message for errors in wrong for error in errors for message in error.messages)
-    messages.error(request, _("Nothing was saved. %(wrong)s") % {"wrong": words})
-
-
-def _touch(found: Customer, form: Form, today: date) -> NewTouchpoint:
-    read = form.cleaned_data
+def _touch(found: Customer, read: Read, today: date) -> NewTouchpoint:
     noon = datetime.combine(read["on"], time(12), tzinfo=clock.zone())
     return NewTouchpoint(
         customer=found.pk,

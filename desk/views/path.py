@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
@@ -23,10 +22,9 @@ from customers.domain.goals import NewGoal
 from customers.domain.path import File, NewRecord
 from customers.models import Customer, Document, Goal, StageReached
 from customers.queries import path as reads
+from desk.acting import Read, acted
 from desk.guards import writes
 from desk.path_forms import GoalForm, GoalValueForm, HandOffForm, ReachForm, RecordForm
-
-Read = dict[str, Any]
 
 
 def _page(request: HttpRequest, found: Customer, here: str, **more: Any) -> HttpResponse:
@@ -197,12 +195,7 @@ def drop_goal(request: HttpRequest, uid: UUID, goal: UUID) -> HttpResponse:
 
 
 def _acted(request: HttpRequest, found: Customer, back: str, form: Form, act: Callable[[Read], str]) -> HttpResponse:
-    try:
-        if not form.is_valid():
-            raise ValidationError([error for errors in form.errors.as_data().values() for error in errors])
-        messages.success(request, act(form.cleaned_data))
-    except ValidationError as error:
-        messages.error(request, _("Nothing was saved. %(wrong)s") % {"wrong": " ".join(error.messages)})
+    acted(request, form, act)
     return redirect(back, found.uid)
 
 

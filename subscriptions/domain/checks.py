@@ -128,7 +128,8 @@ def check(settings: Mapping[str, Any]) -> list[Fault]:
 
 @cache
 def currencies() -> frozenset[str]:
-    """The currencies of ISO 4217, present and past, without the codes for no currency and for tests."""
+    """The currencies of ISO 4217, present and past."""
+    # XXX stands for no currency and XTS for tests of programs: nobody is billed in either.
     return frozenset(list_currencies()) - {"XXX", "XTS"}
 
 

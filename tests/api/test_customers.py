@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -5,6 +6,7 @@ import pytest
 from accounts.tests.factories import UserFactory
 from core.models import Event, ExternalId, Source
 from customers.models import Attribute, Contact, Customer, SavedFilter, Standing
+from customers.registry import MEASURES
 from customers.tests.factories import (
     AttributeFactory,
     ContactFactory,
@@ -153,10 +155,6 @@ def test_a_ticket_has_its_latest_state(reader):
 
 
 def test_sensitive_measures_are_not_for_keys_of_a_team(reader, of_north, north, monkeypatch):
-    from dataclasses import replace
-
-    from customers.registry import MEASURES
-
     monkeypatch.setitem(MEASURES, "mrr", replace(MEASURES["mrr"], sensitive=True))
     StandingFactory(customer__team=north, values={"mrr": 5, "score": 3})
     assert reader.rows("standings/")[0]["measures"] == {"mrr": 5, "score": 3}

@@ -25,7 +25,7 @@ while True:
 @campaigns.measured("playbooks_killed")
 def playbooks_killed() -> Iterator[Figure]:
     """1,000 runs of 10 tasks, two workers, 60 kills (-9)."""
-    with database() as url:
+    with database() as url:  # it sets Django up, which models have to wait for
         from playbooks.models import RunStep, WorkItem
 
         _planned()

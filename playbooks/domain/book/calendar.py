@@ -1,7 +1,7 @@
 """Days on which people work, by country, and when a day begins for somebody."""
 
 from datetime import date, datetime, time, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import holidays
@@ -43,12 +43,14 @@ def day_of(at: datetime, zone: str) -> date:
 
 @lru_cache(maxsize=512)
 def _of(country: str, year: int) -> frozenset[date]:
-    if not country:
+    if country not in _known():  # the library has no calendar of it: only its weekends are free
         return frozenset()
-    try:
-        return frozenset(holidays.country_holidays(country, years=year))
-    except NotImplementedError:  # the library has no calendar of that country: only its weekends are free
-        return frozenset()
+    return frozenset(holidays.country_holidays(country, years=year))
+
+
+@cache
+def _known() -> frozenset[str]:
+    return frozenset(holidays.list_supported_countries())
 
 
 @lru_cache(maxsize=512)

@@ -1,4 +1,4 @@
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
@@ -83,13 +83,11 @@ class CustomerFilter(django_filters.FilterSet):
 
     def _pairs(self, name: str) -> list[tuple[Any, Any]]:
         """The choices of people and teams as values: hundreds of objects would take longer than all the rest."""
-        named: dict[str, QuerySet[Any]] = {"owner": colleagues(self.request.user), "team": teams(self.request.user)}
-        if name not in named:
+        if name not in NAMED:
             return []
-        extra, key = self.filters[name].extra, self.filters[name].extra.get("to_field_name", "pk")
+        extra = self.filters[name].extra
         first = [("", extra["empty_label"]), *([(NOBODY, extra["null_label"])] if extra.get("null_label") else [])]
-        kept = f"desk.{name}:{self.request.user.pk}:{self.request.user.role}"
-        return [*first, *(cache.get_or_set(kept, lambda: list(named[name].values_list(key, "name")), NAMES_LAST) or [])]
+        return [*first, *names(name, self.request.user)]
 
     def find(self, rows: QuerySet[Customer], _name: str, words: str) -> QuerySet[Customer]:
         # Fewer than three letters make no trigram: then the beginning is meant.
@@ -127,6 +125,16 @@ def colleagues(user: User) -> QuerySet[User]:
 
 def teams(user: User) -> QuerySet[Team]:
     return Team.objects.all() if user.sees_everything else user.teams.all()
+
+
+NAMED: dict[str, tuple[str, Callable[[User], QuerySet[Any]]]] = {"owner": ("uid", colleagues), "team": ("pk", teams)}
+
+
+def names(noun: str, user: User) -> list[tuple[Any, str]]:
+    """The people or teams among whose customers ``user`` may choose: key and name, a minute old at most."""
+    key, there = NAMED[noun]
+    kept = f"desk.{noun}:{user.pk}:{user.role}"
+    return cache.get_or_set(kept, lambda: list(there(user).values_list(key, "name")), NAMES_LAST) or []
 
 
 def sees_few(user: User) -> bool:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Role, Team, User
 from core.forms import Select
 from customers.models import Contact, Customer, Touchpoint
-from desk.filters import colleagues, teams
+from desk.filters import colleagues, names, teams
 from playbooks.models import Lane, WorkItem
 from playbooks.queries import queue as queues
 from playbooks.queries.workers import workers
@@ -189,7 +189,7 @@ class SaveFilterForm(forms.Form):
         super().__init__(*args, **kwargs)
         shared: Any = self.fields["team"]
         shared.queryset = teams(user)
-        shared.widget = Select(choices=[("", shared.empty_label), *shared.queryset.values_list("pk", "name")])
+        shared.widget = Select(choices=[("", shared.empty_label), *names("team", user)])
 
 
 class NoteForm(forms.Form):

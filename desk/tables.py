@@ -14,6 +14,9 @@ from core.tables import Table as BaseTable
 from customers.models import Customer
 from subscriptions.queries.shown import Shown
 
+PEOPLE = ("owner", "team")
+# The way to the customer, and what stands beside another value in a cell.
+SAID_ANYWAY = ("uid", "name", "standing__score", "standing__score_change_30")
 # These are never empty: their order is that of their index, read from either end.
 ALWAYS_THERE = {"mrr", "mrr_at_risk", "band", "open_work_items"}
 
@@ -131,6 +134,14 @@ class CustomerTable(BaseTable):
         wanted = set(chosen)
         columns = ((name, column.verbose_name) for name, column in cls.base_columns.items() if name != cls.LEAD)
         return [(name, shown.say(heading), name in wanted) for name, heading in columns]
+
+    @classmethod
+    def rows(cls, found: QuerySet[Customer], chosen: Iterable[str]) -> QuerySet[Customer]:
+        """``found`` with what the ``chosen`` columns show, and nothing else of the wide rows behind them."""
+        paths = [str(cls.base_columns[name].accessor or name).replace(".", "__") for name in chosen]
+        people = [path for path in PEOPLE if path in paths]
+        shown = {*SAID_ANYWAY, *paths, *(f"{path}__name" for path in people)}
+        return found.select_related("standing", *people).only(*shown)
 
     def render_name(self, record: Customer) -> SafeString:
         return format_html('<a href="{}" data-row>{}</a>', record.get_absolute_url(), record.name)

@@ -30,7 +30,7 @@ def customers(request: HttpRequest) -> HttpResponse:
     shape = FewCustomersTable if sees_few(who(request)) else CustomerTable
     as_shown = shown()
     table = shape(
-        filters.qs,
+        CustomerTable.rows(filters.qs, chosen),
         shown=as_shown,
         exclude=[name for name in CustomerTable.base_columns if name not in chosen],
         order_by=request.GET.get("sort") or "-at_risk",
@@ -84,5 +84,4 @@ def _address(query: QueryDict, chosen: list[str]) -> str:
 
 def filters_of(request: HttpRequest) -> CustomerFilter:
     rows = Customer.objects.visible_to(who(request)).current().filter(standing__isnull=False)
-    rows = rows.select_related("standing", "owner", "team").defer("attributes", "standing__values")
     return CustomerFilter(request.GET, rows, request=request, today=clock.today())

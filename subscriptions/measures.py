@@ -101,20 +101,43 @@ def money(at: Scope) -> Sql:
         Type.DAYS,
         description=_("Days until the last day on which the customer may give notice. Missing under notice."),
     ),
+    Measure(
+        "renews_itself",
+        _("Renews by itself"),
+        Type.YES_NO,
+        description=_(
+            "Whether the next term goes on unless somebody gives notice. No: it ends unless it is agreed anew. Missing"
+            " where no renewal is ahead."
+        ),
+    ),
+    Measure(
+        "leaves_on",
+        _("Leaves on"),
+        Type.DATE,
+        description=_(
+            "The day on which the last paid subscription ends, where the ends of all are known: of who gave notice."
+            " Missing for who goes on."
+        ),
+    ),
 )
 def agreed(at: Scope) -> Sql:
     in_force = "v.starts_on < %(day)s AND (v.ends_on IS NULL OR v.ends_on >= %(day)s)"
+    ahead = "v.mrr > 0 AND (v.ends_on IS NULL OR v.ends_on >= %(day)s)"
     text = f"""
         WITH known AS ({at.sql(KNOWN, table="v").text}), held AS (
             SELECT {{customer}} AS customer,
                    bool_or({in_force} AND (v.trial_ends_on IS NULL OR v.trial_ends_on < %(day)s))::int AS active,
-                   sum(v.quantity) FILTER (WHERE {in_force}) AS seats
+                   sum(v.quantity) FILTER (WHERE {in_force}) AS seats,
+                   CASE WHEN bool_and(v.ends_on IS NOT NULL) FILTER (WHERE {ahead})
+                        THEN max(v.ends_on) FILTER (WHERE {ahead}) END AS leaves_on
             FROM known v {{canonical}} GROUP BY 1
         ), terms AS ({NEXT_TERMS}), due AS (
-            SELECT {{customer}} AS customer, min(v.renewal_on) AS renewal_on, min(v.notice_on) AS notice_on
+            SELECT {{customer}} AS customer, min(v.renewal_on) AS renewal_on, min(v.notice_on) AS notice_on,
+                   bool_and(v.by_itself)::int AS by_itself
             FROM terms v {{canonical}} GROUP BY 1
         )
-        SELECT customer, active, seats, renewal_on, notice_on, renewal_on - %(day)s, notice_on - %(day)s
+        SELECT customer, active, seats, renewal_on, notice_on, renewal_on - %(day)s, notice_on - %(day)s,
+               by_itself, leaves_on
         FROM held LEFT JOIN due USING (customer)
     """
     return at.sql(text, table="v", months=rulesets.current().settings["renewal_term_months"])

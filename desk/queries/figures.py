@@ -263,6 +263,7 @@ def _parts(asked: Asked) -> Rows:
 ROWS: dict[str, Callable[[Asked], Rows]] = {
     **dict.fromkeys(("mrr", "mrr_change_90", "mrr_at_risk"), _movements),
     **dict.fromkeys(("renewal_on", "notice_on", "days_to_renewal", "days_to_notice", "tenure_days"), _contracts),
+    **dict.fromkeys(("renews_itself", "leaves_on"), _contracts),
     "overdue_invoices": _bills,
     **dict.fromkeys(
         ("active_days_28", "usage_change_28", "core_adoption_28", "sticky_adoption_28", "last_usage_on"), _usage

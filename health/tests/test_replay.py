@@ -30,8 +30,9 @@ from usage.models import Entitlement, Feature, UsageDay
 from usage.tests.factories import use
 
 D = date(2026, 3, 20)
-# Persons are told apart by mail addresses, first days are those of the new: usage tests both.
-NOT_SEEN = {"decision_maker_sticky_28", "errors_first_30"}
+# Persons are told apart by mail addresses, first days are those of the new: usage tests both. Who leaves has nothing
+# that goes on: subscriptions tests that.
+NOT_SEEN = {"decision_maker_sticky_28", "errors_first_30", "leaves_on"}
 FEATURES = ("board", "chat", "export", "")
 
 Fact = Callable[[random.Random, Customer, date, date], None]

@@ -17,16 +17,17 @@ SELECT DISTINCT ON (v.subscription_id, v.number)
 FROM subscriptions_subscriptionversion v WHERE {known} AND {scope}
 ORDER BY v.subscription_id, v.number, v.known_on DESC, v.id DESC
 """
-# Rows (customer_id, renewal_on, notice_on) over ``known``: one for each paid version in force at the start of ``day``
-# that has a term of ``months`` or more and whose end is not known. A term begins with the first version that has its
-# end. Those of a customer that end on one day renew together, for the longest of their lengths: what was bought within
-# a term, to end with it, had a shorter first one only.
+# Rows (customer_id, renewal_on, notice_on, by_itself) over ``known``: one for each paid version in force at the start
+# of ``day`` that has a term of ``months`` or more and whose end is not known. A term begins with the first version that
+# has its end. Those of a customer that end on one day renew together, for the longest of their lengths: what was bought
+# within a term, to end with it, had a shorter first one only.
 NEXT_TERMS: Final = f"""
 SELECT n.customer_id, n.renewal_on,
        CASE WHEN n.renewal_on - n.notice_days >= %(day)s THEN n.renewal_on - n.notice_days
-            ELSE (n.renewal_on + n.months * interval '1 month')::date - n.notice_days END AS notice_on
+            ELSE (n.renewal_on + n.months * interval '1 month')::date - n.notice_days END AS notice_on,
+       n.by_itself
 FROM (
-    SELECT v.customer_id, COALESCE(v.notice_days, 0) AS notice_days, l.months,
+    SELECT v.customer_id, COALESCE(v.notice_days, 0) AS notice_days, l.months, v.auto_renews IS NOT FALSE AS by_itself,
            CASE WHEN v.term_ends_on >= %(day)s THEN v.term_ends_on
                 ELSE (v.term_ends_on + l.months * (1 + l.passed / l.months) * interval '1 month')::date
            END AS renewal_on

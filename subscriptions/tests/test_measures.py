@@ -25,6 +25,8 @@ KEYS = [
     "days_to_notice",
     "overdue_invoices",
     "is_active",
+    "renews_itself",
+    "leaves_on",
 ]
 
 
@@ -120,6 +122,29 @@ def test_once_notice_has_passed_the_next_one_is_a_term_later() -> None:
     yearly(customer, date(2024, 8, 1), date(2025, 8, 1), notice_days=60)
     assert value("renewal_on", customer) == date(2025, 8, 1)
     assert value("notice_on", customer) == date(2026, 8, 1) - timedelta(days=60)
+
+
+def test_whether_a_term_goes_on_by_itself() -> None:
+    one, other = CustomerFactory(), CustomerFactory()
+    yearly(one, date(2024, 9, 1), date(2025, 9, 1), auto_renews=True)
+    yearly(other, date(2024, 9, 1), date(2025, 9, 1), auto_renews=False)
+    yearly(other, date(2024, 9, 1), date(2025, 9, 1), auto_renews=True)
+    assert (value("renews_itself", one), value("renews_itself", other)) == (1, 0)
+    assert value("renews_itself", CustomerFactory()) is None
+
+
+def test_who_has_given_notice_leaves_with_the_last_of_what_is_paid() -> None:
+    one = sell(CustomerFactory(), 100, JAN, cancelled_on=before(5), ends_on=date(2025, 9, 1)).customer
+    assert value("leaves_on", one) == date(2025, 9, 1)
+    sell(one, 20, JAN, cancelled_on=before(5), ends_on=date(2025, 10, 1))
+    assert value("leaves_on", one) == date(2025, 10, 1)
+    sell(one, 20, JAN)
+    assert value("leaves_on", one) is None
+
+
+def test_an_end_counts_from_the_day_it_is_known() -> None:
+    one = sell(CustomerFactory(), 100, JAN, ends_on=before(-60), cancelled_on=D).customer
+    assert value("leaves_on", one) is None
 
 
 @pytest.mark.parametrize("ends_on", [date(2025, 8, 1), date(2023, 8, 1)])

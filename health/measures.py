@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.models import Band
 from customers.registry import Better, Measure, Scope, Sql, Tier, Type, measure, measures
-from customers.registry.measure import FAMILIES
+from customers.registry.measure import FAMILIES, Family
 from health.domain import chances
+from health.domain.scoring import LEAVES_ON
 
 # A customer's row that counts on a day, found by the key from the newest back; none for who is not scored then.
 THEN = """
@@ -103,7 +104,10 @@ def score_change_30(at: Scope) -> Sql:
         Type.SHARE,
         Better.LESS,
         Tier.DERIVED,
-        _("The chance that the customer leaves within 90 days: how many of the same band did in the past year."),
+        _(
+            "The chance that the customer leaves: how many of the same band did within 90 days, in the past year. Who"
+            " gave notice leaves."
+        ),
     ),
     Measure(
         "mrr_at_risk",
@@ -116,15 +120,22 @@ def score_change_30(at: Scope) -> Sql:
 )
 def churn_chance(at: Scope) -> Sql:
     money = FAMILIES["mrr"]
-    columns = ", ".join(one.key for one in money.measures)
-    mrr = money.read(at)
+    terms = FAMILIES[LEAVES_ON]
+    mrr, agreed = money.read(at), terms.read(at)
     text = f"""
-        WITH money (customer_id, {columns}) AS ({mrr.text}), chance AS (
+        WITH money (customer_id, {_columns(money)}) AS ({mrr.text}), terms (customer_id, {_columns(terms)}) AS (
+            {agreed.text}
+        ), chance AS (
             SELECT c.customer_id, (%(chances)s::jsonb ->> s.band)::float AS p
             FROM {CUSTOMERS}, LATERAL ({NOW}) s WHERE {WANTED}
         )
-        SELECT customer_id, p, round((money.mrr::float * p)::numeric, 6)
-        FROM chance LEFT JOIN money USING (customer_id)
+        SELECT customer_id, l.p, round((money.mrr::float * l.p)::numeric, 6)
+        FROM chance LEFT JOIN money USING (customer_id) LEFT JOIN terms USING (customer_id),
+             LATERAL (SELECT CASE WHEN terms.leaves_on IS NULL THEN chance.p ELSE 1 END AS p) l
     """
     filled = at.sql(text, table="c", chances=json.dumps(chances.by_band_as_of(at.at)))
-    return Sql(filled.text, mrr.params | filled.params)
+    return Sql(filled.text, mrr.params | agreed.params | filled.params)
+
+
+def _columns(family: Family) -> str:
+    return ", ".join(one.key for one in family.measures)

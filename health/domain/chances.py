@@ -3,7 +3,7 @@
 p = (churned + 50 × prior) ÷ (customers + 50), over the four 90-day windows that end where the day's month begins: each
 customer counts in the band they were in at a window's start. The prior is 0.25 for risk, 0.08 for watch, 0.02 for
 good. Of a customer without enough data nothing is known but that they are one of the book: p is the share over all
-bands, shrunk to 0.08.
+bands, shrunk to 0.08. Whose end is known, because they gave notice, leaves: p is 1.
 """
 
 from datetime import date, timedelta
@@ -24,12 +24,13 @@ OUTCOME = "customer_churn"
 ALL = ""
 
 
-def of(at: AsOf, bands: np.ndarray, scored: np.ndarray) -> np.ndarray:
-    """The chance of each customer, 0 to 1, from their band; NaN for who is not scored."""
+def of(at: AsOf, bands: np.ndarray, scored: np.ndarray, leaving: np.ndarray) -> np.ndarray:
+    """The chance of each customer, 0 to 1, from their band; 1 for who is ``leaving``, NaN for who is not scored."""
     by_band = by_band_as_of(at)
     chances = np.full(len(bands), np.nan)
     for band, chance in by_band.items():
         chances[scored & (bands == band)] = chance
+    chances[scored & leaving] = 1.0
     return chances
 
 

@@ -19,6 +19,7 @@ from health.domain.versions import InForce, in_force
 
 MANY = 1000
 IN_FORCE = "is_active"  # yes: a subscription is in force that is no trial; no: none is any more; missing: never any
+LEAVES_ON = "leaves_on"
 
 
 def score(at: AsOf, customers: Sequence[int] | None = None) -> Result:
@@ -98,7 +99,7 @@ def _applies(used: InForce, frame: Frame) -> np.ndarray:
 
 def _with_derived(result: Result, month_before: np.ndarray, today: date) -> Frame:
     # By the computed band: what became of it is on record, what became of a judgement is not.
-    churn = chances.of(AsOf.at(today), result.band, result.scored)
+    churn = chances.of(AsOf.at(today), result.band, result.scored, result.frame.measured(LEAVES_ON))
     score, band = result.shown()
     return result.frame.with_columns(
         {

@@ -161,6 +161,14 @@ class TestTheNight:
         assert (standing.score, standing.band, standing.coverage) == (50, Band.WATCH, 1)
         assert (standing.score_change_30, standing.churn_chance, standing.mrr_at_risk) == (-30, Decimal("0.08"), 8)
 
+    def test_who_gave_notice_is_at_risk_with_all_they_pay(self, by_use: Scorecard) -> None:
+        customer = sell(ends_on=ago(-60), cancelled_on=ago(9)).customer
+        ScoreFactory(customer=customer, day=ago(5), score=Decimal(80), band=Band.GOOD)
+        scoring.run(D)
+        standing = Standing.objects.get()
+        assert (standing.churn_chance, standing.mrr_at_risk) == (1, 100)
+        assert (derived("churn_chance", customer), derived("mrr_at_risk", customer)) == (1, 100)
+
 
 def test_a_refresh_sees_today_and_leaves_history_alone(by_use: Scorecard) -> None:
     one, other = paying(), paying()

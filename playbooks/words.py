@@ -80,6 +80,12 @@ def _notice(reason: Reason, today: date) -> str:
     )
 
 
+def _leaves(reason: Reason, today: date) -> str:
+    return _dated(
+        reason, today, ahead=_("gave notice, leaves %(when)s (%(day)s)"), past=_("gave notice, left %(when)s (%(day)s)")
+    )
+
+
 def _last_touch(reason: Reason, today: date) -> str:
     return _dated(reason, today, ahead=_("last contact %(when)s (%(day)s)"), past=_("last contact %(when)s (%(day)s)"))
 
@@ -198,6 +204,7 @@ SENTENCES: dict[str, Say] = {
     "core_adoption_28": _core_adoption,
     "renewal_on": _renewal,
     "notice_on": _notice,
+    "leaves_on": _leaves,
     "last_touch_on": _last_touch,
     "last_usage_on": _last_usage,
     "overdue_invoices": _overdue,

@@ -30,7 +30,8 @@ TELLING: dict[str, Callable[[float], bool]] = {
     "usage_change_28": lambda share: abs(share) >= 0.2,
 }
 # After these days the work would come too late.
-DEADLINES = ("days_to_notice", "days_to_renewal")
+DEADLINES = ("notice_on", "renewal_on", "leaves_on")
+DAYS_TO = ("days_to_notice", "days_to_renewal")
 BESIDE = {"last_nps": "days_since_nps"}
 MOST = 4
 
@@ -47,8 +48,10 @@ class Match:
 
 def deadline(match: Match) -> date | None:
     """The nearest day that the reasons of ``match`` run towards, not before that of its values; None without one."""
-    days = [match.values.get(key) for key in DEADLINES]
-    return min((match.as_of + timedelta(int(left)) for left in days if left is not None and left >= 0), default=None)
+    values = match.values
+    days = [match.as_of + timedelta(int(values[key])) for key in DAYS_TO if values.get(key) is not None]
+    days += [date.fromisoformat(values[key]) for key in DEADLINES if values.get(key)]
+    return min((day for day in days if day >= match.as_of), default=None)
 
 
 def needed(keys: Iterable[str]) -> list[str]:

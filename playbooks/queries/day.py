@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from playbooks.models import Lane
 
 # Of the day's places. What a lane doesn't need goes to the others, the first lane first.
-SHARES = {Lane.PROMISED: 0.5, Lane.RISK: 0.35, Lane.GROWTH: 0.15}
+SHARES = {Lane.PROMISED: 0.3, Lane.RISK: 0.6, Lane.GROWTH: 0.1}
 
 
 def cut(lanes: Sequence[str], places: int) -> list[int]:

@@ -62,6 +62,18 @@ def test_work_falls_due_before_the_deadline_it_is_about(rule: QueueRule) -> None
     assert days == [2, 4, rule.due_in_days]
 
 
+def test_a_deadline_may_be_told_as_a_date(rule: QueueRule) -> None:
+    QueueRule.objects.update(reasons=["leaves_on", "notice_on"])
+    for days in (3, -3):
+        values = {"open_tickets": 2, "leaves_on": f"{TODAY + timedelta(days)}"}
+        StandingFactory(customer=CustomerFactory(), as_of=TODAY, values=values)
+
+    evaluate()
+
+    due = [(item.due_on - TODAY).days for item in WorkItem.objects.order_by("customer_id")]
+    assert due == [3, rule.due_in_days]
+
+
 def test_twice_is_once(rule: QueueRule) -> None:
     asking()
     evaluate()

@@ -6,6 +6,8 @@ from django import forms
 from django.core.cache import cache
 from django.db.models import QuerySet
 from django.http import QueryDict
+from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -55,7 +57,7 @@ class QueueForm(forms.Form):
         for field in self.fields.values():
             field.widget.attrs |= {"class": "input input-small", "aria-label": field.label}
 
-    @property
+    @cached_property
     def view(self) -> queues.View:
         self.is_valid()
         read = self.cleaned_data
@@ -67,11 +69,16 @@ class QueueForm(forms.Form):
             rest=read.get("rest", False),
         )
 
-    @property
+    @cached_property
     def address(self) -> str:
         """What of the address says which part is looked at: ``who=all&due=7``."""
         set_ = {name: self.data[name] for name in self.fields if self.data.get(name)}
         return urlencode(set_)
+
+    @property
+    def base(self) -> str:
+        """The address of this part of the queue, to which ``item=UID`` is added."""
+        return f"{reverse('desk:queue')}?{self.address}{'&' if self.address else ''}"
 
     @property
     def usual_address(self) -> str:

@@ -5,7 +5,7 @@ from itertools import groupby
 from uuid import UUID
 
 from accounts.models import User
-from customers.models import Customer
+from customers.models import Band, Customer, Standing
 from playbooks.models import Lane, WorkItem
 from playbooks.queries import queue as queues
 from playbooks.queries.day import cut
@@ -13,7 +13,7 @@ from playbooks.queries.rank import Rank, parts
 from playbooks.querysets import WorkItemQuerySet
 from playbooks.words import because
 
-MOST = 100
+MOST = 60
 FARTHEST = 2000
 
 Entry = tuple[int, UUID, str]
@@ -31,6 +31,15 @@ class Row:
     @property
     def customer(self) -> Customer:
         return self.item.customer
+
+    @property
+    def standing(self) -> Standing | None:
+        """The customer's latest values; None where none were computed yet."""
+        return getattr(self.item.customer, "standing", None)
+
+    @property
+    def state(self) -> str:
+        return self.standing.band if self.standing else Band.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +70,7 @@ def board(*, user: User, view: queues.View, today: date, item: str = "") -> Boar
     """
     found = queues.queue(user=user, view=view, today=today)
     day = plan(found, user=user, view=view, today=today, item=item)
-    items = found.filter(pk__in=[pk for pk, _uid in day.shown[:MOST]])
+    items = queues.items_of([pk for pk, _uid in day.shown[:MOST]])
     rows = [_row(one, place, today) for place, one in enumerate(items, start=1)]
     chosen = next((row for row in rows if str(row.item.uid) == item), rows[0] if rows else None)
     at_risk = queues.at_risk([row.item for row in rows])
@@ -112,4 +121,4 @@ def after(uids: list[str], uid: str) -> str:
 
 def _row(item: WorkItem, place: int, today: date) -> Row:
     standing = getattr(item.customer, "standing", None)
-    return Row(item, because(item.reasons, today=today, standing=standing), parts(item), place)
+    return Row(item, because(item.reasons, today=today, standing=standing), parts(item, today=today), place)

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -37,7 +38,16 @@ class View:
 def queue(*, user: User, view: View, today: date) -> WorkItemQuerySet:
     """What there is to do ``today``, in order, among what ``user`` may see. Snoozed items are back on their day."""
     items = WorkItem.objects.visible_to(user).waiting(today).filter(_narrowed(user, view, today))
-    return ranked(items, today=today).select_related("customer__standing", "owner", "text")
+    return ranked(items, today=today)
+
+
+def items_of(keys: Sequence[int]) -> list[WorkItem]:
+    """The items with these keys, in their order, with what a list of them shows. What customers were loaded with and
+    all their measures is large, and left where it is.
+    """
+    rows = WorkItem.objects.select_related("customer__standing", "owner", "text")
+    found = rows.defer("customer__attributes", "customer__standing__values").in_bulk(keys)
+    return [found[key] for key in keys if key in found]
 
 
 def order(items: WorkItemQuerySet) -> list[tuple[int, UUID, str]]:

@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from django.db.models import Case, DecimalField, F, FloatField, Func, IntegerField, Value, When
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Coalesce, Greatest, Least
 
-from customers.models import Band
+from customers.models import Band, Standing
 from playbooks.models import Lane, WorkItem
 from playbooks.querysets import WorkItemQuerySet
 
@@ -57,10 +56,19 @@ def ranked(items: WorkItemQuerySet, *, today: date) -> WorkItemQuerySet:
     ).order_by("lane_order", "-rank", "due_on", "pk")
 
 
-def parts(item: WorkItem) -> Rank:
-    """The parts of the rank of an item that came from :func:`ranked`."""
-    read: Any = item
-    return rank(read.mrr, read.chance, read.days)
+def parts(item: WorkItem, *, today: date) -> Rank:
+    """The parts of an item's rank, from the standing of its customer: what :func:`ranked` orders by."""
+    standing: Standing | None = getattr(item.customer, "standing", None)
+    if standing is None:
+        return rank(Decimal(0), BAND_CHANCE[Band.UNKNOWN], (item.due_on - today).days)
+    nearest = min(item.due_on, standing.notice_on or item.due_on)
+    return rank(standing.mrr, _chance_of(standing), (nearest - today).days)
+
+
+def _chance_of(standing: Standing) -> float:
+    if standing.churn_chance is not None:
+        return float(standing.churn_chance)
+    return BAND_CHANCE.get(Band(standing.band), BAND_CHANCE[Band.UNKNOWN])
 
 
 class _DaysUntil(Func):

@@ -38,24 +38,24 @@ class TestInSql:
 
         (item,) = self.read()
 
-        assert item.rank == pytest.approx(parts(item).value)
+        assert item.rank == pytest.approx(parts(item, today=TODAY).value)
         assert item.rank == pytest.approx(4800 * 0.24 * 0.3 / (1 + max(0, days) / 30))
 
     def test_the_nearer_of_due_and_notice_counts(self) -> None:
         standing(notice_on=TODAY + timedelta(90))
 
-        assert parts(self.read()[0]).days == 60
+        assert parts(self.read()[0], today=TODAY).days == 60
 
     def test_without_a_last_day_of_notice_the_due_date_counts(self) -> None:
         standing(notice_on=None)
 
-        assert parts(self.read()[0]).days == 60
+        assert parts(self.read()[0], today=TODAY).days == 60
 
     @pytest.mark.parametrize(("band", "chance"), [("risk", 0.25), ("watch", 0.08), ("good", 0.02), ("unknown", 0.08)])
     def test_without_a_chance_of_its_own_the_band_has_one(self, band: Band, chance: float) -> None:
         standing(band=band, churn_chance=None)
 
-        assert parts(self.read()[0]).chance == chance
+        assert parts(self.read()[0], today=TODAY).chance == chance
 
     def test_lanes_come_before_rank(self) -> None:
         big, small = standing(mrr=9000), standing(mrr=10)
@@ -70,3 +70,4 @@ class TestInSql:
         first = standing(mrr=1)
 
         assert self.read() == [first, bare]
+        assert self.read()[1].rank == parts(bare, today=TODAY).value == 0

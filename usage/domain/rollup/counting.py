@@ -15,7 +15,7 @@ from usage.domain.rollup import people, resolving, waiting, writing
 from usage.domain.rollup.position import Stretch, following, held, move
 from usage.models import EventName, IntakeSettings, RollupPosition
 
-MOST = 5_000_000
+MOST = 10_000_000
 WHO = (
     "source_id, COALESCE(person, 0) AS person, COALESCE(group_id, '') AS group_id,"
     " COALESCE(context_id, '') AS context_id, COALESCE(trait_id, '') AS trait_id, COALESCE(domain, '') AS domain,"
@@ -38,9 +38,16 @@ FILL_WHO = f"INSERT INTO rollup_who ({resolving.WHO}) SELECT DISTINCT {resolving
 FEATURE = "COALESCE(NULLIF(s.chosen, 0), n.feature_id)"
 FILL_KNOWN = f"""
 INSERT INTO rollup_known (source_id, customer_id, feature_id, person, day, events)
-SELECT w.source_id, w.customer_id, {FEATURE}, w.is_person, s.day, sum(s.events)
+SELECT w.source_id, w.customer_id, {FEATURE}, w.is_person, s.day, s.events
 FROM rollup_sum s JOIN rollup_who w USING ({resolving.WHO}) LEFT JOIN usage_eventname n ON n.name = s.name
-WHERE w.customer_id IS NOT NULL GROUP BY 1, 2, 3, 4, 5
+WHERE w.customer_id IS NOT NULL
+"""
+# Whether nobody stands there twice with one feature and day: each of them is one person of one customer and source,
+# and each name a feature that no other is.
+ONCE = """
+SELECT (SELECT count(DISTINCT source_id) < 2 AND count(*) = count(DISTINCT (customer_id, is_person))
+        FROM rollup_who WHERE customer_id IS NOT NULL)
+   AND (SELECT count(feature_id) = count(DISTINCT feature_id) AND NOT bool_or(plan <> '[]') FROM usage_eventname)
 """
 FILL_FED = "INSERT INTO rollup_fed SELECT DISTINCT source_id, day FROM rollup_sum"
 
@@ -70,7 +77,8 @@ def count(*, at: datetime, most: int = MOST) -> bool:
         resolving.resolve(settings.identify_by)
         cursor.execute(FILL_KNOWN)
         cursor.execute(FILL_FED)
-        writing.write(cursor, at=at)
+        cursor.execute(ONCE)
+        writing.write(cursor, at=at, once=cursor.fetchone()[0])
         waiting.keep(cursor)
     move(position, stretch, at=at)
     return True

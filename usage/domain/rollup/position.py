@@ -31,16 +31,17 @@ def held() -> RollupPosition | None:
 
 
 def following(position: RollupPosition, *, most: int) -> Stretch | None:
-    """The next events, at most so many; None when all are counted."""
+    """The next events, at most about so many; None when all are counted."""
     after = (position.tx, position.event_id)
     where = "FROM usage_rawevent WHERE (tx, id) > (%s, %s) AND tx < %s"
     values = [*after, consumers.horizon()]
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT tx, id {where} ORDER BY tx, id OFFSET %s LIMIT 1", [*values, most - 1])
+        cursor.execute(f"SELECT tx, id {where} ORDER BY tx DESC, id DESC LIMIT 1", values)
         upto = cursor.fetchone()
-        if upto is None:
-            cursor.execute(f"SELECT tx, id {where} ORDER BY tx DESC, id DESC LIMIT 1", values)
-            upto = cursor.fetchone()
+        # Ids are given out in turn: where there are few of them, the events need not be gone through to be counted.
+        if upto and upto[1] - after[1] > most:
+            cursor.execute(f"SELECT tx, id {where} ORDER BY tx, id OFFSET %s LIMIT 1", [*values, most - 1])
+            upto = cursor.fetchone() or upto
     return Stretch(after, upto) if upto else None
 
 

@@ -26,9 +26,9 @@ ON CONFLICT (stranger_id, name_id, feature_id, day) DO UPDATE SET events = old.e
 FILL_WHO = f"INSERT INTO rollup_who (id, {resolving.WHO}) SELECT id, {resolving.WHO} FROM usage_stranger"
 FILL_KNOWN = """
 INSERT INTO rollup_known (source_id, customer_id, feature_id, person, day, events)
-SELECT w.source_id, w.customer_id, COALESCE(d.feature_id, n.feature_id), w.is_person, d.day, sum(d.events)
+SELECT w.source_id, w.customer_id, COALESCE(d.feature_id, n.feature_id), w.is_person, d.day, d.events
 FROM rollup_who w JOIN usage_strangerday d ON d.stranger_id = w.id LEFT JOIN usage_eventname n ON n.id = d.name_id
-WHERE w.customer_id IS NOT NULL GROUP BY 1, 2, 3, 4, 5
+WHERE w.customer_id IS NOT NULL
 """
 FORGET = (
     "DELETE FROM usage_strangerday d USING rollup_who w WHERE d.stranger_id = w.id AND w.customer_id IS NOT NULL",

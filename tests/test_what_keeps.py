@@ -5,11 +5,16 @@ from datetime import date, timedelta
 import pytest
 
 from accounts.tests.factories import TeamFactory, UserFactory
+from core import clock, jobs
+from core.models import Event, Job
+from customers.domain import customers as changing
+from customers.domain.customers import CustomerValues
 from customers.tests.factories import CustomerFactory
 from subscriptions.tests.factories import sell
 from usage.domain import renewals
 from usage.domain.proportions import Share, difference
 from usage.queries import keeping
+from usage.receivers import count_teams_again
 from usage.tests.factories import FeatureFactory, days, use
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +69,26 @@ def test_each_team_learns_from_its_own_customers():
     assert found_of("board", seers["lead"])[1].used == Share(2, 2)
     history, board = found_of("board", seers["analyst"])
     assert (board.used, board.unused, history.renewals) == (Share(2, 3), Share(0, 1), Share(2, 4))
+
+
+def test_who_passes_to_another_team_takes_their_renewals_along_that_night():
+    FeatureFactory(key="board", kind="sticky")
+    ours, theirs, admin = TeamFactory(), TeamFactory(), UserFactory(role="administrator")
+    moving = due(uses=True, stays=True, team=ours)
+    due(uses=False, stays=False, team=ours), due(uses=True, stays=False, team=theirs)
+    us, them = UserFactory(role="csm"), UserFactory(role="csm")
+    us.teams.set([ours]), them.teams.set([theirs])
+    assert found_of("board", us)[1].used == Share(1, 1)
+    values = CustomerValues(customer=moving.pk, values={"team": theirs.pk})
+    changing.change(changes=[values], by=admin, at=clock.now())
+    count_teams_again(Event.objects.filter(type=changing.CHANGED))
+    waiting = Job.objects.filter(kind="usage.renewals")
+    assert {one.run_at.astimezone(clock.zone()).date() for one in waiting} == {clock.today() + timedelta(days=1)}
+    for job in waiting:
+        jobs.HANDLERS["usage.renewals"](job.payload)
+    counted = {user: {one.feature.key: one for one in keeping.keeping(user).features}["board"] for user in (us, them)}
+    assert (counted[us].used, counted[us].unused) == (Share(0, 0), Share(0, 1))
+    assert counted[them].used == Share(1, 2)
 
 
 def test_the_difference_has_newcombes_interval():

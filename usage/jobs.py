@@ -69,6 +69,12 @@ def count_book(payload: Mapping[str, Any]) -> None:
         renewals.keep(day=clock.today())
 
 
+@jobs.job("usage.renewals")
+def count_renewals(payload: Mapping[str, Any]) -> None:
+    """Count again the renewals of teams whose customers are others by now."""
+    renewals.keep_again(teams=payload["teams"])
+
+
 @nightly("usage.book", order=42)
 def keep_book(day: date) -> None:
     book.keep(day=day)

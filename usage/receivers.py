@@ -1,6 +1,7 @@
 from collections.abc import Sequence
+from datetime import datetime, time, timedelta
 
-from core import jobs
+from core import clock, jobs
 from core.consumers import consumes
 from core.models import Event
 
@@ -27,7 +28,10 @@ def count_the_book_again(events: Sequence[Event]) -> None:
 
 @consumes("customers.customer_changed.v1", name="usage.teams")
 def count_teams_again(events: Sequence[Event]) -> None:
-    """Who passes to another team is counted there from now on."""
+    """Who passes to another team is counted there from now on, and their renewals of two years from midnight on."""
+    midnight = datetime.combine(clock.today() + timedelta(days=1), time(), clock.zone())
     moves = [event.payload["changes"]["team"] for event in events if "team" in event.payload.get("changes", {})]
     for team in {team for move in moves for team in (move["before"], move["after"])}:
-        jobs.enqueue(kind="usage.book", key=f"team {team or 'none'}", payload={"teams": [team]})
+        key, payload = f"team {team or 'none'}", {"teams": [team]}
+        jobs.enqueue(kind="usage.book", key=key, payload=payload)
+        jobs.enqueue(kind="usage.renewals", key=key, payload=payload, run_at=midnight)

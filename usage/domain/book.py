@@ -39,11 +39,15 @@ def keep_again(*, teams: Sequence[int | None]) -> None:
     kept = Kept.objects.select_for_update().filter(what=Kept.What.USE).first()
     if kept is None:
         return
-    of_teams = Q(team__in=[one for one in teams if one])
-    if None in teams:
-        of_teams |= Q(team=None)
-    TeamUse.objects.filter(of_teams).delete()
-    _count(Scope.of(AsOf.at(kept.day), list(Customer.objects.filter(of_teams).values_list("pk", flat=True))))
+    TeamUse.objects.filter(of_teams(teams)).delete()
+    customers = Customer.objects.filter(of_teams(teams)).values_list("pk", flat=True)
+    _count(Scope.of(AsOf.at(kept.day), list(customers)))
+
+
+def of_teams(teams: Sequence[int | None]) -> Q:
+    """What is of one of these teams; None among them: also what is of no team."""
+    found = Q(team__in=[one for one in teams if one])
+    return found | Q(team=None) if None in teams else found
 
 
 def _count(scope: Scope) -> None:

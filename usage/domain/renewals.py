@@ -5,17 +5,19 @@ On the first day of each of eight quarters it is looked who is due in the 91 day
 feature in the 28 days before it; and, 31 days after each renewal, whether it came about.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from core.clock import AsOf
 from customers.models import Customer
-from customers.registry import OUTCOMES, Scope, gather
+from customers.registry import OUTCOMES, Frame, Scope, gather
 from usage.domain import features
+from usage.domain.book import of_teams
 from usage.models import Kept, TeamRenewals
 
 QUARTERS = 8
@@ -40,11 +42,23 @@ def hold(*, day: date) -> bool:
 def keep(*, day: date) -> None:
     """Count the renewals that had been due, and were settled, by ``day``, in place of what was kept."""
     kept, _made = Kept.objects.select_for_update().get_or_create(what=Kept.What.RENEWALS, defaults={"day": day})
-    rows = _rows(day) if LOST in OUTCOMES else []
+    rows = _rows(day, Teams.of(Customer.objects.all())) if LOST in OUTCOMES else []
     TeamRenewals.objects.all().delete()
     TeamRenewals.objects.bulk_create(rows)
     kept.day = day
     kept.save(update_fields=["day"])
+
+
+@transaction.atomic
+def keep_again(*, teams: Sequence[int | None]) -> None:
+    """Count again, as of the day kept, the renewals of the customers that these teams (None: no team) have now."""
+    kept = Kept.objects.select_for_update().filter(what=Kept.What.RENEWALS).first()
+    if kept is None:
+        return
+    found = Teams.of(Customer.objects.filter(of_teams(teams)))
+    rows = _rows(kept.day, found, found.customers.tolist()) if LOST in OUTCOMES and len(found.customers) else []
+    TeamRenewals.objects.filter(of_teams(teams)).delete()
+    TeamRenewals.objects.bulk_create(rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +70,8 @@ class Teams:
     teams: list[int]
 
     @classmethod
-    def of_all(cls) -> "Teams":
-        pairs = np.array(list(Customer.objects.order_by("pk").values_list("pk", "team_id")), dtype=float)
+    def of(cls, customers: QuerySet[Customer]) -> "Teams":
+        pairs = np.array(list(customers.order_by("pk").values_list("pk", "team_id")), dtype=float)
         pairs = np.nan_to_num(pairs.reshape(-1, 2), nan=NO_TEAM).astype(np.int64)
         teams, places = np.unique(pairs[:, 1], return_inverse=True)
         return cls(pairs[:, 0], places, [int(one) for one in teams])
@@ -67,12 +81,13 @@ class Teams:
         return np.bincount(self.places[np.searchsorted(self.customers, ids)], minlength=len(self.teams))
 
 
-def _rows(day: date) -> list[TeamRenewals]:
-    teams, over_all = Teams.of_all(), features.ids([""])[""]
+def _rows(day: date, teams: Teams, only: Sequence[int] | None = None) -> list[TeamRenewals]:
+    over_all = features.ids([""])[""]
     # By feature, then by team: used, of them renewed, not used, of them renewed.
     counted = {one: np.zeros((4, len(teams.teams)), dtype=int) for one in [over_all, *features.kinds(AsOf.live())]}
     for quarter in range(QUARTERS):
-        _count(first_quarter(day) + timedelta(days=DUE * quarter), teams, counted, over_all)
+        at = AsOf.at(first_quarter(day) + timedelta(days=DUE * quarter))
+        _count(gather(at, [RENEWAL], only), teams, counted, over_all)
     return [
         TeamRenewals(
             team_id=team or None,
@@ -85,18 +100,17 @@ def _rows(day: date) -> list[TeamRenewals]:
     ]
 
 
-def _count(day: date, teams: Teams, counted: Mapping[int, np.ndarray], over_all: int) -> None:
+def _count(frame: Frame, teams: Teams, counted: Mapping[int, np.ndarray], over_all: int) -> None:
     """Add one quarter."""
-    at = AsOf.at(day)
-    frame = gather(at, [RENEWAL])
-    due = frame[RENEWAL]
+    day, due = frame.at.day, frame[RENEWAL]
     is_due = ~np.isnat(due) & (due >= np.datetime64(day)) & (due < np.datetime64(day + timedelta(days=DUE)))
     # Who had given notice by then is due no more, as far as is known: but it is how most renewals fail.
     lost = np.isin(frame.ids, _lost(day))
-    ids, renewed = frame.ids[is_due | lost], ~lost[is_due | lost]
+    wanted = (is_due | lost) & np.isin(frame.ids, teams.customers)
+    ids, renewed = frame.ids[wanted], ~lost[wanted]
     if not len(ids):
         return
-    used = _used(at, ids)
+    used = _used(frame.at, ids)
     known = np.isin(ids, used.get(over_all, NOBODY))
     for feature, counts in counted.items():
         if feature == over_all:

@@ -1,13 +1,16 @@
+from typing import Any
+
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.forms import ModelForm
 from django.http import HttpRequest
 
 from core import clock
 from core.faults import Refused
-from subscriptions.domain import fx_rates
+from subscriptions.domain import fx_rates, plan_limits
 from subscriptions.domain.fx_rates import Rate
-from subscriptions.models import FxRate, Invoice, Plan, Subscription, SubscriptionVersion
+from subscriptions.models import FxRate, Invoice, Plan, PlanLimit, Subscription, SubscriptionVersion
 
 
 class ReadOnly(admin.ModelAdmin[models.Model]):
@@ -26,10 +29,32 @@ class ReadOnly(admin.ModelAdmin[models.Model]):
         return False
 
 
+class LimitInline(admin.TabularInline[PlanLimit, Plan]):
+    """What a unit of the plan holds: what is said now counts from today on, and what was said before stays."""
+
+    model = PlanLimit
+    fields = ("seats", "events", "day")
+    readonly_fields = ("day",)
+    ordering = ("-known_on", "-id")
+    can_delete = False
+    extra = 0
+
+    def has_change_permission(self, request: HttpRequest, obj: Plan | None = None) -> bool:
+        return False
+
+
 @admin.register(Plan)
 class PlanAdmin(admin.ModelAdmin[Plan]):
     list_display = ("name",)
     search_fields = ("name",)
+    inlines = (LimitInline,)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        for said in formset.save(commit=False):
+            try:
+                plan_limits.limit(plan=said.plan, seats=said.seats, most=said.events, at=clock.now())
+            except ValidationError as error:
+                self.message_user(request, " ".join(error.messages), "error")
 
     def has_delete_permission(self, request: HttpRequest, obj: Plan | None = None) -> bool:
         return False

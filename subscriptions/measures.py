@@ -72,7 +72,19 @@ def money(at: Scope) -> Sql:
         _("Seats"),
         Type.NUMBER,
         Better.MORE,
-        description=_("The units of all subscriptions in force, trials included. Missing, where none is."),
+        description=_(
+            "The units of all subscriptions in force, trials included, times the seats in a unit of their plan (one,"
+            " unless said otherwise). Missing, where none is."
+        ),
+    ),
+    Measure(
+        "events_in_plan_28",
+        _("Events in the plan"),
+        Type.NUMBER,
+        description=_(
+            "The events in 28 days that the plans of the subscriptions in force hold. Missing, where no plan has a"
+            " limit."
+        ),
     ),
     Measure(
         "renewal_on",
@@ -127,20 +139,28 @@ def agreed(at: Scope) -> Sql:
         WITH known AS ({at.sql(KNOWN, table="v").text}), held AS (
             SELECT {{customer}} AS customer,
                    bool_or({in_force} AND (v.trial_ends_on IS NULL OR v.trial_ends_on < %(day)s))::int AS active,
-                   sum(v.quantity) FILTER (WHERE {in_force}) AS seats,
+                   sum(v.quantity * COALESCE(l.seats, 1)) FILTER (WHERE {in_force}) AS seats,
+                   sum(v.quantity * l.events) FILTER (WHERE {in_force}) AS events,
                    CASE WHEN bool_and(v.ends_on IS NOT NULL) FILTER (WHERE {ahead})
                         THEN max(v.ends_on) FILTER (WHERE {ahead}) END AS leaves_on
-            FROM known v {{canonical}} GROUP BY 1
+            FROM known v {{canonical}} LEFT JOIN ({LIMITS}) l USING (plan_id) GROUP BY 1
         ), terms AS ({NEXT_TERMS}), due AS (
             SELECT {{customer}} AS customer, min(v.renewal_on) AS renewal_on, min(v.notice_on) AS notice_on,
                    bool_and(v.by_itself)::int AS by_itself
             FROM terms v {{canonical}} GROUP BY 1
         )
-        SELECT customer, active, seats, renewal_on, notice_on, renewal_on - %(day)s, notice_on - %(day)s,
+        SELECT customer, active, seats, events, renewal_on, notice_on, renewal_on - %(day)s, notice_on - %(day)s,
                by_itself, leaves_on
         FROM held LEFT JOIN due USING (customer)
     """
     return at.sql(text, table="v", months=rulesets.current().settings["renewal_term_months"])
+
+
+# Of each plan what was known last.
+LIMITS = """
+    SELECT DISTINCT ON (p.plan_id) p.plan_id, p.seats, p.events FROM subscriptions_planlimit p
+    WHERE p.day < %(day)s AND p.known_on < %(known_on)s ORDER BY p.plan_id, p.known_on DESC, p.id DESC
+"""
 
 
 @measures(

@@ -23,6 +23,7 @@ from customers.tests.factories import (
 )
 from health.domain import scoring
 from health.domain.result import Result
+from subscriptions.models import Plan, PlanLimit
 from subscriptions.tests.factories import agree, bill, sell
 from surveys.tests.factories import ResponseFactory
 from usage.domain.features import classify
@@ -100,13 +101,20 @@ def pulse(rng: random.Random, customer: Customer, day: date, known_on: date) -> 
 
 
 def entitlement(rng: random.Random, customer: Customer, day: date, known_on: date) -> None:
-    Entitlement.objects.create(customer=customer, seats=rng.randint(1, 9), day=day, known_on=known_on)
+    seats, all_events = rng.randint(1, 9), rng.randint(99, 999)
+    Entitlement.objects.create(customer=customer, seats=seats, events=all_events, day=day, known_on=known_on)
     board, most = Feature.objects.get(key="board"), rng.randint(10, 99)
     Entitlement.objects.create(customer=customer, feature=board, events=most, day=day, known_on=known_on)
 
 
+def plan_limit(rng: random.Random, customer: Customer, day: date, known_on: date) -> None:
+    plan, _made = Plan.objects.get_or_create(name="Held")
+    sell(customer, 10, day, known_on=known_on, plan_id=plan.pk)
+    PlanLimit.objects.create(plan=plan, seats=rng.randint(1, 9), events=rng.randint(9, 99), day=day, known_on=known_on)
+
+
 FACTS: list[Fact] = [usage, usage, usage, answer, touch, ticket, contact, invoice, version, ending, stage, goal]
-FACTS += [goal_of_another_day, pulse, entitlement]
+FACTS += [goal_of_another_day, pulse, entitlement, plan_limit]
 
 
 def everything_known(customer: Customer) -> None:

@@ -2,6 +2,7 @@ from subscriptions.models.cost import Cost
 from subscriptions.models.fx_rate import FxRate
 from subscriptions.models.invoice import Invoice, InvoiceState
 from subscriptions.models.movement import MrrMovement
+from subscriptions.models.plan_limit import PlanLimit
 from subscriptions.models.ruleset import Ruleset
 from subscriptions.models.save import Card, ChurnCorrection, Save
 from subscriptions.models.subscription import Cause, ChurnKind, Interval, Plan, Subscription, SubscriptionVersion
@@ -18,6 +19,7 @@ __all__ = [
     "InvoiceState",
     "MrrMovement",
     "Plan",
+    "PlanLimit",
     "Ruleset",
     "Save",
     "Subscription",

@@ -13,7 +13,7 @@ def _months(first: str, last: str) -> str:
 KNOWN: Final = """
 SELECT DISTINCT ON (v.subscription_id, v.number)
        v.customer_id, v.subscription_id, v.starts_on, v.ends_on, v.trial_ends_on, v.quantity, v.mrr,
-       v.term_ends_on, v.auto_renews, v.notice_days
+       v.term_ends_on, v.auto_renews, v.notice_days, v.plan_id
 FROM subscriptions_subscriptionversion v WHERE {known} AND {scope}
 ORDER BY v.subscription_id, v.number, v.known_on DESC, v.id DESC
 """

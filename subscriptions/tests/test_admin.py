@@ -36,7 +36,8 @@ def test_a_subscription_shows_its_versions_and_takes_no_change(administrator: Cl
 
 def test_a_plan_is_renamed(administrator: Client) -> None:
     plan = PlanFactory()
-    administrator.post(f"/admin/subscriptions/plan/{plan.pk}/change/", {"name": "Gold"})
+    no_limits = {"limits-TOTAL_FORMS": 0, "limits-INITIAL_FORMS": 0}
+    administrator.post(f"/admin/subscriptions/plan/{plan.pk}/change/", {"name": "Gold"} | no_limits)
     assert Plan.objects.get().name == "Gold"
 
 

@@ -2,11 +2,10 @@
 
 from datetime import date, timedelta
 
-import numpy as np
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import ContactRole
-from customers.registry import Better, Measure, Scope, Sql, Type, combined, measures
+from customers.registry import Better, Measure, Scope, Sql, Type, measures
 from usage.domain import features
 from usage.domain.partitions import months
 from usage.measures.window import FEATURE_DAYS, SEEN, WINDOW, mask, window_days
@@ -111,44 +110,6 @@ def _days_since(first: date, end: date) -> str:
 def _bits(since: int, until: int = 0) -> str:
     """Whether any of the days from ``since`` to ``until`` days ago is among a person's, as SQL over ``days``."""
     return f"days & {(1 << 2 * WINDOW - until) - (1 << 2 * WINDOW - since)} <> 0"
-
-
-@measures(
-    Measure(
-        "seats_entered",
-        _("Seats entered"),
-        Type.NUMBER,
-        description=_("The seats that somebody entered for the customer, in place of those of the subscriptions."),
-    )
-)
-def seats_entered(at: Scope) -> Sql:
-    return at.sql(ENTERED, table="e")
-
-
-ENTERED = """
-    SELECT customer, (array_agg(seats ORDER BY known_on DESC, id DESC))[1] AS seats FROM (
-        SELECT {customer} AS customer, e.seats, e.known_on, e.id FROM usage_entitlement e {canonical}
-        WHERE {visible} AND {scope} AND e.feature_id IS NULL
-    ) e GROUP BY 1
-"""
-
-
-@combined(
-    Measure(
-        "seat_use_28",
-        _("Seats used"),
-        Type.SHARE,
-        Better.MORE,
-        description=_(
-            "Active users of the last 28 days against the seats: those entered for the customer, else those of the"
-            " subscriptions. Missing without either."
-        ),
-    ),
-    of=("active_users_28", "seats_entered", "seats"),
-)
-def seat_use(users: np.ndarray, entered: np.ndarray, subscribed: np.ndarray) -> np.ndarray:
-    seats = np.where(np.isnan(entered), subscribed, entered)
-    return np.divide(users, seats, out=np.full(len(users), np.nan), where=seats > 0)
 
 
 @measures(

@@ -74,6 +74,13 @@ CHUNK = 63  # features that fit into one bigint
         ),
     ),
     Measure(
+        "events_28",
+        _("Events"),
+        Type.NUMBER,
+        Better.MORE,
+        description=_("Events of the last 28 days, over all features. Missing, where the feed is silent."),
+    ),
+    Measure(
         "last_usage_on",
         _("Last used"),
         Type.DATE,
@@ -108,6 +115,7 @@ def usage_of_28_days(at: Scope) -> Sql:
                CASE WHEN alive THEN {_count(len(marks))} END,
                CASE WHEN alive THEN COALESCE(week, 0)::float / NULLIF(GREATEST(week_before, 0), 0) - 1 END,
                CASE WHEN alive THEN COALESCE(errors, 0) END,
+               CASE WHEN alive THEN GREATEST(COALESCE(recent, 0), 0) END,
                COALESCE(%(day)s - 1 - bit_count(((days & -days) - 1)::bit(64))::int, older)
         FROM joined
     """

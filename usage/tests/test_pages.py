@@ -185,7 +185,7 @@ def test_seats_are_set(client, cast, customer):
     client.force_login(cast.owner)
     client.post(reverse("usage:entitle", args=[customer.uid]), {"seats": 8})
     assert Entitlement.objects.get().seats == 8
-    assert "8 seats" in words_of(text(client, "usage:customer", customer.uid))
+    assert re.search(r"Seats \d+ 8 \d+ ?% within entered, from", words_of(text(client, "usage:customer", customer.uid)))
     answer = client.post(reverse("usage:entitle", args=[customer.uid]), {}, follow=True)
     assert "Say how many seats" in answer.content.decode()
 
@@ -196,12 +196,19 @@ def test_the_limit_of_a_feature_is_set(client, cast, customer):
     made = Entitlement.objects.get()
     assert (made.feature, made.events, made.seats) == (board, 1000, None)
     page = words_of(text(client, "usage:customer", customer.uid))
-    assert re.search(r"1,000 2\d ?% used", page)
+    assert re.search(r"board \d+ 1,000 2\d ?% within", page, re.I)
     said = {"seats": 3, "feature": board.pk}
     assert (
         "Nothing was saved."
         in client.post(reverse("usage:entitle", args=[customer.uid]), said, follow=True).content.decode()
     )
+
+
+def test_what_is_over_its_limit_stands_out(client, cast, customer):
+    Entitlement.objects.create(customer=customer, events=100, day=clock.today(), known_on=clock.today())
+    page = words_of(text(client, "usage:customer", customer.uid))
+    used = int(re.search(r"Events in 28 days (\d+) 100", page)[1])
+    assert f"{used - 100} over" in page
 
 
 def test_the_pages_cost_the_same_for_few_and_many(client, cast, customer):

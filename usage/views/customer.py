@@ -23,8 +23,8 @@ from customers.models import Customer
 from customers.registry import MEASURES, Type, gather
 from usage.domain.entitling import entitle as entitle_customer
 from usage.forms import EntitlementForm
-from usage.models import Entitlement, Feature
-from usage.queries import of_customer
+from usage.models import Feature
+from usage.queries import limits, of_customer
 from usage.queries.freshness import feeds
 from usage.queries.weeks import FeatureWeeks, Week, features_by_week, weeks
 from usage.views.book import named
@@ -76,10 +76,9 @@ def customer(request: HttpRequest, uid: UUID) -> HttpResponse:
         "users": _line(used, "users", _("Active users a week")),
         "heat": _heat(found, heat, at) if heat else None,
         "features": by_feature,
-        "limited": any(one.limit for one in by_feature),
         "by_person": any(one.users is not None for one in by_feature),
         "roles": of_customer.roles(found, at),
-        "entitled": Entitlement.objects.filter(customer=found, feature=None).order_by("-known_on", "-id").first(),
+        "held": limits.held(found, at, by_feature),
         "form": EntitlementForm(),
     }
     return render(request, "usage/customer.html", context)

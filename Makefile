@@ -17,7 +17,7 @@ setup-dev:
 	@$(INSTALL) requirements-dev.lock
 
 test: setup-dev
-	$(BIN)/python -m pytest -n 2 $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 
 check: setup-dev
 	$(BIN)/ruff check .

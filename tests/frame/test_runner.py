@@ -40,21 +40,15 @@ def test_it_starts_works_and_leaves_no_process(installed: Product) -> None:
     assert installed.survivors() == []
 
 
-def test_a_killed_runner_leaves_nothing_that_lives_or_blocks(installed: Product) -> None:
+def test_a_killed_runner_blocks_no_start_and_a_dead_program_takes_the_others_with_it(installed: Product) -> None:
     installed.start()
     installed.kill()
     installed.start()
     assert installed.status("/readyz") == 200
-    installed.kill()
-    assert installed.survivors(patience=30) == []
-
-
-def test_a_program_that_dies_takes_the_others_with_it(installed: Product) -> None:
-    installed.start()
     for pid in installed.processes(" beat "):
         os.kill(pid, signal.SIGKILL)
     assert installed.end() == 1
-    assert installed.survivors() == []
+    assert installed.survivors(patience=30) == []
     assert "beat ended with exit code -9. Stopping the rest." in installed.said()
 
 

@@ -86,6 +86,16 @@ class BulkReassignForm(forms.Form):
         people.widget = Select(choices=_names(by))
 
 
+class GiveForm(BulkReassignForm):
+    """Who takes the customers that are ticked: nobody until one is chosen."""
+
+    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
+        super().__init__(*args, by=by, auto_id="give_%s", **kwargs)
+        people: Any = self.fields["to"]
+        people.widget.choices = [("", gettext("Give to …")), *people.widget.choices]
+        people.widget.attrs["class"] = "input input-small"
+
+
 class PlayForm(forms.Form):
     """Which playbook is started: one of those at work."""
 

@@ -16,7 +16,14 @@ from customers.rules import RuleError, parse, to_q
 from desk.tables import stage_name
 
 NOBODY = "nobody"
-SOON = [(30, _("in 30 days")), (60, _("in 60 days")), (90, _("in 90 days")), (120, _("in 120 days"))]
+QUARTER = "quarter"
+SOON = [
+    (QUARTER, _("this quarter")),
+    (30, _("in 30 days")),
+    (60, _("in 60 days")),
+    (90, _("in 90 days")),
+    (120, _("in 120 days")),
+]
 CHOICES_LAST = 300
 NAMES_LAST = 60
 FEW = 10
@@ -54,8 +61,8 @@ class CustomerFilter(django_filters.FilterSet):
         empty_label=_("No saved filter"),
     )
 
-    FIRST = ("q", "saved", "owner", "band", "stage", "renewal")
-    FURTHER = ("team", "industry", "country")
+    FIRST = ("q", "saved", "owner", "band", "industry", "renewal")
+    FURTHER = ("team", "stage", "country")
 
     class Meta:
         model = Customer
@@ -95,7 +102,7 @@ class CustomerFilter(django_filters.FilterSet):
         return rows.filter(Q(**{f"name__{how}": words}) | Q(**{f"domain__{how}": words}))
 
     def renewing(self, rows: QuerySet[Customer], _name: str, days: str) -> QuerySet[Customer]:
-        return rows.filter(standing__renewal_on__range=(self.today, self.today + timedelta(days=int(days))))
+        return rows.filter(standing__renewal_on__range=(self.today, until(days, self.today)))
 
     def by_rule(self, rows: QuerySet[Customer], _name: str, saved: SavedFilter) -> QuerySet[Customer]:
         try:
@@ -115,6 +122,14 @@ class CustomerFilter(django_filters.FilterSet):
     def further(self) -> int:
         """How many filters are set among those that are folded away."""
         return len({*self.FURTHER} & {*self.narrowing})
+
+
+def until(choice: str, today: date) -> date:
+    """The last day of the renewals that are chosen: the quarter's, or so many days from ``today``."""
+    if choice != QUARTER:
+        return today + timedelta(days=int(choice))
+    in_last_month = today.replace(month=(today.month + 2) // 3 * 3, day=1)
+    return (in_last_month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
 
 
 def colleagues(user: User) -> QuerySet[User]:

@@ -79,11 +79,29 @@ class Score(Latest, BandColumn):
 FIRST_MOST: dict[str, Any] = {"initial_sort_descending": True}
 
 
+class TickColumn(tables.Column):
+    """A box to tick the row, sent with the form of the bar beneath the list."""
+
+    def __init__(self) -> None:
+        edge = {"class": "tick-cell"}
+        super().__init__(accessor="uid", orderable=False, verbose_name="", attrs={"td": edge, "th": edge})
+
+    @property
+    def header(self) -> SafeString:
+        return format_html('<input type="checkbox" data-tick="all" aria-label="{}">', _("Tick all on this page"))
+
+    def render(self, value: Any, record: Customer) -> SafeString:
+        words = _("Tick %(customer)s") % {"customer": record.name}
+        return format_html(
+            '<input type="checkbox" form="bulk" name="customers" value="{}" aria-label="{}">', value, words
+        )
+
+
 class CustomerTable(BaseTable):
     """All columns of the customer list. ``LEAD`` and ``USUAL`` are shown unless others are chosen."""
 
     LEAD = "name"
-    USUAL = ("score", "change", "mrr", "at_risk", "renewal", "touch", "owner")
+    USUAL = ("score", "change", "mrr", "at_risk", "chance", "renewal", "touch", "owner")
 
     name = tables.Column(
         verbose_name=gettext_lazy("Customer"), order_by=("name", "pk"), attrs={"td": {"class": "lead"}}
@@ -92,7 +110,9 @@ class CustomerTable(BaseTable):
     change = Points(accessor="standing__score_change_30", verbose_name=gettext_lazy("30 days"))
     mrr = LatestMoney(accessor="standing__mrr", verbose_name=gettext_lazy("MRR"), **FIRST_MOST)
     at_risk = LatestMoney(accessor="standing__mrr_at_risk", verbose_name=gettext_lazy("MRR at risk"), **FIRST_MOST)
-    chance = LatestPercent(accessor="standing__churn_chance", verbose_name=gettext_lazy("Chance to leave"))
+    chance = LatestPercent(
+        accessor="standing__churn_chance", verbose_name=gettext_lazy("Chance to leave"), **FIRST_MOST
+    )
     renewal = LatestDay(accessor="standing__renewal_on", verbose_name=gettext_lazy("Renewal"))
     notice = LatestDay(accessor="standing__notice_on", verbose_name=gettext_lazy("Notice by"))
     touch = LatestDay(accessor="standing__last_touch_on", verbose_name=gettext_lazy("Last contact"))
@@ -106,7 +126,7 @@ class CustomerTable(BaseTable):
     employees = NumberColumn(verbose_name=gettext_lazy("Employees"), order_by=("employees", "pk"))
     since = DayColumn(accessor="created_on", verbose_name=gettext_lazy("Since"), order_by=("created_on", "pk"))
 
-    rank = {"change": 3, "at_risk": 3, "touch": 3, "owner": 2, "renewal": 2, "mrr": 0}
+    rank = {"change": 3, "at_risk": 3, "chance": 3, "touch": 3, "owner": 2, "renewal": 2, "mrr": 0}
 
     class Meta:
         model = Customer
@@ -115,8 +135,9 @@ class CustomerTable(BaseTable):
         empty_text = gettext_lazy("No customer fits")
         attrs = {"class": "table"}
 
-    def __init__(self, *args: Any, shown: Shown, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, *args: Any, shown: Shown, ticks: bool = False, **kwargs: Any) -> None:
+        first = {"extra_columns": [("tick", TickColumn())], "sequence": ("tick", "...")} if ticks else {}
+        super().__init__(*args, **first, **kwargs)
         for column in self.columns:
             if isinstance(column.column, LatestMoney):
                 column.column.shown = shown

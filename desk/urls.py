@@ -1,6 +1,6 @@
 from django.urls import path
 
-from desk.views import bulk, customer, customers, figures, plays, queue, surveys, team, work
+from desk.views import bulk, customer, customers, figures, giving, plays, queue, surveys, team, work
 from desk.views import path as way
 
 app_name = "desk"
@@ -23,6 +23,7 @@ urlpatterns = [
     path("customers/", customers.customers, name="customers"),
     path("customers/filters/", customers.save_filter, name="save-filter"),
     path("customers/<uuid:uid>/", customer.customer, name="customer"),
+    path("customers/give/", giving.give, name="give"),
     path("customers/play/", plays.play_listed, name="play-listed"),
     path("customers/<uuid:uid>/play/", plays.play, name="play"),
     path("customers/<uuid:uid>/note/", customer.add_note, name="add-note"),

@@ -1,5 +1,5 @@
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +14,7 @@ from customers.domain import customers as domain
 from customers.domain.customers import NewCustomer
 from customers.models import Customer, SavedFilter
 from customers.tests.factories import SavedFilterFactory
-from desk.filters import sees_few
+from desk.filters import sees_few, until
 from desk.paging import CappedPaginator
 from desk.queries.narrowing import rule_of
 from desk.tables import CustomerTable
@@ -86,6 +86,30 @@ def test_an_unreadable_filter_is_told_and_left_out(as_user: As, cast: Cast, owne
     assert listed(as_user(cast.owner), "?band=pink&owner=x&page=x&renewal=soon") == ["Ours"]
 
 
+def test_renewals_of_this_quarter_end_with_it(as_user: As, cast: Cast, owned: Owned) -> None:
+    last = until("quarter", clock.today())
+    for name, day in (
+        ("Last day", last),
+        ("Next quarter", last + timedelta(1)),
+        ("Past", clock.today() - timedelta(1)),
+    ):
+        owned(name=name, standing={"renewal_on": day})
+
+    assert listed(as_user(cast.owner), "?renewal=quarter") == ["Last day"]
+
+
+@pytest.mark.parametrize(
+    ("day", "last"),
+    [
+        (date(2026, 1, 1), date(2026, 3, 31)),
+        (date(2026, 6, 30), date(2026, 6, 30)),
+        (date(2026, 11, 22), date(2026, 12, 31)),
+    ],
+)
+def test_when_a_quarter_ends(day: date, last: date) -> None:
+    assert until("quarter", day) == last
+
+
 def test_columns_are_chosen(as_user: As, cast: Cast, owned: Owned) -> None:
     owned(industry="Logistics")
     client = as_user(cast.owner)
@@ -93,8 +117,8 @@ def test_columns_are_chosen(as_user: As, cast: Cast, owned: Owned) -> None:
     def headings(query: str) -> list[str]:
         return [column.name for column in client.get(f"/customers/{query}").context["table"].columns]
 
-    assert headings("") == ["name", "score", "change", "mrr", "at_risk", "renewal", "touch", "owner"]
-    assert headings("?columns=industry&columns=mrr&columns=nonsense") == ["name", "mrr", "industry"]
+    assert headings("") == ["tick", "name", *CustomerTable.USUAL]
+    assert headings("?columns=industry&columns=mrr&columns=nonsense") == ["tick", "name", "mrr", "industry"]
 
 
 def test_a_customer_is_listed_at_once(as_user: As, cast: Cast) -> None:
@@ -185,11 +209,16 @@ class TestSavedFilters:
         assert listed(client, f"?saved={kept.uid}") == ["Kestrel"]
 
     def test_a_renewal_and_nobody_as_rules(self) -> None:
-        assert rule_of({"renewal": "60", "owner": "nobody"}) == {
+        assert rule_of({"renewal": "60", "owner": "nobody"}, clock.today()) == {
             "all": [
                 {"key": "attribute.owner", "op": "missing"},
                 {"key": "measure.renewal_on", "op": "within_next_days", "value": 60},
             ]
+        }
+
+    def test_this_quarter_is_kept_as_its_days(self) -> None:
+        assert rule_of({"renewal": "quarter"}, date(2026, 11, 22)) == {
+            "all": [{"key": "measure.renewal_on", "op": "between", "value": ["2026-11-22", "2026-12-31"]}]
         }
 
     @pytest.mark.parametrize(("query", "name"), [("", "Mine"), ("?band=risk", ""), ("?band=risk", "Taken")])

@@ -98,15 +98,24 @@ def tell(request: HttpRequest, done: Done) -> None:
         told.append(
             ngettext("%(count)s stays as it is.", "%(count)s stay as they are.", done.left) % {"count": done.left}
         )
-    address = f"{reverse('desk:undo-bulk', args=[done.undo.uid])}?{request.GET.urlencode()}"
-    messages.success(request, " ".join(told), extra_tags=address if done.count or done.customers else "")
+    back = undo_address(request, done) if done.count or done.customers else ""
+    messages.success(request, " ".join(told), extra_tags=back)
+
+
+def undo_address(request: HttpRequest, done: Done) -> str:
+    """Where this is taken back, on the way to the page one was on."""
+    return f"{reverse('desk:undo-bulk', args=[done.undo.uid])}?{request.GET.urlencode()}"
 
 
 def answer(request: HttpRequest) -> HttpResponse:
-    """Where one was: the board itself where HTMX asked, the team's page, else the queue."""
+    """Where one was: the board itself where HTMX asked, the team's page, the list of customers, else the queue."""
     if part(request, PARTS, "") == PARTS["board"]:
         return show(request, item="")
     if request.GET.get("from") == "team":
         return redirect("desk:team")
+    if request.GET.get("from") == "customers":
+        query = request.GET.copy()
+        del query["from"]
+        return redirect(f"{reverse('desk:customers')}?{query.urlencode()}")
     kept = QueueForm(request.GET, user=who(request)).address
     return redirect(f"{reverse('desk:queue')}{'?' if kept else ''}{kept}")

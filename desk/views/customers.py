@@ -10,7 +10,7 @@ from accounts.access import who
 from core import clock
 from customers.domain import filters as saved_filters
 from customers.models import Customer
-from desk.bulk_forms import PlayForm
+from desk.bulk_forms import GiveForm, PlayForm
 from desk.filters import CustomerFilter, sees_few
 from desk.forms import SaveFilterForm
 from desk.guards import part, writes
@@ -32,6 +32,7 @@ def customers(request: HttpRequest) -> HttpResponse:
     table = shape(
         CustomerTable.rows(filters.qs, chosen),
         shown=as_shown,
+        ticks=who(request).may_write,
         exclude=[name for name in CustomerTable.base_columns if name not in chosen],
         order_by=request.GET.get("sort") or "-at_risk",
     )
@@ -41,6 +42,7 @@ def customers(request: HttpRequest) -> HttpResponse:
         "table": paginate(table, page=request.GET.get("page", 1)),
         "columns": CustomerTable.choices(chosen, as_shown),
         "play_form": PlayForm(auto_id="play_%s") if who(request).may_write else None,
+        "give_form": GiveForm(by=who(request)) if who(request).may_write else None,
         "save_form": SaveFilterForm(user=who(request)) if who(request).may_write else None,
     }
     response = render(request, part(request, PARTS, "desk/customers/page.html"), context)
@@ -53,7 +55,7 @@ def save_filter(request: HttpRequest) -> HttpResponse:
     """Keep the filters of the address as a rule under a name, and show the list by it."""
     form, filters = SaveFilterForm(request.POST, user=who(request)), filters_of(request)
     filters.is_valid()
-    rule = rule_of(filters.form.cleaned_data)
+    rule = rule_of(filters.form.cleaned_data, clock.today())
     if not form.is_valid() or not rule["all"]:
         messages.error(request, _("Choose at least one filter, and give it a name of its own."))
         return redirect(f"{reverse('desk:customers')}?{request.GET.urlencode()}")

@@ -1,12 +1,12 @@
 """What is done to several tasks at once, each as it was seen, and how it is taken back."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from accounts.models import User
 from core.errors import Stale
@@ -69,22 +69,38 @@ def hand_over(*, of: User, to: User, customers: bool, by: User, at: datetime) ->
     What ``to`` may not work for stays where it is, and is counted.
     """
     mine = WorkItem.objects.visible_to(by).live().filter(owner=of)
-    moved = _move_customers(of, to, by, at) if customers else []
-    done = reassign(seen=dict(mine.values_list("pk", "version")), to=to, by=by, at=at)
-    if moved:
-        done.undo.done |= {"customers": moved, "of": of.pk, "to": to.pk}
-        done.undo.save(update_fields=["done"])
-    return Done(done.undo, done.count, done.left, len(moved))
-
-
-def _move_customers(of: User, to: User, by: User, at: datetime) -> list[int]:
     owned = Customer.objects.visible_to(by).current().filter(owner=of)
-    return _own(list(owned.filter(may_be_worked_by(to)).values_list("pk", flat=True)), to, by, at)
+    moved = _own(owned.filter(may_be_worked_by(to)), to, by, at) if customers else {}
+    return _given(moved, to, reassign(seen=dict(mine.values_list("pk", "version")), to=to, by=by, at=at))
 
 
-def _own(customers: Sequence[int], owner: User | None, by: User, at: datetime) -> list[int]:
-    changes = [CustomerValues(customer=pk, values={"owner": owner.pk if owner else None}) for pk in customers]
-    return [one.pk for one in book.change(changes=changes, by=by, at=at)]
+@transaction.atomic
+def give(*, customers: Sequence[int], to: User, by: User, at: datetime) -> Done:
+    """Give ``to`` customers, with the open tasks that their owners have for them.
+
+    Those that ``by`` does not see, or ``to`` may not work for, stay where they are; ``left`` counts them, too.
+    """
+    seen = Customer.objects.visible_to(by).current().filter(pk__in=customers)
+    moved = _own(seen.filter(may_be_worked_by(to)), to, by, at)
+    theirs = WorkItem.objects.live().filter(customer__in=moved).values_list("pk", "version", "customer", "owner")
+    tasks = {pk: version for pk, version, customer, owner in theirs if owner == moved[customer]}
+    done = _given(moved, to, reassign(seen=tasks, to=to, by=by, at=at))
+    stay = len(set(customers)) - seen.filter(owner=to).count()
+    return replace(done, left=done.left + stay)
+
+
+def _own(customers: QuerySet[Customer], owner: User, by: User, at: datetime) -> dict[int, int | None]:
+    """Let ``owner`` have these. Returns who had those that were another's until now, by customer."""
+    before = dict(customers.values_list("pk", "owner"))
+    changes = [CustomerValues(customer=pk, values={"owner": owner.pk}) for pk in before]
+    return {one.pk: before[one.pk] for one in book.change(changes=changes, by=by, at=at)}
+
+
+def _given(moved: Mapping[int, int | None], to: User, done: Done) -> Done:
+    if moved:
+        done.undo.done |= {"customers": [*moved.items()], "to": to.pk}
+        done.undo.save(update_fields=["done"])
+    return replace(done, customers=len(moved))
 
 
 @transaction.atomic
@@ -109,9 +125,10 @@ def _seen(undo: Undo) -> dict[int, int]:
 
 
 def _give_back_customers(undo: Undo, by: User, at: datetime) -> None:
-    if moved := undo.done.get("customers"):
-        still = Customer.objects.filter(pk__in=moved, owner=undo.done["to"]).values_list("pk", flat=True)
-        _own(list(still), User.objects.get(pk=undo.done["of"]), by, at)
+    moved: dict[int, int | None] = dict(undo.done.get("customers", []))
+    still = Customer.objects.filter(pk__in=moved, owner=undo.done.get("to")).values_list("pk", flat=True)
+    back = [CustomerValues(customer=pk, values={"owner": moved[pk]}) for pk in still]
+    book.change(changes=back, by=by, at=at)
 
 
 def _give_back(undo: Undo, by: User, at: datetime) -> int:

@@ -1,0 +1,60 @@
+"""Customers that are ticked in the list go to somebody else, with their tasks."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.access import who
+from accounts.models import User
+from core import clock
+from customers.models import Customer
+from desk.bulk_forms import MOST_AT_ONCE, GiveForm
+from desk.guards import writes
+from desk.views.bulk import answer, undo_address
+from playbooks.domain import bulk
+from playbooks.domain.bulk import Done
+
+
+@writes
+def give(request: HttpRequest) -> HttpResponse:
+    ticked, form = (
+        _ticked(request.POST.getlist("customers"), who(request)),
+        GiveForm(request.POST, by=who(request)),
+    )
+    if not ticked or not form.is_valid():
+        messages.error(request, _("Tick the customers that are meant, and choose who takes them."))
+        return answer(request)
+    to = form.cleaned_data["to"]
+    _tell(request, bulk.give(customers=ticked, to=to, by=who(request), at=clock.now()), to)
+    return answer(request)
+
+
+def _ticked(posted: Iterable[str], by: User) -> list[int]:
+    uids = [uid for uid in map(_read, list(posted)[:MOST_AT_ONCE]) if uid]
+    return list(Customer.objects.visible_to(by).filter(uid__in=uids).values_list("pk", flat=True))
+
+
+def _read(posted: str) -> UUID | None:
+    try:
+        return UUID(posted)
+    except ValueError:
+        return None
+
+
+def _tell(request: HttpRequest, done: Done, to: User) -> None:
+    words = {"count": done.customers, "to": to}
+    told = [ngettext("%(count)s customer goes to %(to)s.", "%(count)s customers go to %(to)s.", done.customers) % words]
+    if done.count:
+        tasks = ngettext("%(count)s task goes along.", "%(count)s tasks go along.", done.count)
+        told.append(tasks % {"count": done.count})
+    if done.left:
+        stay = ngettext(
+            "%(count)s stays: %(to)s may not work for it.", "%(count)s stay: %(to)s may not work for them.", done.left
+        )
+        told.append(stay % {"count": done.left, "to": to})
+    tell = messages.success if done.customers else messages.error
+    tell(request, " ".join(told), extra_tags=undo_address(request, done) if done.customers else "")

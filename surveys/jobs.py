@@ -6,7 +6,7 @@ from typing import Any
 
 from core import clock, jobs
 from core.ticks import nightly
-from surveys.domain import mailing, planning, themes
+from surveys.domain import flood, mailing, planning, themes
 from surveys.models import Campaign, Look, Survey
 
 __all__ = ["mailing"]
@@ -30,3 +30,4 @@ def plan_tonight(day: date) -> None:
     """Plan whose turn has come, and forget who looked at links long ago."""
     planning.start_due(day=day)
     Look.objects.filter(at__lt=clock.now() - KEEP_LOOKS).delete()
+    flood.forget(at=clock.now())

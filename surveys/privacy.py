@@ -5,6 +5,7 @@ FIELDS: dict[str, Privacy] = {
     "Ask.returned": PLAIN,
     "Edition.content": PLAIN,  # what everybody is shown
     "OpenLink.digest": PLAIN,
+    "LinkUse.who": PLAIN,  # a digest
     "Look.who": PLAIN,  # a digest
     "Survey.languages": PLAIN,
     "Campaign.rule": PLAIN,  # over companies

@@ -1,6 +1,6 @@
 from surveys.models.campaign import Ask, Campaign, Token
 from surveys.models.invitation import Invitation
-from surveys.models.link import OpenLink
+from surveys.models.link import LinkUse, OpenLink
 from surveys.models.response import Response
 from surveys.models.robots import Look, Suspect
 from surveys.models.survey import Edition, Survey
@@ -11,6 +11,7 @@ __all__ = [
     "Campaign",
     "Edition",
     "Invitation",
+    "LinkUse",
     "Look",
     "OpenLink",
     "Response",

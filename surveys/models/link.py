@@ -36,3 +36,18 @@ class OpenLink(models.Model):
 
     def __str__(self) -> str:
         return f"{self.survey_id} for {self.customer_id or 'everybody'}"
+
+
+class LinkUse(models.Model):
+    """How often one address has answered by a link since a while ago: so that a flood of answers can be turned away."""
+
+    link = models.ForeignKey(OpenLink, models.CASCADE, related_name="+", db_index=False)
+    who = models.CharField(max_length=16)  # a digest of the address
+    since = models.DateTimeField(db_index=True)
+    answers = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["link", "who"], name="surveys_link_use_once")]
+
+    def __str__(self) -> str:
+        return f"{self.answers} by {self.link_id}"

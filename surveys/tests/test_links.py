@@ -1,16 +1,19 @@
 """Open links: anybody answers, nobody is known; and what was put aside, settled by hand."""
 
+from datetime import timedelta
+
 import pytest
 
 from accounts.models import Role
 from accounts.tests.factories import TeamFactory, UserFactory
 from core import clock
+from core.address import address_of
 from core.clock import AsOf
 from core.models import Event
 from customers.registry import gather
 from customers.tests.factories import ContactFactory, CustomerFactory
-from surveys.domain import open_links, publishing, suspects, tokens
-from surveys.models import Ask, Invitation, OpenLink, Response, Suspect
+from surveys.domain import flood, open_links, publishing, suspects, tokens
+from surveys.models import Ask, Invitation, LinkUse, OpenLink, Response, Suspect
 from surveys.queries import results
 from surveys.queries.nps import Nps
 from surveys.queries.results import Asked
@@ -112,6 +115,34 @@ def test_an_office_behind_one_address_is_no_robot(survey, administrator, travell
     for score in range(5):
         assert Person(traveller).answer(there, score).status_code == 303
     assert counted() == [0, 1, 2, 3, 4]
+
+
+def test_a_flood_from_one_address_is_turned_away_and_others_are_not(survey, administrator, traveller, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(flood, "MOST", 3)
+    given = address(survey, administrator)
+    for score in (9, 8, 7):
+        assert Person(traveller).answer(given, score=score).status_code == 303
+    refused = Person(traveller).answer(given, score=0)
+    assert refused.status_code == 429 and 0 < int(refused["Retry-After"]) <= 600
+    assert "in a few minutes" in refused.content.decode()
+    other = Person(traveller)
+    other.client.defaults["REMOTE_ADDR"] = "192.0.2.7"
+    assert other.answer(given, score=10).status_code == 303
+    traveller.shift(timedelta(minutes=11))
+    assert Person(traveller).answer(given, score=6).status_code == 303
+    assert counted() == [6, 7, 8, 9, 10]
+    assert not Suspect.objects.exists()
+    traveller.shift(timedelta(minutes=11))
+    flood.forget(at=clock.now())
+    assert not LinkUse.objects.exists()
+
+
+def test_behind_a_proxy_the_address_is_what_the_proxy_says(rf, settings):
+    request = rf.get("/", headers={"X-Forwarded-For": "198.51.100.1, 203.0.113.9"})
+    assert address_of(request) == "127.0.0.1"
+    settings.BEHIND_PROXY = True
+    assert address_of(request) == "203.0.113.9"
+    assert address_of(rf.get("/")) == "127.0.0.1"
 
 
 def test_a_new_address_closes_the_one_before_and_a_closed_one_says_so(client, survey, administrator, traveller):  # noqa: F811

@@ -10,10 +10,11 @@ import pytest
 import time_machine
 from django.test import Client
 
+from accounts.tests.factories import UserFactory
 from core import clock
 from customers.models import Contact
 from customers.tests.factories import ContactFactory
-from surveys.domain import publishing, tokens
+from surveys.domain import open_links, publishing, tokens
 from surveys.models import Ask, Response, Suspect
 from surveys.tests.factories import SurveyFactory
 
@@ -48,12 +49,22 @@ def ask(clockwork):
     return made
 
 
+@pytest.fixture
+def open_link(clockwork):
+    survey = SurveyFactory()
+    publishing.publish(survey=survey, by=None, at=clock.now())
+    return open_links.make(survey=survey, customer=None, by=UserFactory(), at=clock.now())
+
+
 class Player:
-    def __init__(self, ask, clockwork, told):
-        self.told, self.clockwork = told, clockwork
+    def __init__(self, of, clockwork, told):
+        self.told, self.clockwork, self.stop = told, clockwork, ""
         self.client = Client(headers={"user-agent": told.get("agent", BROWSER), **told.get("headers", {})})
-        self.address = f"/s/{tokens.make(ask, tokens.ANSWER, 1)}"
-        self.stop = f"/s/{tokens.make(ask, tokens.UNSUBSCRIBE, 1)}/unsubscribe"
+        if isinstance(of, Ask):
+            self.address = f"/s/{tokens.make(of, tokens.ANSWER, 1)}"
+            self.stop = f"/s/{tokens.make(of, tokens.UNSUBSCRIBE, 1)}/unsubscribe"
+        else:
+            self.address = f"/s/open/{open_links.token(of)}"
 
     def play(self):
         for _ in range(self.told.get("times", 1)):
@@ -62,7 +73,7 @@ class Player:
             else:
                 for score in self._scores():
                     self._submit(score, self._look(score))
-        if self.told in CORPUS["scanner"]:
+        if self.stop and self.told in CORPUS["scanner"]:
             self.client.get(self.stop)
 
     def _together(self):
@@ -119,5 +130,25 @@ def test_every_person_counts(ask, clockwork, told):
         clockwork.shift(timedelta(seconds=told["gap"]))
     before = Suspect.objects.count()
     Player(ask, clockwork, told).play()
+    assert standing() == [told["score"]]
+    assert Suspect.objects.count() == before
+
+
+@pytest.mark.parametrize("told", CORPUS["scanner"], ids=lambda told: told["name"])
+def test_no_program_leaves_a_score_by_an_open_link(open_link, clockwork, told):
+    Player(open_link, clockwork, told).play()
+    assert standing() == []
+    clockwork.shift(timedelta(minutes=10))
+    Player(open_link, clockwork, CORPUS["person"][0]).play()
+    assert standing() == [9]
+
+
+@pytest.mark.parametrize("told", CORPUS["person"], ids=lambda told: told["name"])
+def test_every_person_counts_by_an_open_link(open_link, clockwork, told):
+    if "after" in told:
+        Player(open_link, clockwork, next(one for one in CORPUS["scanner"] if one["name"] == told["after"])).play()
+        clockwork.shift(timedelta(seconds=told["gap"]))
+    before = Suspect.objects.count()
+    Player(open_link, clockwork, told).play()
     assert standing() == [told["score"]]
     assert Suspect.objects.count() == before

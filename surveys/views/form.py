@@ -7,6 +7,7 @@ from django.core.signing import BadSignature, TimestampSigner
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from core.address import address_of
 from customers.domain import timeline
 from surveys import words
 from surveys.domain import robots
@@ -59,7 +60,7 @@ def put_aside(of: Ask | OpenLink, posted: robots.Posted, comment: str, found: li
 
 
 def who(request: HttpRequest) -> str:
-    return robots.who(request.META.get("REMOTE_ADDR", ""), request.headers.get("User-Agent", ""))
+    return robots.who(address_of(request), request.headers.get("User-Agent", ""))
 
 
 def is_looked_at(request: HttpRequest) -> bool:

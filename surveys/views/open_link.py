@@ -15,8 +15,9 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from core import clock
+from core.address import address_of
 from surveys import words
-from surveys.domain import open_links, robots
+from surveys.domain import flood, open_links, robots
 from surveys.domain.answering import Answer
 from surveys.models import OpenLink, Response
 from surveys.queries.pages import Said, said
@@ -73,6 +74,10 @@ def _posted(request: HttpRequest, visit: Visit, page: Said, at: datetime) -> Htt
     score, comment = form.score_of(request.POST.get("score"), page), request.POST.get("comment", "")[: form.LONGEST]
     if score is None:
         return form.show(request, link, page, at, comment=comment, problem=page["choose"], status=422)
+    if seconds := flood.wait(link=link, who=robots.who(address_of(request), ""), at=at):
+        response = form.show(request, link, page, at, score=score, comment=comment, problem=page["wait"], status=429)
+        response["Retry-After"] = f"{seconds}"
+        return response
     posted = form.posted(request, link, score, at, _who(request, visit))
     found = robots.marks(posted, robots.looks_of(link, at))
     robots.seen(of=link, at=at, score=score, who=posted.who, posted=True)

@@ -15,8 +15,9 @@ from core.domain import forms
 Read = dict[str, Any]
 
 
-def acted(request: HttpRequest, form: Form, act: Callable[[Read], str]) -> None:
-    """Do what a valid form asks for and tell what ``act`` says of it, or why nothing was done.
+def acted(request: HttpRequest, form: Form, act: Callable[[Read], str]) -> bool:
+    """Do what a valid form asks for and tell what ``act`` says of it, or why nothing was done. Returns whether
+    all was well.
 
     A form that carries a token (``{% once %}``) is acted on once, however often it is sent.
     """
@@ -28,3 +29,5 @@ def acted(request: HttpRequest, form: Form, act: Callable[[Read], str]) -> None:
                 messages.success(request, act(form.cleaned_data))
     except ValidationError as error:
         messages.error(request, _("Nothing was saved. %(wrong)s") % {"wrong": " ".join(error.messages)})
+        return False
+    return True

@@ -29,7 +29,12 @@ PARTS = {"timeline": "desk/customer/_timeline.html"}
 @require_safe
 def customer(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Everything about one customer; only the timeline where HTMX turns its pages."""
-    found, today = customer_or_404(request, uid), clock.today()
+    return _page(request, customer_or_404(request, uid), {})
+
+
+def _page(request: HttpRequest, found: Customer, sent: dict[str, Form]) -> HttpResponse:
+    """``sent``: forms with something wrong are shown again with what was written."""
+    today = clock.today()
     context = {"customer": found, "today": today, "story": _story(request, found), "kinds": story.kinds_of(found)}
     template = part(request, PARTS, "desk/customer/page.html")
     if template in PARTS.values():
@@ -37,9 +42,9 @@ def customer(request: HttpRequest, uid: UUID) -> HttpResponse:
     context |= {
         "title": found.name,
         "page": customer_page(found, user=who(request), today=today),
-        "forms": _forms(request, found, today) if who(request).may_write else None,
+        "forms": {**_forms(request, found, today), **sent} if who(request).may_write else None,
     }
-    return render(request, template, context)
+    return render(request, template, context, status=422 if sent else 200)
 
 
 @writes
@@ -50,7 +55,7 @@ def add_note(request: HttpRequest, uid: UUID) -> HttpResponse:
         notes.add(customer=found.pk, text=read["text"], by=who(request), at=clock.now())
         return _("The note is on the timeline.")
 
-    return _acted(request, found, form, act)
+    return _acted(request, found, {"note": form}, act)
 
 
 @writes
@@ -62,7 +67,7 @@ def log_touch(request: HttpRequest, uid: UUID) -> HttpResponse:
         touchpoints.log(touchpoints=[_touch(found, read, today)], by=who(request), at=clock.now())
         return _("Logged for %(customer)s.") % {"customer": found}
 
-    return _acted(request, found, form, act)
+    return _acted(request, found, {"touch": form}, act)
 
 
 @writes
@@ -77,12 +82,12 @@ def add_task(request: HttpRequest, uid: UUID) -> HttpResponse:
         )
         return _("The task is in the queue of %(owner)s.") % {"owner": owner or _("nobody yet")}
 
-    return _acted(request, found, form, act)
+    return _acted(request, found, {"task": form}, act)
 
 
-def _acted(request: HttpRequest, found: Customer, form: Form, act: Callable[[Read], str]) -> HttpResponse:
-    acted(request, form, act)
-    return redirect(found)
+def _acted(request: HttpRequest, found: Customer, sent: dict[str, Form], act: Callable[[Read], str]) -> HttpResponse:
+    (form,) = sent.values()
+    return redirect(found) if acted(request, form, act) else _page(request, found, sent)
 
 
 def _touch(found: Customer, read: Read, today: date) -> NewTouchpoint:

@@ -43,4 +43,5 @@ urlpatterns = [
     path("customers/<uuid:uid>/plan/goals/<uuid:goal>/drop/", way.drop_goal, name="drop-goal"),
     path("customers/<uuid:uid>/figures/<str:key>/", figures.figure, name="figure"),
     path("surveys/<uuid:uid>/loop/", surveys.survey_loop, name="survey-loop"),
+    path("surveys/<uuid:uid>/renewals/<slug:key>/", surveys.survey_renewals, name="survey-renewals"),
 ]

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
+from django.core.exceptions import EmptyResultSet
 from django.db.models import Min, QuerySet
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
@@ -110,7 +111,10 @@ def _ids_of(seen: QuerySet[Customer], rule: Rule, form: ResultsForm, at: AsOf) -
 
 
 def _ids(customers: QuerySet[Customer]) -> np.ndarray:
-    text, params = customers.order_by().values("pk").query.sql_with_params()
+    try:
+        text, params = customers.order_by().values("pk").query.sql_with_params()
+    except EmptyResultSet:  # of a user without a team
+        return np.empty(0, dtype=np.int64)
     return fetched({"id": ("i8", "id")}, f"FROM ({text}) AS found (id)", params)["id"]
 
 

@@ -312,3 +312,12 @@ def test_the_list_says_how_sure_each_result_is(client, survey, csm, team):
     said(survey, 10, customer=CustomerFactory(team=team)), InvitationFactory(survey=survey)
     page = as_(client, csm).get("/surveys/").content.decode()
     assert "at 95 %" in page and "Relationship" in page
+
+
+def test_a_survey_whose_answers_came_from_a_file_is_no_draft(client, administrator):
+    imported, draft = SurveyFactory(name="Old tool"), SurveyFactory(name="Next one")
+    said(imported, 9)
+    text = as_(client, administrator).get("/surveys/").content.decode()
+    assert text.count("answers from a file") == 1 and text.count(">draft<") == 1
+    assert "answers from a file" in client.get(f"/surveys/{imported.uid}/").content.decode()
+    assert "draft" in client.get(f"/surveys/{draft.uid}/").content.decode()

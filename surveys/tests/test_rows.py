@@ -119,6 +119,12 @@ def test_only_rows_of_customers_in_view_are_opened(client, survey):
     assert rows_of(client, f"/surveys/{survey.uid}/rows/sent/?days=0") == []
 
 
+def test_a_csm_without_a_team_sees_a_page_over_nobody(client, survey):
+    client.force_login(UserFactory(role=Role.CSM))
+    assert client.get(f"/surveys/{survey.uid}/").context["page"].figures.nps.answers == 0
+    assert client.get("/surveys/").status_code == 200
+
+
 def counted(survey, **more):
     asked = Asked(surveys=(survey.pk,), start=ago(365), end=clock.today() + timedelta(days=1), **more)
     return results.figures(asked)

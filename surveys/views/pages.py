@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Paginator
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -38,6 +38,7 @@ def frame(request: HttpRequest, survey: Survey, tab: str, **more: Any) -> dict[s
     return {
         "title": survey.name,
         "survey": survey,
+        "state": state_of(survey, survey.state == Survey.State.DRAFT and survey.responses.exists()),
         "tab": tab,
         "builds": builds,
         "writes": who(request).may_write,
@@ -45,13 +46,27 @@ def frame(request: HttpRequest, survey: Survey, tab: str, **more: Any) -> dict[s
     }
 
 
+def state_of(survey: Survey, has_answers: bool) -> str:
+    """A draft with answers was never published here: they came from a file."""
+    if survey.state == Survey.State.DRAFT and has_answers:
+        return _("answers from a file")
+    return str(survey.get_state_display())
+
+
 @require_safe
 def surveys(request: HttpRequest) -> HttpResponse:
     """All surveys with what they found out in the last twelve months."""
-    found = list(Survey.objects.order_by("state", "name"))
+    answered = Exists(Response.objects.filter(survey=OuterRef("pk")))
+    found = list(Survey.objects.annotate(has_answers=answered).order_by("state", "name"))
     figures = pages.short(found, who(request))
     rows = [
-        {"survey": one, "figures": figures[one.pk], "interval": pages.interval(figures[one.pk].nps)} for one in found
+        {
+            "survey": one,
+            "state": state_of(one, one.has_answers),
+            "figures": figures[one.pk],
+            "interval": pages.interval(figures[one.pk].nps),
+        }
+        for one in found
     ]
     context = {
         "title": _("Surveys"),

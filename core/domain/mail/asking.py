@@ -15,7 +15,8 @@ def postmark(message_id: str) -> bool | None:
     """Whether Postmark took the mail: its Messages API searches by the metadata that each of our mails carries.
 
     None for an answer that makes no sense. Raises AskLater where Postmark can't be reached, or won't say. See
-    https://postmarkapp.com/developer/api/messages-api, "Outbound message search".
+    https://postmarkapp.com/developer/api/messages-api, "Outbound message search", and for ``metadata_…``, of which it
+    takes one at a time, https://postmarkapp.com/support/article/1125-custom-metadata-faq.
     """
     mail = message_id.strip("<>").partition("@")[0]
     found = _get("messages/outbound", {"count": "1", "offset": "0", "metadata_mail": mail})

@@ -1,5 +1,6 @@
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from copy import deepcopy
+from decimal import Decimal
 from typing import Any
 
 import django_tables2 as tables
@@ -14,6 +15,8 @@ from core.tables import Table as BaseTable
 from customers.models import Customer
 from subscriptions.queries.shown import Shown
 
+TICK = "tick"
+CENT = Decimal("0.01")
 PEOPLE = ("owner", "team")
 # The way to the customer, and what stands beside another value in a cell.
 SAID_ANYWAY = ("uid", "name", "standing__score", "standing__score_change_30")
@@ -136,12 +139,33 @@ class CustomerTable(BaseTable):
         attrs = {"class": "table"}
 
     def __init__(self, *args: Any, shown: Shown, ticks: bool = False, **kwargs: Any) -> None:
-        first = {"extra_columns": [("tick", TickColumn())], "sequence": ("tick", "...")} if ticks else {}
+        first = {"extra_columns": [(TICK, TickColumn())], "sequence": (TICK, "...")} if ticks else {}
         super().__init__(*args, **first, **kwargs)
+        self.shown = shown
         for column in self.columns:
             if isinstance(column.column, LatestMoney):
                 column.column.shown = shown
                 column.column.verbose_name = shown.say(column.column.verbose_name)
+
+    def sheet(self) -> Iterator[list[Any]]:
+        """All rows of the list, not its page alone: a line of headings, then values as they are kept.
+
+        Money is in the reporting currency, as the company wants it shown; a chance is a share between 0 and 1.
+        """
+        columns = [(column, path) for column in self.columns if column.name != TICK for path in _kept_at(column)]
+        money = {place for place, (column, _path) in enumerate(columns, 1) if isinstance(column.column, LatestMoney)}
+        yield [_("Id"), *(self._heading(column, path) for column, path in columns)]
+        for row in self.data.data.values_list("uid", *(path for _column, path in columns)):
+            yield [self._cents(value) if place in money else value for place, value in enumerate(row)]
+
+    def _heading(self, column: Any, path: str) -> str:
+        if path == Score.sorts:
+            return _("Score")
+        heading = str(column.column.verbose_name or column.verbose_name)
+        return f"{heading} ({self.shown.currency})" if isinstance(column.column, LatestMoney) else heading
+
+    def _cents(self, mrr: Decimal | None) -> Decimal | None:
+        return None if mrr is None else self.shown.amount(mrr).quantize(CENT)
 
     @classmethod
     def chosen(cls, names: Iterable[str]) -> list[str]:
@@ -169,6 +193,14 @@ class CustomerTable(BaseTable):
 
     def render_stage(self, value: str) -> str:
         return stage_name(value)
+
+
+def _kept_at(column: Any) -> tuple[str, ...]:
+    """Where the values of a column are kept; the band has its score beside it."""
+    path = str(column.accessor).replace(".", "__")
+    if isinstance(column.column, Score):
+        return path, Score.sorts
+    return (f"{path}__name",) if path in PEOPLE else (path,)
 
 
 class FewCustomersTable(CustomerTable):

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import who
 from core import clock
+from core.files import FORMATS, download
 from customers.domain import filters as saved_filters
 from customers.models import Customer
 from desk.bulk_forms import GiveForm, PlayForm
@@ -36,9 +37,12 @@ def customers(request: HttpRequest) -> HttpResponse:
         exclude=[name for name in CustomerTable.base_columns if name not in chosen],
         order_by=request.GET.get("sort") or "-at_risk",
     )
+    if (format := request.GET.get("format", "")) in FORMATS:
+        return download(table.sheet(), f"customers-{clock.today()}", format)
     context = {
         "title": _("Customers"),
         "filters": filters,
+        "query": _without(request.GET, "page", "format").urlencode(),
         "table": paginate(table, page=request.GET.get("page", 1)),
         "columns": CustomerTable.choices(chosen, as_shown),
         "play_form": PlayForm(auto_id="play_%s") if who(request).may_write else None,
@@ -76,12 +80,19 @@ def save_filter(request: HttpRequest) -> HttpResponse:
 
 def _address(query: QueryDict, chosen: list[str]) -> str:
     """The list's address without what it would show anyway."""
-    kept = query.copy()
+    kept = _without(query, "format")
     if chosen == CustomerTable.chosen([]):
         kept.pop("columns", None)
     for name in [name for name, value in kept.items() if not value]:
         del kept[name]
     return f"{reverse('desk:customers')}{'?' if kept else ''}{kept.urlencode()}"
+
+
+def _without(query: QueryDict, *names: str) -> QueryDict:
+    kept = query.copy()
+    for name in names:
+        kept.pop(name, None)
+    return kept
 
 
 def filters_of(request: HttpRequest) -> CustomerFilter:

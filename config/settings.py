@@ -285,6 +285,7 @@ if "," in str(ANYMAIL.get("WEBHOOK_SECRET", "")):
     ANYMAIL["WEBHOOK_SECRET"] = str(ANYMAIL["WEBHOOK_SECRET"]).split(",")
 MAIL_HOOK_SECRET = env("MAIL_HOOK_SECRET", default="")  # signs our own web hook for bounces; none: it is closed
 INBOUND_DOMAIN = env("INBOUND_DOMAIN", default="")  # whose mail is led to us; none: no mail comes in
+INBOUND_PORT = env.int("INBOUND_PORT", default=2525)  # where `make run` takes it in by SMTP; 0: a web hook does
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=30)
 MAIL_DOMAIN = env("MAIL_DOMAIN", default="") or str(urlsplit(SITE_URL).hostname)
 MAIL_LEASE = env.int("MAIL_LEASE", default=180)  # seconds; longer than any handing over takes

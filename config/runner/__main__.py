@@ -72,7 +72,10 @@ def _run() -> int:
     wanted = Wanted.from_environment()
     preflight.writable(wanted.data_dir)
     with preflight.Claim(wanted.data_dir, wanted.port) as claim:
-        preflight.port_is_free(wanted.host, wanted.port, patience=20 if claim.after_a_crash else 1)
+        patience = 20 if claim.after_a_crash else 1
+        preflight.port_is_free(wanted.host, wanted.port, patience=patience)
+        if settings.INBOUND_DOMAIN and settings.INBOUND_PORT:
+            preflight.port_is_free(wanted.host, settings.INBOUND_PORT, patience=patience, name="INBOUND_PORT")
         assets.build()
         django.setup()
         from config.runner.prepare import prepare
@@ -112,6 +115,8 @@ async def _start(wanted: Wanted, group: Group, sign_ins: str) -> None:
     await group.start(programs.web(host=wanted.host, port=wanted.port, debug=wanted.debug))
     await group.start(programs.worker())
     await group.start(programs.beat())
+    if settings.INBOUND_DOMAIN and settings.INBOUND_PORT:
+        await group.start(programs.mailbox(host=wanted.host, port=settings.INBOUND_PORT))
     if wanted.debug:
         await group.start(programs.css())
     await until_web_answers(wanted.host, wanted.port)
@@ -137,6 +142,8 @@ def _greet(wanted: Wanted, sign_ins: str) -> None:
         say(sign_ins)
     if not os.environ.get("EMAIL_URL"):
         say(f"Mail is not sent but written to {settings.EMAIL_FILE_PATH}")
+    if settings.INBOUND_DOMAIN and settings.INBOUND_PORT:
+        say(f"Mail to {settings.INBOUND_DOMAIN} is taken in on {wanted.host}:{settings.INBOUND_PORT}")
     say("Stop with Ctrl-C.")
 
 

@@ -48,13 +48,13 @@ class Claim:
         self._lock.close()
 
 
-def port_is_free(host: str, port: int, patience: float) -> None:
+def port_is_free(host: str, port: int, patience: float, name: str = "PORT") -> None:
     """After a crash, what it left behind goes within seconds: wait that long, not longer."""
     deadline = time.monotonic() + patience
     while not _can_listen(host, port):
         if time.monotonic() > deadline:
             raise CannotStart(
-                f"Port {port} is in use.\nStop what listens there, or choose another: make run PORT={port + 1}"
+                f"Port {port} is in use.\nStop what listens there, or choose another: make run {name}={port + 1}"
             )
         time.sleep(0.1)
 

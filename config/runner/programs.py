@@ -43,6 +43,12 @@ def beat() -> Program:
     return Program("beat", [*_celery(), "beat", "--loglevel", "WARNING", "--pidfile", ""])
 
 
+def mailbox(*, host: str, port: int) -> Program:
+    """Takes in mail by SMTP for the addresses of this installation."""
+    command = [sys.executable, "manage.py", "receive_mail", "--host", host, "--port", f"{port}"]
+    return Program("mailbox", command, {"PYTHONUNBUFFERED": "1"}, stop=signal.SIGINT)
+
+
 def css() -> Program:
     """Rebuilds the stylesheet while templates are edited."""
     return Program("css", assets.command("--watch=always"))

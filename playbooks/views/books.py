@@ -17,6 +17,7 @@ from core import clock
 from core.errors import Stale
 from core.models import Job
 from customers.builder.field import Offer
+from customers.domain import mailbox
 from customers.models import Customer
 from customers.rules import frozen
 from playbooks import forms
@@ -43,7 +44,8 @@ def listed(request: HttpRequest) -> HttpResponse:
     user = reader(request)
     rows = [(one, books.trigger_in_words(_content(one))) for one in books.listed(user)]
     note = _("What is done for a customer, step by step, and what came of it.")
-    return render(request, "playbooks/list.html", {"title": _("Playbooks"), "note": note, "rows": rows})
+    context = {"title": _("Playbooks"), "note": note, "rows": rows, "copies": mailbox.copy_address()}
+    return render(request, "playbooks/list.html", context)
 
 
 def _content(playbook: Playbook) -> dict[str, Any]:

@@ -2,9 +2,11 @@
 
 import os
 import signal
+import smtplib
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,18 +17,44 @@ from tests.support.product import ROOT, DoesNotStart, Product, product
 pytestmark = pytest.mark.slow
 
 
+INBOUND = "in.holdfast.test"
+
+
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    with product(tmp_path_factory.mktemp("product") / "data") as made:
+def inbound_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory, inbound_port: int) -> Iterator[Product]:
+    led_here = {"INBOUND_DOMAIN": INBOUND, "INBOUND_PORT": f"{inbound_port}"}
+    with product(tmp_path_factory.mktemp("product") / "data", **led_here) as made:
         yield made
 
 
-def test_it_starts_works_and_leaves_no_process(installed: Product) -> None:
+def refusal(port: int) -> bytes:
+    """What the mailbox says to mail for an address that is none of its own, once it listens."""
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            with smtplib.SMTP("127.0.0.1", port, timeout=30) as server:
+                server.ehlo()
+                server.mail("somebody@example.com")
+                return server.rcpt(f"nobody@{INBOUND}")[1]
+        except (ConnectionError, smtplib.SMTPException):
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+
+
+def test_it_starts_works_and_leaves_no_process(installed: Product, inbound_port: int) -> None:
     installed.start()
     assert installed.status("/livez") == 200
     assert installed.status("/readyz") == 200
     assert installed.status("/accounts/login/") == 200
     assert len(installed.survivors()) >= 8
+    assert refusal(inbound_port) == b"5.1.1 No such address here"
 
     beside = installed.manage("showmigrations", "core")
     assert installed.status("/readyz") == 200

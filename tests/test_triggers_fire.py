@@ -20,6 +20,8 @@ from customers.models import Customer, Standing
 from customers.tests.factories import ContactFactory, CustomerFactory, StandingFactory
 from health.domain import signals
 from health.models import Signal, SignalRule
+from playbooks.domain.book import dry_run
+from playbooks.domain.book.content import read
 from playbooks.domain.run import engine, watching
 from playbooks.domain.run.by_hand import start_by_hand
 from playbooks.models import Playbook, Run, WorkItem
@@ -48,6 +50,13 @@ def hear(*consumers: str) -> None:
     for name in consumers:
         told = Event.objects.filter(type__in=CONSUMERS[name].types).order_by("pk")
         CONSUMERS[name].handle(list(told))
+
+
+def said_by_dry_run(book: Playbook) -> set[tuple[int, date]]:
+    """For whom it was to begin today, found among the facts of the day."""
+    assert book.active
+    today = clock.today()
+    return set(dry_run.replay(read(book.active.content), today, today + timedelta(days=1)).touched)
 
 
 def night() -> None:
@@ -124,6 +133,8 @@ def test_it_fires(customer: Customer, trigger: dict[str, Any], happens: Callable
     night()
 
     assert (happens_twice, Run.objects.count()) == (1, 1), "once, whoever tells it again"
+    if trigger["kind"] in {"event", "schedule"}:
+        assert said_by_dry_run(book) == {(customer.pk, clock.today())}
     engine.advance()
     assert WorkItem.objects.get().customer == customer
 

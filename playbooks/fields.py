@@ -1,0 +1,206 @@
+"""The builder's fields: what each trigger and step asks for."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Role, User
+from customers.models import Attribute, ContactRole
+from customers.registry import MEASURES, Type
+from playbooks.domain.book import occasions
+from playbooks.models import Lane, Playbook, WorkItem
+from surveys.models import Survey
+
+Choices = Iterable[tuple[Any, str | Promise]]
+TEXT, AREA, NUMBER, CHOICE, YES, RULE, KEYS = "text", "area", "number", "choice", "yes", "rule", "keys"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One thing to fill in. ``at`` is where it stands in the data: ``owner.role``."""
+
+    at: str
+    label: str | Promise
+    kind: str = TEXT
+    choices: Callable[[], Choices] | None = None
+
+
+def _people() -> Choices:
+    users = User.objects.filter(is_active=True).exclude(role=Role.ANALYST).order_by("name")
+    return [("", "–"), *((str(user.uid), user.name) for user in users)]
+
+
+def _dates() -> Choices:
+    own = Attribute.objects.filter(type=Attribute.Type.DATE).values_list("key", "label")
+    measured = [(f"measure.{one.key}", one.label) for one in MEASURES.values() if one.type == Type.DATE]
+    return [*measured, ("attribute.created_on", _("customer since")), *((f"attribute.{key}", la) for key, la in own)]
+
+
+def _attributes() -> Choices:
+    return [("stage", _("stage")), ("industry", _("industry")), *Attribute.objects.values_list("key", "label")]
+
+
+def _surveys() -> Choices:
+    return list(Survey.objects.filter(state=Survey.State.LIVE).values_list("pk", "name"))
+
+
+def _classes() -> Choices:
+    return [("", _("any")), *occasions.CLASSES.items()]
+
+
+ROLES: Choices = [
+    ("owner", _("the customer's owner")),
+    ("lead", _("the lead of their team")),
+    ("least_loaded", _("who has least to do")),
+    ("named", _("one person")),
+]
+
+
+UNITS: Choices = [("business_days", _("working days")), ("days", _("days"))]
+TO: Choices = [*ContactRole.choices, ("who_answered", _("who answered"))]
+OWNER = (
+    Field("owner.role", _("Who does it"), CHOICE, lambda: ROLES),
+    Field("owner.user", _("Person"), CHOICE, _people),
+)
+
+
+TRIGGERS: dict[str, tuple[str | Promise, tuple[Field, ...]]] = {
+    "filter": (
+        _("Customers enter or leave a filter"),
+        (
+            Field("when", _("When they"), CHOICE, lambda: [("entered", _("enter it")), ("left", _("leave it"))]),
+            Field("rule", _("Filter"), RULE),
+            Field("present", _("Also for those who are in it when it is put to work"), YES),
+        ),
+    ),
+    "event": (
+        _("Something happened"),
+        (
+            Field("event", _("What"), CHOICE, lambda: [(key, kind.label) for key, kind in occasions.KINDS.items()]),
+            Field("class", _("Answers only: of the class"), CHOICE, _classes),
+        ),
+    ),
+    "date": (
+        _("A date comes"),
+        (
+            Field("days", _("Days"), NUMBER),
+            Field("side", _("Before or after"), CHOICE, lambda: [("before", _("before")), ("after", _("after"))]),
+            Field("key", _("Date"), CHOICE, _dates),
+            Field("yearly", _("Every year again"), YES),
+        ),
+    ),
+    "schedule": (
+        _("On a schedule"),
+        (
+            Field(
+                "every",
+                _("Every"),
+                CHOICE,
+                lambda: [("day", _("day")), ("week", _("week")), ("month", _("month"))],
+            ),
+            Field("on", _("On (week: 0 is Monday; month: the day)"), NUMBER),
+        ),
+    ),
+    "hand": (_("By hand"), ()),
+}
+
+
+STEPS: dict[str, tuple[str | Promise, tuple[Field, ...]]] = {
+    "task": (
+        _("Task"),
+        (
+            Field("title", _("What there is to do")),
+            Field("words", _("How"), AREA),
+            Field("due", _("Due in"), NUMBER),
+            Field("unit", _("Unit"), CHOICE, lambda: UNITS),
+            Field("owner.role", _("Who does it"), CHOICE, lambda: [("", _("as the playbook says")), *ROLES]),
+            Field("owner.user", _("Person"), CHOICE, _people),
+            Field("lane", _("Lane"), CHOICE, lambda: [("", _("as the playbook says")), *Lane.choices]),
+            Field("reasons", _("Measures that say why"), KEYS),
+        ),
+    ),
+    "mail": (
+        _("Mail to a contact"),
+        (
+            Field("to", _("To"), CHOICE, lambda: TO),
+            Field("subject", _("Subject")),
+            Field("body", _("Mail"), AREA),
+            Field("draft", _("The owner reads it first"), YES),
+            Field(
+                "nature",
+                _("Nature"),
+                CHOICE,
+                lambda: [("service", _("service")), ("marketing", _("marketing: only with consent"))],
+            ),
+        ),
+    ),
+    "survey": (_("Survey"), (Field("survey", _("Survey"), CHOICE, _surveys), Field("to", _("To"), CHOICE, lambda: TO))),
+    "wait": (
+        _("Wait"),
+        (
+            Field(
+                "for",
+                _("For"),
+                CHOICE,
+                lambda: [*UNITS, ("until", _("until a date")), ("task", _("until the task is done, at most days"))],
+            ),
+            Field("days", _("Days"), NUMBER),
+            Field("key", _("Date"), CHOICE, _dates),
+        ),
+    ),
+    "branch": (
+        _("Branch: if"),
+        (
+            Field(
+                "on",
+                _("Asks for"),
+                CHOICE,
+                lambda: [
+                    ("rule", _("a measure or attribute")),
+                    ("outcome", _("the outcome of the task")),
+                    ("variant", _("the variant that was drawn")),
+                ],
+            ),
+            Field("rule", _("Condition"), RULE),
+            Field("outcome", _("Outcome"), CHOICE, lambda: WorkItem.Outcome.choices),
+            Field("variant", _("Variant")),
+        ),
+    ),
+    "otherwise": (_("Otherwise"), ()),
+    "end": (_("End of the branch"), ()),
+    "set": (_("Set an attribute"), (Field("key", _("Attribute"), CHOICE, _attributes), Field("value", _("Value")))),
+    "notify": (
+        _("Notify"),
+        (
+            Field("how", _("By"), CHOICE, lambda: [("mail", _("mail to one of us")), ("hook", _("web hook"))]),
+            *OWNER,
+            Field("words", _("What it says"), AREA),
+            Field("url", _("Address of the web hook")),
+        ),
+    ),
+    "start": (
+        _("Start another"),
+        (Field("playbook", _("Playbook"), CHOICE, lambda: Playbook.objects.values_list("key", "name")),),
+    ),
+}
+
+
+HEAD = (
+    Field("audience", _("Only for"), RULE),
+    *OWNER,
+    Field("lane", _("Lane of its tasks"), CHOICE, lambda: Lane.choices),
+    Field("goal", _("Ends when this goal is reached"), RULE),
+    Field("cause_gone", _("Ends when the cause is gone; open tasks close by themselves"), YES),
+    Field(
+        "again.mode",
+        _("For the same customer"),
+        CHOICE,
+        lambda: [("never", _("never again")), ("after", _("again after some days"))],
+    ),
+    Field("again.days", _("Days"), NUMBER),
+    Field("again.most", _("At most so often"), NUMBER),
+    Field("variants", _("Variants that customers are drawn for, such as A, B"), KEYS),
+)

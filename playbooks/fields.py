@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Role, User
 from customers.models import Attribute, ContactRole
 from customers.registry import MEASURES, Type
+from health.models import SignalRule
 from playbooks.domain.book import occasions
 from playbooks.models import Lane, Playbook, WorkItem
 from surveys.models import Survey
@@ -47,8 +48,31 @@ def _surveys() -> Choices:
     return list(Survey.objects.filter(state=Survey.State.LIVE).values_list("pk", "name"))
 
 
-def _classes() -> Choices:
-    return [("", _("any")), *occasions.CLASSES.items()]
+def _signals() -> Choices:
+    return SignalRule.objects.values_list("key", "name")
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What the builder may ask of an event of one kind: the name of its field, and the key of the event's value."""
+
+    at: str
+    event: str
+    key: str
+    field: Field
+
+
+def _ask(at: str, event: str, key: str, label: str | Promise, choices: Callable[[], Choices]) -> Ask:
+    return Ask(at, event, key, Field(at, label, CHOICE, lambda: [("", _("any")), *choices()]))
+
+
+ASKS = (
+    _ask("class", "answer", "class", _("Answers only: of the class"), occasions.CLASSES.items),
+    _ask("signal", "signal", "rule", _("Signals only: of the rule"), _signals),
+    _ask("moved", "movement", "kind", _("Movements only: of the kind"), occasions.MOVES.items),
+    _ask("band", "band", "after", _("Health only: now in the band"), occasions.BANDS.items),
+    _ask("role", "contact", "role", _("Contacts only: in the role"), lambda: ContactRole.choices),
+)
 
 
 ROLES: Choices = [
@@ -80,7 +104,7 @@ TRIGGERS: dict[str, tuple[str | Promise, tuple[Field, ...]]] = {
         _("Something happened"),
         (
             Field("event", _("What"), CHOICE, lambda: [(key, kind.label) for key, kind in occasions.KINDS.items()]),
-            Field("class", _("Answers only: of the class"), CHOICE, _classes),
+            *(ask.field for ask in ASKS),
         ),
     ),
     "date": (

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.functional import Promise
 
 from customers.builder.field import Offer, RuleWidget
-from playbooks.fields import HEAD, KEYS, NUMBER, RULE, STEPS, TRIGGERS, YES, Field
+from playbooks.fields import ASKS, HEAD, KEYS, NUMBER, RULE, STEPS, TRIGGERS, YES, Field
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +83,22 @@ def draft_of(posted: Mapping[str, str]) -> dict[str, Any]:
     offer = Offer(None)
     trigger = {"kind": kind, **read(TRIGGERS.get(kind, ("", ()))[1], posted, "trigger.", offer)}
     if kind == "event":
-        wanted = trigger.pop("class", "")
-        trigger["where"] = [{"key": "class", "value": wanted}] if wanted and trigger.get("event") == "answer" else []
+        trigger["where"] = asked(str(trigger.get("event")), {ask.at: trigger.pop(ask.at, "") for ask in ASKS})
     head = {"audience": {"all": []}, **read(HEAD, posted, "", offer)}
     return {**head, "trigger": trigger, "steps": _steps(posted, offer)}
+
+
+def asked(event: str, chosen: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What a trigger asks of its event, from the fields that belong to this kind of it."""
+    found = [{"key": one.key, "value": chosen[one.at]} for one in ASKS if one.event == event and chosen.get(one.at)]
+    # What is told of contacts is any change of them: the trigger is about those who left.
+    return [*found, {"key": "left_on", "value": True}] if event == "contact" else found
+
+
+def chosen(trigger: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields' values of what a trigger asks of its event."""
+    values = {one["key"]: one["value"] for one in trigger.get("where", ())}
+    return {one.at: values.get(one.key, "") for one in ASKS if one.event == trigger.get("event")}
 
 
 def _steps(posted: Mapping[str, str], offer: Offer) -> list[dict[str, Any]]:

@@ -1,6 +1,6 @@
 """Playbooks as pages show them: what each did, and its steps in words."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from customers.registry import MEASURES
 from customers.rules import RuleError, describe, parse
+from health.models import SignalRule
 from playbooks.domain.book import occasions
 from playbooks.domain.book.content import Content, Step, depths, read
 from playbooks.forms import STEPS, TRIGGERS
@@ -149,6 +150,14 @@ def rule_in_words(rule: Any) -> str:
         return str(error)
 
 
+def _asked_in_words(kind: occasions.Kind | None, where: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    for one in where:
+        if kind and one["value"] is not True:
+            known = kind.asks.get(one["key"], ("", {}))[1]
+            rule = SignalRule.objects.filter(key=one["value"]).first() if one["key"] == "rule" else None
+            yield str(rule.name if rule else known.get(one["value"], one["value"]))
+
+
 def trigger_in_words(data: Mapping[str, Any]) -> str:
     """What starts a playbook, in one line."""
     trigger = read(data).trigger
@@ -159,8 +168,7 @@ def trigger_in_words(data: Mapping[str, Any]) -> str:
             return (_("No longer: %(rule)s") if left else _("From now on: %(rule)s")) % words
         case "event":
             kind = occasions.KINDS.get(trigger.get("event", ""))
-            where = [str(occasions.CLASSES.get(one["value"], one["value"])) for one in trigger.get("where", ())]
-            return ": ".join([str(kind.label) if kind else "–", *where])
+            return ": ".join([str(kind.label) if kind else "–", *_asked_in_words(kind, trigger.get("where", ()))])
         case "date":
             day = str(dict(_date_labels()).get(str(trigger.get("key")), _("customer since")))
             words = {"days": str(trigger.get("days", "")), "day": day}

@@ -19,6 +19,7 @@ from playbooks.domain.book import dry_run
 from playbooks.domain.run import engine
 from playbooks.domain.run.starting import Wanted, start
 from playbooks.models import Letter, Playbook, Run
+from playbooks.queries import books
 from playbooks.tests.factories import TASK, PlaybookFactory, at_work
 from tests.support.forms import fields_of, post_of
 
@@ -92,6 +93,33 @@ def test_from_a_name_to_work(cast: Cast, as_user: Sign) -> None:
     assert client.get(reverse("playbooks:dry-run", args=[found.uid])).status_code == 200
     client.post(reverse("playbooks:activate", args=[version.uid]))
     assert Playbook.objects.get(pk=book.pk).is_active
+
+
+@pytest.mark.parametrize(
+    ("event", "field", "key", "value"),
+    [
+        ("answer", "class", "class", "detractor"),
+        ("signal", "signal", "rule", "fell"),
+        ("movement", "moved", "kind", "contraction"),
+        ("band", "band", "after", "risk"),
+        ("contact", "role", "role", "champion"),
+    ],
+)
+def test_the_builder_asks_of_an_event_what_it_can_tell(event: str, field: str, key: str, value: str) -> None:
+    others = {"trigger.class": "promoter", "trigger.moved": "churn"}
+    posted = {"trigger.kind": "event", "trigger.event": event, "steps": "0", **others, f"trigger.{field}": value}
+    trigger = forms.draft_of(posted)["trigger"]
+    left = [{"key": "left_on", "value": True}] if event == "contact" else []
+    assert trigger == {"kind": "event", "event": event, "where": [{"key": key, "value": value}, *left]}
+    assert forms.chosen(trigger)[field] == value
+
+
+def test_what_an_event_is_asked_is_told_and_shown(cast: Cast, as_user: Sign) -> None:
+    trigger = {"kind": "event", "event": "signal", "where": [{"key": "rule", "value": "fell"}]}
+    assert "The score fell by 15 in 30 days" in books.trigger_in_words({"trigger": trigger})
+    book = Playbook.objects.create(key="asks", name="Asks", draft={"trigger": trigger, "steps": []})
+    page = as_user(cast.administrator).get(reverse("playbooks:edit", args=[book.uid])).content.decode()
+    assert '<option value="fell" selected' in page
 
 
 def test_the_builder_keeps_every_kind_of_step_as_it_is(cast: Cast, as_user: Sign) -> None:

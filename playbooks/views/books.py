@@ -121,7 +121,7 @@ def _saved(request: HttpRequest, book: Playbook) -> Playbook:
 
 def _builder(book: Playbook, offer: Offer) -> dict[str, Any]:
     content = read(book.draft)
-    trigger = {**content.trigger, "class": next((one["value"] for one in content.trigger.get("where", ())), "")}
+    trigger = {**content.trigger, **forms.chosen(content.trigger)}
     kind = str(trigger.get("kind", "hand"))
     steps = zip(content.steps, depths(content.steps), strict=True)
     return {

@@ -13,6 +13,7 @@ urlpatterns = [
     path("usage/events/features/<uuid:uid>/kind/", events.classify, name="classify"),
     path("usage/intake/", intake.intake, name="intake"),
     path("usage/intake/attach/", intake.attach, name="attach"),
+    path("usage/intake/rejected/<int:pk>/", intake.rejected, name="rejected"),
     path("usage/intake/replay/", intake.replay, name="replay"),
     path("usage/intake/settings/", intake.change_settings, name="settings"),
     path("usage/customers/<uuid:uid>/", customer.customer, name="customer"),

@@ -68,7 +68,9 @@ def _shape(marks: Sequence[Mark], tone: str, place: Linear) -> SafeString:
 
 def _line(run: Run, tone: str, place: Linear) -> SafeString:
     points = [(x, place(float(mark.value or 0))) for x, mark in run]
-    if not run[-1][1].unfinished or len(points) < 2:
+    if len(points) == 1:
+        points *= 2  # a line from a point to itself: its round ends make a dot
+    if not run[-1][1].unfinished or len(run) < 2:
         return svg.path(points, class_=f"line tone-{tone}")
     whole = svg.path(points[:-1], class_=f"line tone-{tone}")
     return svg.join([whole, svg.path(points[-2:], class_=f"line line-open tone-{tone}")])

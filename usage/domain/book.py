@@ -64,7 +64,8 @@ RECENT, BEFORE = (1 << MONTH) - 1, ((1 << MONTH) - 1) << MONTH
 AGO = f"(%(day)s - 1 - u.day) / {WEEK}"
 BY_WEEK = ", ".join(f"count(*) FILTER (WHERE weeks >> {week} & 1 = 1)" for week in range(WEEKS - 1, -1, -1))
 # A bit for each week in which a customer used a feature; 0 is the newest. One pass is right for all but those of whom a
-# row takes back what another gave: of them each week is summed up first.
+# row takes back what another gave: of them each week is summed up first. Of whom the feed is silent, nobody can tell
+# whether they lapsed: they are left out.
 COUNT = f"""
 WITH rough AS MATERIALIZED (
     SELECT {{customer}} AS customer, u.feature_id, bit_or(1 << {AGO}) FILTER (WHERE u.events > 0) AS weeks,
@@ -93,5 +94,5 @@ SELECT k.team_id, feature_id, ARRAY[{BY_WEEK}], count(*) FILTER (WHERE weeks & {
        count(*) FILTER (WHERE weeks & {BEFORE} <> 0), count(*) FILTER (WHERE weeks & 3 = 2),
        count(*) FILTER (WHERE weeks & {BEFORE} <> 0 AND weeks & {RECENT} = 0),
        COALESCE(sum(events), 0)::bigint, sum(connected)
-FROM used JOIN customers_customer k ON k.id = used.customer GROUP BY 1, 2
+FROM used JOIN alive USING (customer) JOIN customers_customer k ON k.id = used.customer GROUP BY 1, 2
 """

@@ -1,6 +1,6 @@
 """Which feature an event is the use of."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -52,18 +52,24 @@ def by_property(plans: Iterable[tuple[str, By]]) -> tuple[str, list[str | int]]:
     return (f"CASE {' '.join(cases)} ELSE 0 END" if cases else "0"), values
 
 
-def make_names(names: Sequence[str], *, by_themselves: bool, day: date) -> None:
-    """Have a row for every name that has none yet: ruled, or a feature of its own, or counted in the day only."""
-    known = set(EventName.objects.filter(name__in=names).values_list("name", flat=True))
+def make_names(days: Mapping[str, tuple[date, date]], *, by_themselves: bool) -> None:
+    """Have a row for every name that has none yet: ruled, or a feature of its own, or counted in the day only.
+
+    ``days`` are the first and the last day of each name's events.
+    """
+    known = set(EventName.objects.filter(name__in=list(days)).values_list("name", flat=True))
     room = MOST_NAMES - EventName.objects.count()
-    new = sorted(set(names) - known)[: max(0, room)]
+    new = sorted(set(days) - known)[: max(0, room)]
     if not new:
         return
     rules = list(FeatureRule.objects.all())
     plans = {name: plan(name, rules) for name in new}
     owned = own([name for name in new if not _is_ruled(plans[name])]) if by_themselves else {}
     EventName.objects.bulk_create(
-        [EventName(name=name, first_on=day, last_on=day, **_fields(plans[name], owned.get(name))) for name in new],
+        [
+            EventName(name=name, first_on=days[name][0], last_on=days[name][1], **_fields(plans[name], owned.get(name)))
+            for name in new
+        ],
         ignore_conflicts=True,
     )
 

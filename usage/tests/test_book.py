@@ -8,7 +8,7 @@ import pytest
 
 from accounts.tests.factories import TeamFactory, UserFactory
 from core import clock, jobs
-from core.models import Event, Job
+from core.models import Event, Job, Source
 from customers.domain import customers as changing
 from customers.domain.customers import CustomerValues
 from customers.models import Customer
@@ -17,7 +17,7 @@ from usage.domain import book
 from usage.models import Kept, TeamUse, UsageDay
 from usage.queries.book import book_use
 from usage.receivers import count_teams_again
-from usage.tests.factories import FeatureFactory, use
+from usage.tests.factories import use
 
 pytestmark = pytest.mark.django_db
 FEATURES = ["board", "export", "chat"]
@@ -116,14 +116,26 @@ def test_the_use_of_another_team_is_not_seen(today):
     assert book_use(seer(role="analyst")).connected == 2
 
 
+def test_who_fell_silent_with_their_source_did_not_lapse(today):
+    other = Source.objects.create(key="servers", label="Own servers")
+    use(CustomerFactory(), today - timedelta(days=40), feature="board", source=other)
+    lapsed = CustomerFactory()
+    use(lapsed, today - timedelta(days=40), feature="board")
+    use(CustomerFactory(), today - timedelta(days=40), today - timedelta(days=2), feature="board")
+    book.keep(day=today)
+    found = book_use(seer(role="administrator"))
+    assert (found.connected, found.over_all.month, found.over_all.month_before) == (2, 1, 2)
+    assert found.over_all.month_lapsed == found.features[0].month_lapsed == 1
+
+
 def test_a_late_event_is_in_its_week_from_the_next_night_on(today):
     customer, user = CustomerFactory(), seer(role="administrator")
-    FeatureFactory(key="board")
+    use(CustomerFactory(), today - timedelta(days=1), feature="export")
     use(customer, today - timedelta(days=20), feature="board", known_on=today)
     book.keep(day=today)
-    assert not any(book_use(user).over_all.weeks)
+    assert "board" not in shown(user)
     book.keep(day=today + timedelta(days=1))
-    assert book_use(user).features[0].weeks == [0] * 8 + [0, 1, 0, 0]
+    assert shown(user)["board"][0] == [0] * 8 + [0, 1, 0, 0]
 
 
 def test_who_passes_to_another_team_is_counted_there(today):

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -65,6 +66,14 @@ def test_before_the_first_count_the_pages_say_so(client, cast):
     assert "are being counted" in text(client, "usage:keeping")
 
 
+def test_a_book_whose_sources_are_all_silent_says_so(client, cast):
+    use(CustomerFactory(), clock.today() - timedelta(days=30), feature="board")
+    book.keep(day=clock.today())
+    page = text(client, "usage:overview")
+    assert "Every source is silent" in page
+    assert "No usage comes in yet" not in page
+
+
 def test_a_customer_of_others_is_not_there(client, cast, customer):
     client.force_login(cast.stranger)
     for name in ("usage:customer", "usage:rows"):
@@ -96,6 +105,8 @@ def test_a_silent_feed_is_told_beside_the_figures(client, cast):
     use(quiet, clock.today() - timedelta(days=30), feature="board")
     page = text(client, "usage:customer", quiet.uid)
     assert "is silent" in page
+    assert "when the last data came" in page
+    assert "No data in 26 weeks" not in page
     assert "not measured" in page
     by_feature = page.split("Feature by feature")[-1].split("</table>")[0]
     assert "100" not in by_feature
@@ -172,6 +183,24 @@ def test_rejected_events_are_tried_again(client, cast):
     page = client.post(reverse("usage:replay"), follow=True).content.decode()
     assert "1 event was taken; 1 are as they were." in page
     assert list(Rejected.objects.filter(replayed_at=None).values_list("reason", flat=True)) == ["no_user"]
+
+
+def test_a_rejected_event_is_shown_as_it_came(client, cast):
+    one = Rejected.objects.create(
+        source=product(),
+        received_at=NOW,
+        reason="no_user",
+        payload='{"type": "page<b>"}',
+        path="page",
+        digest=UUID(int=3),
+    )
+    address = reverse("usage:rejected", args=[one.pk])
+    assert address in text(client, "usage:intake")
+    page = client.get(address).content.decode()
+    assert "has neither userId nor anonymousId" in page
+    assert "&quot;type&quot;: &quot;page&lt;b&gt;&quot;" in page
+    client.force_login(cast.lead)
+    assert client.get(address).status_code == 403
 
 
 def test_the_settings_of_the_intake_are_changed(client, cast):

@@ -264,6 +264,13 @@ def test_names_are_listed_with_what_they_count_as(acme):
     ]
 
 
+def test_a_name_came_first_and_last_on_the_days_of_its_events(acme):
+    send({"groupId": "A1", "timestamp": ago(days=400)}, {"groupId": "A1", "timestamp": ago(days=300)})
+    roll()
+    (name,) = EventName.objects.values_list("first_on", "last_on")
+    assert name == (TODAY - timedelta(days=400), TODAY - timedelta(days=300))
+
+
 def test_the_sweeper_finds_events_that_nothing_woke(acme):
     send({"groupId": "A1"})
     with time_machine.travel(NOW, tick=False):

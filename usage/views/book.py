@@ -23,7 +23,8 @@ MOST_DRAWN = 16
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
     """The use of all that one's customers do: whole weeks, up to the end of the day before it was counted."""
-    used = book_use(who(request))
+    used, sources = book_use(who(request)), source_states(AsOf.live())
+    nobody = used is not None and used.connected == 0
     context = {
         "title": _("Usage"),
         "note": _until(used),
@@ -31,10 +32,11 @@ def overview(request: HttpRequest) -> HttpResponse:
         "used": used,
         "line": _line(used) if used and used.connected else None,
         "heat": _heat(used) if used and used.features else None,
-        "sources": source_states(AsOf.live()),
+        "sources": sources,
         "silences": open_silences(),
         "today": clock.today(),
-        "nothing": used is not None and used.connected == 0 and not any(used.over_all.weeks),
+        "silent": nobody and bool(sources) and all(one.quiet for one in sources),
+        "nothing": nobody,
     }
     return render(request, "usage/overview.html", context)
 

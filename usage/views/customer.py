@@ -35,9 +35,8 @@ KEYS = (
     "active_users_28",
     "user_lapse_7",
     "user_lapse_28",
-    "seat_use_28",
-    "limit_use_28",
     "active_days_28",
+    "events_28",
     "errors_28",
     "errors_first_30",
     "breadth_28",
@@ -62,9 +61,12 @@ def customer(request: HttpRequest, uid: UUID) -> HttpResponse:
     """What one customer does with the product."""
     found, today = customer_or_404(request, uid), clock.today()
     at = AsOf.live()
-    used, heat = weeks(found, at, count=WEEKS), features_by_week(found, at, count=HEAT_WEEKS)
     fed = feeds(found, at)
-    by_feature = of_customer.feature_figures(found, at, alive=not fed or any(feed.alive for feed in fed))
+    alive = not fed or any(feed.alive for feed in fed)
+    # Of who is silent, the weeks before: the figures of now are missing.
+    until = at if alive else AsOf(max(feed.last_on for feed in fed) + timedelta(days=1), at.known_on)
+    used, heat = weeks(found, until, count=WEEKS), features_by_week(found, until, count=HEAT_WEEKS)
+    by_feature = of_customer.feature_figures(found, at, alive=alive)
     context = {
         "title": _("Usage of %(customer)s") % {"customer": found},
         "note": _("What they do with the product, up to and with today."),
@@ -74,7 +76,8 @@ def customer(request: HttpRequest, uid: UUID) -> HttpResponse:
         "figures": list(_figures(found, at)),
         "events": _line(used, "events", _("Events a week")),
         "users": _line(used, "users", _("Active users a week")),
-        "heat": _heat(found, heat, at) if heat else None,
+        "heat": _heat(found, heat, until) if heat else None,
+        "ended": "" if alive else until.day - timedelta(days=1),
         "features": by_feature,
         "by_person": any(one.users is not None for one in by_feature),
         "roles": of_customer.roles(found, at),

@@ -64,6 +64,14 @@ def attach(request: HttpRequest) -> HttpResponse:
     return redirect("usage:intake")
 
 
+@require_safe
+@administrators_only
+def rejected(request: HttpRequest, pk: int) -> HttpResponse:
+    """One event that could not be taken, as it came."""
+    one = get_object_or_404(Rejected.objects.select_related("source"), pk=pk)
+    return render(request, "usage/rejected.html", {"title": one.event or _("An event without a name"), "one": one})
+
+
 @require_POST
 @administrators_only
 def replay(request: HttpRequest) -> HttpResponse:

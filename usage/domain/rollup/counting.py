@@ -72,7 +72,7 @@ def count(*, at: datetime, most: int = MOST) -> bool:
     with connection.cursor() as cursor:
         writing.make_tables(cursor)
         _sum_up(cursor, stretch)
-        _name(cursor, own=settings.own_features, at=at)
+        _name(cursor, own=settings.own_features)
         cursor.execute(FILL_WHO)
         resolving.resolve(settings.identify_by)
         cursor.execute(FILL_KNOWN)
@@ -100,8 +100,8 @@ def _sum_up(cursor: Any, stretch: Stretch) -> None:
     cursor.execute("ANALYZE rollup_sum")
 
 
-def _name(cursor: Any, *, own: bool, at: datetime) -> None:
+def _name(cursor: Any, *, own: bool) -> None:
     """Have every name in the list of names. Those with rules by property were summed up as if they had none."""
-    cursor.execute("SELECT DISTINCT name FROM rollup_sum")
-    mapping.make_names([name for (name,) in cursor.fetchall()], by_themselves=own, day=clock.today(at))
+    cursor.execute("SELECT name, min(day), max(day) FROM rollup_sum GROUP BY 1")
+    mapping.make_names({name: (first, last) for name, first, last in cursor.fetchall()}, by_themselves=own)
     cursor.execute(NAMES)

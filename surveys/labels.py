@@ -29,7 +29,7 @@ CLASSES: Final = {
     "csat": {"promoter": _("Satisfied"), "passive": _("Undecided"), "detractor": _("Not satisfied")},
     "ces": {"promoter": _("Easy"), "passive": _("Undecided"), "detractor": _("Hard")},
 }
-SILENT: Final = _("Silent: asked, no answer")
+SILENT: Final = _("Silent")
 TONES: Final = {"promoter": "good", "passive": "watch", "detractor": "risk"}
 TEXTS: Final = {
     "subject": _("Subject"),

@@ -319,5 +319,6 @@ def test_a_survey_whose_answers_came_from_a_file_is_no_draft(client, administrat
     said(imported, 9)
     text = as_(client, administrator).get("/surveys/").content.decode()
     assert text.count("answers from a file") == 1 and text.count(">draft<") == 1
-    assert "answers from a file" in client.get(f"/surveys/{imported.uid}/").content.decode()
+    for tab in ("", "invitations/"):
+        assert "answers from a file" in client.get(f"/surveys/{imported.uid}/{tab}").content.decode()
     assert "draft" in client.get(f"/surveys/{draft.uid}/").content.decode()

@@ -38,7 +38,7 @@ def frame(request: HttpRequest, survey: Survey, tab: str, **more: Any) -> dict[s
     return {
         "title": survey.name,
         "survey": survey,
-        "state": state_of(survey, survey.state == Survey.State.DRAFT and survey.responses.exists()),
+        "survey_state": state_of(survey, survey.state == Survey.State.DRAFT and survey.responses.exists()),
         "tab": tab,
         "builds": builds,
         "writes": who(request).may_write,

@@ -1,5 +1,5 @@
-"""A company that is nothing but money: customers, subscriptions and versions of them, as a load of history writes
-them, and the ledger of it. Made by the database, so that a million versions take a minute."""
+"""A company that is nothing but money: customers, subscriptions with terms of a year and versions of them, as a load
+of history writes them, and the ledger of it. Made by the database, so that a million versions take a minute."""
 
 from datetime import date
 from typing import Final
@@ -34,14 +34,17 @@ SELECT s.id AS subscription_id, s.customer_id, number,
        (number = 5 OR s.id %% 3 = 0 AND number = 4) AND s.id %% 5 < 2 AS leaves
 FROM subscriptions_subscription s, generate_series(1, 5) number;
 CREATE TEMP TABLE ended AS
-SELECT m.*, COALESCE(lead(starts_on) OVER (PARTITION BY subscription_id ORDER BY number),
-                     CASE WHEN leaves THEN starts_on + 60 END) AS ends_on FROM made m;
+SELECT m.*, min(starts_on) OVER (PARTITION BY subscription_id) AS first_on,
+       COALESCE(lead(starts_on) OVER (PARTITION BY subscription_id ORDER BY number),
+                CASE WHEN leaves THEN starts_on + 60 END) AS ends_on FROM made m;
 INSERT INTO subscriptions_subscriptionversion
     (subscription_id, customer_id, number, known_on, plan_id, interval, quantity, amount, currency, mrr, starts_on,
-     ends_on, cancelled_on, churn_kind, reason)
+     ends_on, cancelled_on, churn_kind, reason, term_ends_on, auto_renews, notice_days)
 SELECT e.subscription_id, e.customer_id, e.number, CASE WHEN ended THEN e.ends_on ELSE e.starts_on END,
        (SELECT min(id) FROM subscriptions_plan) + e.number / 4, 'month', e.units, e.units * e.price, 'USD',
-       e.units * e.price, e.starts_on, CASE WHEN ended THEN e.ends_on END, CASE WHEN ended THEN e.ends_on END, '', ''
+       e.units * e.price, e.starts_on, CASE WHEN ended THEN e.ends_on END, CASE WHEN ended THEN e.ends_on END, '', '',
+       e.first_on + 365 * ((e.starts_on - e.first_on) / 365 + 1), CASE WHEN e.subscription_id %% 3 > 0 THEN true END,
+       30 * (e.subscription_id %% 4)::int
 FROM ended e, (VALUES (false), (true)) v(ended)
 WHERE e.starts_on < %(today)s AND (NOT ended OR e.ends_on <= %(today)s)
 ORDER BY e.customer_id, e.subscription_id, e.number, ended;
@@ -58,7 +61,7 @@ def company() -> None:
 
 
 def build(customers: int) -> None:
-    rulesets.current()
+    rulesets.establish()
     with connection.cursor() as cursor:
         cursor.execute(WRITTEN, {"first": first_day(), "today": clock.today(), "customers": customers})
     ledger.refresh()

@@ -1,6 +1,6 @@
 """Rows as columns of numbers, to and from the database in binary. No column may be NULL."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -24,15 +24,29 @@ def fetch(sql: str, params: Mapping[str, Any], types: Mapping[str, str]) -> Colu
     """The rows of a SELECT as one array a column; ``types`` says its names and widths in order (i8 bigint, i4 integer
     or date, i2 smallint).
     """
+    (found,) = fetch_several([(sql, types)], params)
+    return found
+
+
+def fetch_several(wanted: Sequence[tuple[str, Mapping[str, str]]], params: Mapping[str, Any]) -> list[Columns]:
+    """The same of several SELECTs, each with its types, in one go."""
     # One row of arrays: a message for each row of millions would cost more than all else.
-    names = ", ".join(f"c{n}" for n in range(len(types)))
-    arrays = ", ".join(f"array_agg(c{n})" for n in range(len(types)))
+    parts = [_arrays(place, sql, len(types)) for place, (sql, types) in enumerate(wanted)]
+    names = [(place, name, width) for place, (_sql, types) in enumerate(wanted) for name, width in types.items()]
     connection.ensure_connection()
     with psycopg.Cursor(connection.connection) as cursor:
-        cursor.execute(f"SELECT {arrays} FROM ({sql}) t({names})", params, binary=True)
+        cursor.execute(f"SELECT * FROM {', '.join(parts)}", params, binary=True)
         result = cursor.pgresult
         assert result is not None
-        return {name: _array(result.get_value(0, n), width) for n, (name, width) in enumerate(types.items())}
+        found: list[Columns] = [{} for _one in wanted]
+        for number, (place, name, width) in enumerate(names):
+            found[place][name] = _array(result.get_value(0, number), width)
+    return found
+
+
+def _arrays(place: int, sql: str, columns: int) -> str:
+    names = ", ".join(f"c{n}" for n in range(columns))
+    return f"(SELECT {', '.join(f'array_agg(c{n})' for n in range(columns))} FROM ({sql}) t({names})) p{place}"
 
 
 def _array(data: bytes | None, width: str) -> np.ndarray:

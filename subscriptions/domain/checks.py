@@ -14,6 +14,8 @@ from core.faults import Fault
 from subscriptions.domain import stage
 from subscriptions.models import ChurnKind, Interval
 
+Rows = Sequence[tuple[Any, ...]]
+
 
 class Rule(NamedTuple):
     field: str
@@ -120,9 +122,12 @@ def check(settings: Mapping[str, Any]) -> list[Fault]:
         "monthly": settings["fx"] == "first_of_month",
         "today": clock.today(),
     }
-    faults = broken("staged_versions", RULES, params)
+    wrong, twice, overlapping, without_rate = stage.run(
+        _broken("staged_versions", RULES), TWICE, f"{OVERLAPS} LIMIT 1000", f"{RATES} LIMIT 1000", params=params
+    )
+    faults = _faults(wrong, RULES)
     if not faults:
-        faults = [*_twice(), *_overlaps(), *_without_rate(params)]
+        faults = [*_twice(twice), *_overlaps(overlapping), *_without_rate(without_rate, params)]
     return sorted(faults, key=lambda fault: fault.row)
 
 
@@ -133,39 +138,46 @@ def currencies() -> frozenset[str]:
     return frozenset(list_currencies()) - {"XXX", "XTS"}
 
 
+@cache
+def _as_array(words: frozenset[str]) -> str:
+    """Said once: hundreds of codes take longer to write out than all else of a check."""
+    return f"{{{','.join(sorted(words))}}}"
+
+
 def broken(table: str, rules: Sequence[Rule], params: Mapping[str, Any]) -> list[Fault]:
     """The rows of a stage that break a rule, by rule and row; at most 1,000 of each. One pass over the rows."""
+    return _faults(stage.fetch(_broken(table, rules), params), rules)
+
+
+def _broken(table: str, rules: Sequence[Rule]) -> str:
     cases = ", ".join(f"({place}, {rule.broken})" for place, rule in enumerate(rules))
-    rows = stage.fetch(
-        f"""
-        SELECT rule, row FROM (
-            SELECT r.rule, s.row, row_number() OVER (PARTITION BY r.rule ORDER BY s.row) AS place
-            FROM {table} s, LATERAL (VALUES {cases}) r(rule, broken) WHERE r.broken
-        ) f WHERE place <= 1000 ORDER BY 1, 2
-        """,
-        params,
-    )
+    return f"""
+    SELECT rule, row FROM (
+        SELECT r.rule, s.row, row_number() OVER (PARTITION BY r.rule ORDER BY s.row) AS place
+        FROM {table} s, LATERAL (VALUES {cases}) r(rule, broken) WHERE r.broken
+    ) f WHERE place <= 1000 ORDER BY 1, 2
+    """
+
+
+def _faults(rows: Rows, rules: Sequence[Rule]) -> list[Fault]:
     return [Fault(row, rules[rule].field, rules[rule].key, rules[rule].message) for rule, row in rows]
 
 
-def _twice() -> list[Fault]:
-    return [Fault(row, "number", "twice", _("The version is there twice.")) for (row,) in stage.fetch(TWICE)]
+def _twice(rows: Rows) -> list[Fault]:
+    return [Fault(row, "number", "twice", _("The version is there twice.")) for (row,) in rows]
 
 
-def _overlaps() -> list[Fault]:
-    return [
-        Fault(row, "starts_on", "overlap", _overlap_message(other))
-        for row, other in stage.fetch(f"{OVERLAPS} LIMIT 1000")
-    ]
+def _overlaps(rows: Rows) -> list[Fault]:
+    return [Fault(row, "starts_on", "overlap", _overlap_message(other)) for row, other in rows]
 
 
 def _overlap_message(other: date) -> str:
     return _("Overlaps the version of the same subscription that starts on %(day)s.") % {"day": other}
 
 
-def _without_rate(params: Mapping[str, Any]) -> list[Fault]:
+def _without_rate(rows: Rows, params: Mapping[str, Any]) -> list[Fault]:
     message = _("There is no exchange rate of %(currency)s on %(day)s or in the %(days)s days before.")
     return [
         Fault(row, field, "rate", message % {"currency": currency, "day": day, "days": params["rate_days"]})
-        for row, field, day, currency in stage.fetch(f"{RATES} LIMIT 1000", params)
+        for row, field, day, currency in rows
     ]

@@ -14,9 +14,10 @@ from django.db import connection, transaction
 from core import clock, jobs
 from core.clock import AsOf
 from subscriptions.domain import stage
+from subscriptions.domain.bulk import DAY, EPOCH
 from subscriptions.domain.columns import Columns
 from subscriptions.models import Ruleset
-from subscriptions.queries.curves import Curves, read
+from subscriptions.queries.curves import OWN, Curves, read, read_beside
 
 BUILD: Final = "subscriptions.curves"
 MANY: Final = 1000
@@ -36,6 +37,12 @@ SELECT customer_id, min(day) FROM (
 ) t GROUP BY 1
 """
 
+STALE_TYPES: Final = {"customer": "i8", "day": DAY}
+
+# One builds, or any number follow: a build would else write what a writer beside it has just made old.
+LOCK: Final = "SELECT pg_advisory_xact_lock{}(hashtext('subscriptions curves'))::text"
+WHOLE: Final = "SELECT EXISTS (SELECT FROM subscriptions_curvestate WHERE ruleset_id = %(ruleset)s)"
+
 KEEP: Final = """
 INSERT INTO subscriptions_curve (ruleset_id, customer_id, levels, moves, stale_on)
 SELECT %(ruleset)s, c.customer_id, c.levels, c.moves, c.stale_on
@@ -49,8 +56,8 @@ SET levels = EXCLUDED.levels, moves = EXCLUDED.moves, stale_on = EXCLUDED.stale_
 
 def follow(*, ruleset: Ruleset, customers: Sequence[int] | None) -> None:
     """Keep the curves of customers whose ledger was brought up to date; of many (all, where None) let a job do it."""
-    _lock("shared")
-    if customers is not None and len(customers) <= MANY and _whole(ruleset):
+    _locked, ((whole,),) = stage.run(LOCK.format("_shared"), WHOLE, params={"ruleset": ruleset.pk})
+    if customers is not None and len(customers) <= MANY and whole:
         _keep(ruleset, list(customers), clock.today() + timedelta(days=1))
     else:
         stage.execute("DELETE FROM subscriptions_curvestate WHERE ruleset_id = %(ruleset)s", {"ruleset": ruleset.pk})
@@ -60,10 +67,10 @@ def follow(*, ruleset: Ruleset, customers: Sequence[int] | None) -> None:
 @transaction.atomic
 def build(*, ruleset: Ruleset) -> int:
     """Keep the curves of all customers. Returns how many. Writers of versions wait for it."""
-    _lock("")
+    stage.fetch(LOCK.format(""))
     tomorrow = clock.today() + timedelta(days=1)
     stage.execute("DELETE FROM subscriptions_curve WHERE ruleset_id = %(ruleset)s", {"ruleset": ruleset.pk})
-    kept = _copy(ruleset, read(AsOf.at(tomorrow), ruleset=ruleset), _stale(ruleset, None, tomorrow))
+    kept = _copy(ruleset, read(AsOf.at(tomorrow), ruleset=ruleset), _stale(ruleset, tomorrow))
     stage.execute(
         "INSERT INTO subscriptions_curvestate (ruleset_id) VALUES (%(ruleset)s) ON CONFLICT DO NOTHING",
         {"ruleset": ruleset.pk},
@@ -80,7 +87,7 @@ def build_job(payload: Mapping[str, Any]) -> None:
 @transaction.atomic
 def freshen(*, ruleset: Ruleset) -> int:
     """Keep anew the curves of whom more has become known by now. Returns how many."""
-    _lock("shared")
+    stage.fetch(LOCK.format("_shared"))
     tomorrow = clock.today() + timedelta(days=1)
     sql = "SELECT customer_id FROM subscriptions_curve WHERE ruleset_id = %(ruleset)s AND stale_on < %(day)s"
     stale = [customer for (customer,) in stage.fetch(sql, {"ruleset": ruleset.pk, "day": tomorrow})]
@@ -90,8 +97,10 @@ def freshen(*, ruleset: Ruleset) -> int:
 
 
 def _keep(ruleset: Ruleset, customers: list[int], tomorrow: date) -> None:
-    found = read(AsOf.at(tomorrow), customers, ruleset=ruleset)
-    stale = _stale(ruleset, customers, tomorrow)
+    scopes = {"versions": OWN.format("v"), "movements": OWN.format("m")}
+    sooner = (STALE.format(**scopes), STALE_TYPES)
+    found, (soon,) = read_beside(AsOf.at(tomorrow), customers, [sooner], ruleset=ruleset)
+    stale = dict(zip(soon["customer"].tolist(), (EPOCH + soon["day"]).tolist(), strict=True))
     ids = np.unique(np.array(customers, dtype=np.int64))
     params = {
         "ruleset": ruleset.pk,
@@ -127,22 +136,6 @@ def _packed(rows: Columns, dtype: np.dtype[Any], ids: np.ndarray) -> list[bytes]
     return [data[low:high] for low, high in zip(first.tolist(), last.tolist(), strict=True)]
 
 
-def _stale(ruleset: Ruleset, customers: list[int] | None, tomorrow: date) -> dict[int, date]:
-    scopes = {
-        name: "TRUE" if customers is None else f"{alias}.customer_id = ANY(%(customers)s)"
-        for name, alias in (("versions", "v"), ("movements", "m"))
-    }
-    params = {"ruleset": ruleset.pk, "customers": customers or [], "day": tomorrow}
-    return dict(stage.fetch(STALE.format(**scopes), params))
-
-
-def _whole(ruleset: Ruleset) -> bool:
-    sql = "SELECT EXISTS (SELECT FROM subscriptions_curvestate WHERE ruleset_id = %(ruleset)s)"
-    ((whole,),) = stage.fetch(sql, {"ruleset": ruleset.pk})
-    return bool(whole)
-
-
-def _lock(mode: str) -> None:
-    """One builds, or any number follow: a build would else write what a writer beside it has just made old."""
-    name = "pg_advisory_xact_lock" + (f"_{mode}" if mode else "")
-    stage.fetch(f"SELECT {name}(hashtext('subscriptions curves'))::text")
+def _stale(ruleset: Ruleset, tomorrow: date) -> dict[int, date]:
+    sql = STALE.format(versions="TRUE", movements="TRUE")
+    return dict(stage.fetch(sql, {"ruleset": ruleset.pk, "day": tomorrow}))

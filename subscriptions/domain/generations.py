@@ -21,9 +21,12 @@ PORTION: Final = 10_000
 KEPT: Final = 2  # generations: the one in force and the one before
 
 
+# For writers of what ledgers are made of: a switch of generations waits for their transactions, they for it.
+LET_WRITE: Final = "SELECT pg_advisory_xact_lock_shared(hashtext('subscriptions ledger'))::text"
+
+
 def let_write() -> None:
-    """For writers of what ledgers are made of: a switch of generations waits for their transactions, they for it."""
-    stage.fetch("SELECT pg_advisory_xact_lock_shared(hashtext('subscriptions ledger'))::text")
+    stage.fetch(LET_WRITE)
 
 
 @transaction.atomic
@@ -35,7 +38,7 @@ def change(*, settings: Mapping[str, Any], by: User | None) -> Ruleset | None:
     """
     rulesets.known(settings)
     stage.fetch("SELECT pg_advisory_xact_lock(hashtext('subscriptions ruleset'))::text")
-    current = rulesets.current()
+    current = rulesets.stored()
     now = rulesets.rules(current)
     changed = {key: value for key, value in settings.items() if now[key] != value}
     reads = {key: value for key, value in changed.items() if key in BY_KEY and BY_KEY[key].reads}

@@ -1,5 +1,5 @@
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from core import clock
 from core.domain import events
 from subscriptions.domain import bulk, curves, exchange, ledger_merges, ledger_source, rulesets, stage
+from subscriptions.domain.bulk import EPOCH
 from subscriptions.domain.columns import Columns
-from subscriptions.domain.ledger_append import APPEND, FIRST, NEWS, SILENCE
+from subscriptions.domain.ledger_append import APPEND, COLUMNS, FIRST, NEWS, SENT, SILENCE, TABLE
 from subscriptions.domain.ledger_cells import PARTS, Cells, cells_of
 from subscriptions.domain.ledger_edges import edges_of, seen_as_known
 from subscriptions.domain.ledger_merges import Owners
@@ -23,29 +24,14 @@ MANY: Final = 1000
 FEW: Final = 20
 MOVED: Final = "subscriptions.movement_recorded.v1"
 
-FRESH: Final = {
-    "customer_id": "bigint",
-    "day": "date",
-    "known_on": "date",
-    "replaces": "boolean",
-    "kind": "smallint",
-    "before": "bigint",
-    "after": "bigint",
-    "fx": "bigint",
-    **dict.fromkeys(PARTS, "bigint"),
-    "churn": "smallint",
-    "kept": "boolean",
-    "versions": "bigint[]",
-}
 
-
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def refresh(*, customers: Sequence[int] | None = None, ruleset: Ruleset | None = None, tell: bool = False) -> int:
     """Bring the ledger of these customers (all, where None) up to what the versions say, and the curves that reports
     read. See ``build``. ``tell``: with one ``subscriptions.movement_recorded.v1`` for each customer's day on which
     something is known to have moved, or to move, that was not, or was of another kind.
     """
-    chosen = ruleset or rulesets.current()
+    chosen = ruleset or rulesets.stored()
     if customers is not None and not customers:
         return 0
     rows, touched, news = _build(chosen, customers, tell=tell)
@@ -54,7 +40,7 @@ def refresh(*, customers: Sequence[int] | None = None, ruleset: Ruleset | None =
     return rows
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def build(*, ruleset: Ruleset, customers: Sequence[int] | None = None) -> int:
     """Bring the ledger of these customers (all, where None) up to what the versions say. Returns rows appended.
 
@@ -69,16 +55,20 @@ def _build(
 ) -> tuple[int, Sequence[int] | None, list[dict[str, Any]]]:
     owners = ledger_merges.owners()
     customers = None if customers is None else owners.together(customers)
-    if customers is None or len(customers) > MANY:
-        _expect_much()
-    compute(ruleset, customers, owners=owners)
+    few = customers is not None and len(customers) <= FEW
     currency = rulesets.rules(ruleset)["reporting_currency"]
     params = {"ruleset": ruleset.pk, "customers": list(customers or []), "currency": currency, "today": clock.today()}
+    if few:
+        params["fresh"] = _as_json(movements(rulesets.rules(ruleset), customers, owners=owners))
+    else:
+        if customers is None or len(customers) > MANY:
+            _expect_much()
+        compute(ruleset, customers, owners=owners)
     scope = "TRUE" if customers is None else "m.customer_id = ANY(%(customers)s)"
-    few = customers is not None and len(customers) <= FEW
     stored = f"SELECT FROM subscriptions_mrrmovement m WHERE m.ruleset_id = %(ruleset)s AND {scope} LIMIT 1"
     statement = APPEND if few or stage.fetch(stored, params) else FIRST
-    ((rows, news),) = stage.fetch(statement.format(scope=scope, news=NEWS[statement] if tell else SILENCE), params)
+    parts = {"scope": scope, "source": SENT if few else TABLE, "news": NEWS[statement] if tell else SILENCE}
+    ((rows, news),) = stage.fetch(statement.format(**parts), params)
     return rows, customers, json.loads(news)
 
 
@@ -90,11 +80,11 @@ def compute(
     all_wild: bool = False,
 ) -> None:
     """Put what the ledger should say into the temporary table ``fresh_movements``. Raises ``MissingRate``."""
-    stage.create("fresh_movements", FRESH)
+    stage.create(TABLE, COLUMNS)
     for rows in movements(rulesets.rules(ruleset), customers, owners=owners, all_wild=all_wild):
-        _put(rows)
+        bulk.send(TABLE, _columns(rows), {"versions": (rows.counts, rows.versions)})
     if customers is None or len(customers) > MANY:
-        stage.analyze("fresh_movements")
+        stage.analyze(TABLE)
 
 
 def movements(
@@ -122,8 +112,8 @@ def movements(
             raise _named(missing, money) from None
 
 
-def _put(rows: Cells) -> None:
-    columns: Columns = {
+def _columns(rows: Cells) -> Columns:
+    return {
         "customer_id": rows.columns["customer"].astype(np.int64),
         "day": rows.columns["day"].astype(np.int32),
         "known_on": rows.columns["known"].astype(np.int32),
@@ -132,7 +122,21 @@ def _put(rows: Cells) -> None:
         **{name: rows.columns[name].astype(np.int16) for name in ("kind", "churn")},
         **{name: rows.columns[name].astype(np.int64) for name in ("before", "after", "fx", *PARTS)},
     }
-    bulk.send("fresh_movements", columns, {"versions": (rows.counts, rows.versions)})
+
+
+def _as_json(portions: Iterable[Cells]) -> str:
+    made: list[dict[str, Any]] = []
+    for rows in portions:
+        columns = _columns(rows)
+        days = {name: (EPOCH + columns[name]).astype(str) for name in ("day", "known_on")}
+        last = np.cumsum(rows.counts)
+        behind = [rows.versions[low:high].tolist() for low, high in zip(last - rows.counts, last, strict=True)]
+        values = zip(*(column.tolist() for column in (columns | days).values()), strict=True)
+        made += [
+            {**dict(zip(columns, value, strict=True)), "versions": versions}
+            for value, versions in zip(values, behind, strict=True)
+        ]
+    return json.dumps(made)
 
 
 def _expect_much() -> None:

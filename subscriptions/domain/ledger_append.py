@@ -1,13 +1,35 @@
-"""What the ledger says already against ``fresh_movements``: the difference is appended."""
+"""What the ledger says already against what it should say: the difference is appended."""
 
 from typing import Final
 
-from subscriptions.domain.ledger_cells import KINDS
+from subscriptions.domain.ledger_cells import KINDS, PARTS
 from subscriptions.domain.ledger_source import CHURN_KINDS
 
 CONTENT: Final = "kind, before, after, fx, price, seats, plan_change, cross_sell, discount, churn_kind, kept"
 
-# ``fresh_movements`` holds millionths and codes; these are the same rows as the ledger has them.
+# What the ledger should say, in millionths and codes.
+COLUMNS: Final = {
+    "customer_id": "bigint",
+    "day": "date",
+    "known_on": "date",
+    "replaces": "boolean",
+    "kind": "smallint",
+    "before": "bigint",
+    "after": "bigint",
+    "fx": "bigint",
+    **dict.fromkeys(PARTS, "bigint"),
+    "churn": "smallint",
+    "kept": "boolean",
+    "versions": "bigint[]",
+}
+
+# Much of it stands in a temporary table, a little is sent along.
+TABLE: Final = "fresh_movements"
+SENT: Final = (
+    f"jsonb_to_recordset(%(fresh)s::jsonb) fresh({', '.join(f'{name} {type}' for name, type in COLUMNS.items())})"
+)
+
+# The same rows as the ledger has them.
 FRESH: Final = f"""
 SELECT customer_id, day, known_on, replaces, (ARRAY[{", ".join(f"'{kind}'" for kind in KINDS)}])[kind + 1] AS kind,
        before * 0.000001 AS before, after * 0.000001 AS after, fx * 0.000001 AS fx, price * 0.000001 AS price,
@@ -15,7 +37,7 @@ SELECT customer_id, day, known_on, replaces, (ARRAY[{", ".join(f"'{kind}'" for k
        discount * 0.000001 AS discount,
        (ARRAY[{", ".join(f"'{kind}'" for kind in CHURN_KINDS)}])[churn + 1] AS churn_kind,
        kept, versions
-FROM fresh_movements"""
+FROM {{source}}"""
 
 
 def _of(alias: str) -> str:

@@ -11,8 +11,10 @@ from subscriptions.models import Ruleset
 
 
 def current() -> Ruleset:
-    """The ruleset whose ledger the reports read. The first call makes the one of the defaults."""
-    return Ruleset.objects.filter(in_force=True).first() or establish()
+    """The ruleset whose ledger the reports read. Before the first write of money there is none: then that of the
+    defaults, not stored, without a ledger.
+    """
+    return Ruleset.objects.filter(in_force=True).first() or Ruleset(settings=dict(DEFAULTS))
 
 
 def rules(ruleset: Ruleset) -> Mapping[str, Any]:
@@ -35,6 +37,11 @@ def for_first_load() -> Ruleset:
         {"known": list(currencies())},
     )
     return establish(reporting_currency=rows[0][0]) if rows else establish()
+
+
+def stored() -> Ruleset:
+    """The ruleset in force, for writers: before there is any, that of the defaults is made."""
+    return Ruleset.objects.filter(in_force=True).first() or establish()
 
 
 @transaction.atomic

@@ -36,6 +36,8 @@ def _given(names: tuple[str, ...]) -> str:
     return ", ".join(f"COALESCE(s.{name}, {OTHERWISE[name]})" if name in OTHERWISE else f"s.{name}" for name in names)
 
 
+FORGET: Final = "DROP TABLE IF EXISTS pg_temp.staged_latest"
+
 # What is believed last of each version of the staged subscriptions, whenever it becomes known.
 LATEST: Final = """
 CREATE TEMP TABLE staged_latest ON COMMIT DROP AS
@@ -135,20 +137,25 @@ WHERE s.next_id IS NOT NULL AND s.ends_on IS NOT NULL AND s.settled_on < s.known
                     AND r.known_on <= s.settled_on)
 """
 
-OURS: Final = "subscription_id IN (SELECT subscription_id FROM staged_versions)"
+# Remembers for the transaction how far the versions went before ours.
+FIRST: Final = """
+SELECT set_config('subscriptions.first', COALESCE(max(id), 0)::text, true) FROM subscriptions_subscriptionversion
+"""
+OURS: Final = """id > current_setting('subscriptions.first')::bigint
+  AND subscription_id IN (SELECT subscription_id FROM staged_versions)"""
 
 TOUCHED: Final = f"""
-SELECT DISTINCT customer_id FROM subscriptions_subscriptionversion WHERE id > %(first)s AND {OURS} ORDER BY 1
+SELECT DISTINCT customer_id FROM subscriptions_subscriptionversion WHERE {OURS} ORDER BY 1
 """
 
 TOLD: Final = f"""
 SELECT jsonb_build_object('version', id, 'subscription', subscription_id, 'customer', customer_id, 'number', number,
                           'starts_on', starts_on, 'ends_on', ends_on, 'mrr', mrr::text, 'currency', currency,
                           'known_on', known_on)
-FROM subscriptions_subscriptionversion WHERE id > %(first)s AND {OURS} ORDER BY id
+FROM subscriptions_subscriptionversion WHERE {OURS} ORDER BY id
 """
 
-APPENDED: Final = f"SELECT count(*) FROM subscriptions_subscriptionversion WHERE id > %(first)s AND {OURS}"
+APPENDED: Final = f"SELECT count(*) FROM subscriptions_subscriptionversion WHERE {OURS}"
 
 # Two writers of one customer would not see each other's versions, and each would leave the other's out of the ledger.
 LOCK: Final = """

@@ -1,6 +1,6 @@
 import json
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -11,8 +11,19 @@ from core import clock
 from core.domain import events
 from core.faults import Fault, Refused
 from subscriptions.domain import checks, generations, ledger, rulesets, stage
-from subscriptions.domain.version_sql import APPENDED, INSERT, LATEST, LOCK, NUMBER, SETTLE, TOLD, TOUCHED
-from subscriptions.models import Interval
+from subscriptions.domain.version_sql import (
+    APPENDED,
+    FIRST,
+    FORGET,
+    INSERT,
+    LATEST,
+    LOCK,
+    NUMBER,
+    SETTLE,
+    TOLD,
+    TOUCHED,
+)
+from subscriptions.models import Interval, Ruleset
 
 STAGE: Final = "staged_versions"
 COLUMNS: Final = {
@@ -96,9 +107,8 @@ def record(*, versions: Sequence[Version], known_on: date | None = None, today: 
     """
     if not versions:
         return Recorded(0, ())
-    open_stage()
-    names = [field.name for field in fields(Version)]
-    stage.copy(STAGE, ["row", *names], ((row, *astuple(version)) for row, version in enumerate(versions)))
+    rows = [(row, *(getattr(version, name) for name in list(COLUMNS)[1:])) for row, version in enumerate(versions)]
+    stage.create_with(STAGE, COLUMNS, rows)
     with clock.company_time():
         return record_staged(known_on=known_on, today=today)
 
@@ -123,34 +133,34 @@ def record_staged(*, known_on: date | None, today: date | None = None) -> Record
     ``subscriptions.movement_recorded.v1`` for each movement that is new; a load of history appends its own
     ``data.loaded.v1``.
     """
-    if faults := check_staged():
+    ruleset, faults = _checked()
+    if faults:
         raise Refused(faults)
-    return _append(known_on, today or clock.today())
+    return _append(ruleset, known_on, today or clock.today())
 
 
 def check_staged() -> list[Fault]:
     """Every fault of what stands in ``staged_versions``, in the order of the rows; at most 1,000 of each rule."""
-    stage.analyze(STAGE)
-    generations.let_write()
-    stage.execute(LOCK)
+    return _checked()[1]
+
+
+def _checked() -> tuple[Ruleset, list[Fault]]:
+    """The faults under the ruleset in force, or the one that these versions are the first of."""
+    stage.run(f"ANALYZE {STAGE}", generations.LET_WRITE, LOCK, FORGET, LATEST, NUMBER)
     ruleset = rulesets.for_first_load()
-    stage.execute(f"DROP TABLE IF EXISTS pg_temp.staged_latest; {LATEST}")
-    stage.execute(NUMBER)
-    return checks.check(rulesets.rules(ruleset))
+    return ruleset, checks.check(rulesets.rules(ruleset))
 
 
-def _append(known_on: date | None, today: date) -> Recorded:
-    ((first,),) = stage.fetch("SELECT COALESCE(max(id), 0) FROM subscriptions_subscriptionversion")
-    since = {"first": first}
-    stage.execute(INSERT, {"known_on": known_on, "today": today})
-    stage.execute(SETTLE)
+def _append(ruleset: Ruleset, known_on: date | None, today: date) -> Recorded:
+    said = (TOLD,) if known_on else (APPENDED, TOUCHED)
+    _first, *found = stage.run(FIRST, INSERT, SETTLE, *said, params={"known_on": known_on, "today": today})
     if known_on:
-        told = [json.loads(payload) for (payload,) in stage.fetch(TOLD, since)]
+        told = [json.loads(payload) for (payload,) in found[0]]
         customers = tuple(sorted({one["customer"] for one in told}))
-        ledger.refresh(customers=customers, tell=True)
+        ledger.refresh(customers=customers, ruleset=ruleset, tell=True)
         events.append(type="subscriptions.version_recorded.v1", payloads=told)
         return Recorded(len(told), customers)
-    ((rows,),) = stage.fetch(APPENDED, since)
-    customers = tuple(customer for (customer,) in stage.fetch(TOUCHED, since))
-    ledger.refresh(customers=customers)
+    (((rows,),), touched) = found
+    customers = tuple(customer for (customer,) in touched)
+    ledger.refresh(customers=customers, ruleset=ruleset)
     return Recorded(rows, customers)

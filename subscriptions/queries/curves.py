@@ -19,6 +19,7 @@ from subscriptions.queries import levels
 from subscriptions.queries.ledger import IN_FORCE
 from subscriptions.queries.spans import spans
 
+OWN: Final = "{}.customer_id = ANY(%(customers)s)"
 KINDS: Final = ("none", "new", "expansion", "contraction", "churn", "reactivation")
 SINCE_1970: Final = 10_957  # days from 1970 to 2000, where PostgreSQL begins to count
 
@@ -102,28 +103,47 @@ class Curves:
         return Curves(*(_replaced(rows, new, customers) for rows, new in pairs))
 
 
+Wanted = tuple[str, Mapping[str, str]]
+
+
 def read(at: AsOf, customers: Sequence[int] | None = None, *, ruleset: Ruleset | None = None) -> Curves:
     """The curves of customers (all, where None) before ``at``, from versions and movements themselves.
 
     Raises ``MissingRate`` where an amount can't be valued.
     """
     chosen = ruleset or rulesets.current()
-    rules = rulesets.rules(chosen)
-    params = {
+    if customers is not None:
+        return read_beside(at, customers, [], ruleset=chosen)[0]
+    rules, params = rulesets.rules(chosen), _params(at, [], chosen)
+    with transaction.atomic():
+        _expect_much()
+        found = _of_everyone(rules, params)
+        moves = bulk.fetch(MOVES.format(scope="TRUE"), params, MOVE_TYPES)
+    return Curves(take(found, np.flatnonzero(found["change"])), _since_1970(moves))
+
+
+def read_beside(
+    at: AsOf, customers: Sequence[int], others: Sequence[Wanted], *, ruleset: Ruleset
+) -> tuple[Curves, list[Columns]]:
+    """The same of some customers, and, in one go with it, what other SELECTs say; as ``bulk.fetch_several``."""
+    params = _params(at, customers, ruleset)
+    wanted = [_levels(rulesets.rules(ruleset), params), (MOVES.format(scope=OWN.format("m")), MOVE_TYPES), *others]
+    levels, moves, *rest = bulk.fetch_several(wanted, params)
+    found = _valued(levels, params)
+    return Curves(take(found, np.flatnonzero(found["change"])), _since_1970(moves)), rest
+
+
+def _params(at: AsOf, customers: Sequence[int], ruleset: Ruleset) -> dict[str, Any]:
+    rules = rulesets.rules(ruleset)
+    return {
         "day": at.day,
         "known_on": at.known_on,
-        "customers": list(customers or []),
-        "ruleset": chosen.pk,
+        "customers": list(customers),
+        "ruleset": ruleset.pk,
         "kinds": list(KINDS),
         "reporting": rules["reporting_currency"],
         "monthly": rules["fx"] == "first_of_month",
     }
-    with transaction.atomic():
-        if customers is None:
-            _expect_much()
-        found = _of_everyone(rules, params) if customers is None else _of_some(rules, params)
-        moves = _fetched(MOVES, "m", params, MOVE_TYPES, customers is None)
-    return Curves(take(found, np.flatnonzero(found["change"])), moves)
 
 
 def _of_everyone(rules: Mapping[str, Any], params: dict[str, Any]) -> Columns:
@@ -131,14 +151,20 @@ def _of_everyone(rules: Mapping[str, Any], params: dict[str, Any]) -> Columns:
     at_home["day"] = at_home["day"] + np.int32(SINCE_1970)
     if not len(apart):
         return at_home
-    abroad = _of_some(rules, {**params, "customers": _with_merged(apart, params["known_on"])})
+    params = {**params, "customers": _with_merged(apart, params["known_on"])}
+    sql, types = _levels(rules, params)
+    abroad = _valued(bulk.fetch(sql, params, types), params)
     abroad = take(abroad, np.flatnonzero(np.isin(abroad["customer"], apart)))
     return sorted_rows(joined(at_home, {name: abroad[name].astype(at_home[name].dtype) for name in at_home}))
 
 
-def _of_some(rules: Mapping[str, Any], params: dict[str, Any]) -> Columns:
-    text = _written(LEVELS, rules, params, "v.customer_id = ANY(%(customers)s)")
-    found = _fetched(text, "v", params, LEVEL_TYPES, everyone=False)
+def _levels(rules: Mapping[str, Any], params: dict[str, Any]) -> Wanted:
+    own = OWN.format("v")
+    return _written(LEVELS, rules, params, own).format(scope=own), LEVEL_TYPES
+
+
+def _valued(found: Columns, params: dict[str, Any]) -> Columns:
+    found = _since_1970(found)
     if found["lacks"].any():
         raise _missing(found, params)
     found.pop("lacks")
@@ -180,9 +206,7 @@ def _expect_much() -> None:
         cursor.execute("SET LOCAL jit = off")
 
 
-def _fetched(sql: str, table: str, params: dict[str, Any], types: dict[str, str], everyone: bool) -> Columns:
-    scope = "TRUE" if everyone else f"{table}.customer_id = ANY(%(customers)s)"
-    rows = bulk.fetch(sql.format(scope=scope), params, types)
+def _since_1970(rows: Columns) -> Columns:
     return sorted_rows({**rows, "day": rows["day"] + np.int32(SINCE_1970)})
 
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from customers.models import Customer, Merge
 from subscriptions.domain import fx_rates, ledger, rulesets, stage
 from subscriptions.domain.fx_rates import Rate
-from subscriptions.domain.ledger_append import FRESH
+from subscriptions.domain.ledger_append import FRESH, TABLE
 from subscriptions.domain.ledger_plain import Book, Joined, Moved, Rates, ledger_of, world_of
 from subscriptions.domain.settings import DEFAULTS
 from subscriptions.models import FxRate, MrrMovement, Plan, Ruleset, Subscription, SubscriptionVersion
@@ -95,7 +95,9 @@ def book(chosen: Mapping[str, object], *customers: Customer) -> Book:
 
 def fresh(customer: Customer) -> Places:
     columns = ", ".join(Moved.columns())
-    rows = stage.fetch(f"SELECT day, known_on, {columns} FROM ({FRESH}) f WHERE customer_id = {customer.pk}")
+    rows = stage.fetch(
+        f"SELECT day, known_on, {columns} FROM ({FRESH.format(source=TABLE)}) f WHERE customer_id = {customer.pk}"
+    )
     return {(day, known_on): Moved(*rest) for day, known_on, *rest in rows}
 
 

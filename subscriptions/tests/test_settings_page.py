@@ -6,11 +6,12 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Role
-from accounts.tests.factories import UserFactory
+from accounts.tests.factories import UserFactory, make_cast
 from core import clock, jobs
 from customers.tests.factories import CustomerFactory
 from subscriptions.domain import generations, rulesets
 from subscriptions.domain.settings import SETTINGS
+from subscriptions.models import Ruleset
 from subscriptions.queries import what_if
 from subscriptions.tests.factories import sell
 
@@ -99,3 +100,15 @@ def test_each_setting_says_what_it_would_do(administrator: Client, key: str) -> 
 
 def test_there_is_no_what_if_of_a_reading(administrator: Client) -> None:
     assert administrator.get(reverse("subscriptions:what-if", args=["renewal_paid_within_days"])).status_code == 404
+
+
+def test_looking_makes_no_ruleset(client: Client) -> None:
+    """Before the first write of money every page is there, and a look at it writes nothing."""
+    client.force_login(make_cast().administrator)
+    names = ["settings", "collections", "renewals", "committed", "saves", "costs", "attention"]
+    for address in ["/reports/", "/reports/retention/", *(reverse(f"subscriptions:{name}") for name in names)]:
+        assert client.get(address).status_code == 200
+    assert client.get(reverse("subscriptions:what-if", args=["paused"])).status_code == 200
+    assert not Ruleset.objects.exists()
+    generations.change(settings={"shown": "arr"}, by=None)
+    assert Ruleset.objects.get().in_force

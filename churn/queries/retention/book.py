@@ -1,6 +1,6 @@
 """What the versions say of the MRR on some days, and what moved in between: the two sides of the identity."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -14,6 +14,7 @@ from churn.queries.retention.periods import Period
 from customers.models import Merge
 from subscriptions.domain import rulesets
 from subscriptions.domain.columns import Columns, take
+from subscriptions.models import Ruleset
 from subscriptions.queries.curves import KINDS, Curves
 
 EPOCH: Final = date(1970, 1, 1)
@@ -78,11 +79,17 @@ class Book:
 
 def book_of(curves: Curves, days: Sequence[date], asked: Asked) -> Book:
     """The book of these curves on these days and before them."""
+    last = max(min(day, asked.until) for day in days)
+    merges = dict(Merge.objects.known(asked.at(last)).values_list("from_customer", "into_customer"))
+    return made_of(curves, days, asked, merges=merges, fleeting=counts_the_fleeting(rulesets.current()))
+
+
+def made_of(curves: Curves, days: Sequence[date], asked: Asked, *, merges: Mapping[int, int], fleeting: bool) -> Book:
+    """The same without a look at the database. ``merges``: who is known to be one with whom."""
     bounds = tuple(sorted({min(day, asked.until) for day in days}))
     last = number(bounds[-1])
     levels, moves = (take(rows, np.flatnonzero(rows["day"] < last)) for rows in (curves.levels, curves.moves))
     levels, moves = _times(asked.times, levels, "change"), _times(asked.times, moves, "amount", "fx")
-    merges = dict(Merge.objects.known(asked.at(bounds[-1])).values_list("from_customer", "into_customer"))
     if merges:
         apart = {merges[one] for one in np.unique(moves["customer"]).tolist() if one in merges}
         levels = joined_under(levels, merges)
@@ -91,15 +98,15 @@ def book_of(curves: Curves, days: Sequence[date], asked: Asked) -> Book:
     order = np.argsort(moves["day"], kind="stable")
     place = np.searchsorted(ids, moves["customer"])[order]
     ordered = (moves[name][order] for name in ("day", "kind", "amount", "fx"))
-    return Book(asked, bounds, ids, _levels(levels, ids, bounds), Moves(place, *ordered), _counts_the_fleeting())
+    return Book(asked, bounds, ids, _levels(levels, ids, bounds), Moves(place, *ordered), fleeting)
 
 
 def _times(times: int, rows: Columns, *amounts: str) -> Columns:
     return rows if times == 1 else {**rows, **{name: rows[name] * times for name in amounts}}
 
 
-def _counts_the_fleeting() -> bool:
-    return bool(rulesets.rules(rulesets.current())["new_and_gone_in_one_period"] == "both_shown")
+def counts_the_fleeting(ruleset: Ruleset) -> bool:
+    return bool(rulesets.rules(ruleset)["new_and_gone_in_one_period"] == "both_shown")
 
 
 def number(day: date) -> int:

@@ -4,7 +4,7 @@ Read once, then only what has changed. A sum over customers is brought up to dat
 were and adding what they are: a report that is asked again costs what changed, not what there is.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from threading import Lock
@@ -13,8 +13,11 @@ from typing import Final
 import numpy as np
 from django.db import connection
 
+from churn.queries.retention import totals
 from churn.queries.retention.asked import Asked
+from churn.queries.retention.book import counts_the_fleeting, made_of
 from churn.queries.retention.periods import Period
+from churn.queries.retention.totals import Sums
 from customers.models import Merge
 from subscriptions.domain import rulesets
 from subscriptions.domain.columns import joined
@@ -23,8 +26,6 @@ from subscriptions.queries import kept_curves
 from subscriptions.queries.curves import Curves
 from subscriptions.queries.curves import read as read_all
 
-Sums = dict[str, int]
-Count = Callable[[Curves, Sequence[Period]], list[Sums]]
 Merges = tuple[tuple[int, int], ...]
 MOST: Final = 400  # periods whose sums are held
 
@@ -39,16 +40,13 @@ def curves(asked: Asked) -> Curves:
     return found if asked.customers is None else found.of(np.array(_with_absorbed(asked), dtype=np.int64))
 
 
-def sums(asked: Asked, wanted: Sequence[Period], count: Count) -> list[Sums] | None:
-    """What ``count`` counts over all customers in each period; None where that is not what is held.
-
-    ``count`` is a sum over customers (those merged together), and always the same function.
-    """
+def sums(asked: Asked, wanted: Sequence[Period]) -> list[Sums] | None:
+    """What each period comes to over all customers; None where that is not what is held."""
     if asked.customers is not None or asked.narrows or asked.times != 1:
         return None
     with _lock:
         held = _current(asked)
-        return held.counted(wanted, count) if held else None
+        return held.counted(wanted) if held else None
 
 
 def forget() -> None:
@@ -69,7 +67,6 @@ class Held:
     again: np.ndarray
     fresh: Curves
     sums: dict[Period, Sums] = field(default_factory=dict)
-    count: Count | None = None
 
     @classmethod
     def read(cls, asked: Asked, ruleset: Ruleset, merges: Merges, state: kept_curves.State) -> "Held":
@@ -88,24 +85,30 @@ class Held:
             self.fresh = self.base.of(self.again)
         return self.base
 
-    def counted(self, wanted: Sequence[Period], count: Count) -> list[Sums]:
-        self.count = count
+    def counted(self, wanted: Sequence[Period]) -> list[Sums]:
         missing = [period for period in dict.fromkeys(wanted) if period not in self.sums]
         if len(self.sums) + len(missing) > MOST:
             self.sums, missing = {}, list(dict.fromkeys(wanted))
         if missing:
-            self.sums |= dict(zip(missing, count(self.whole(), missing), strict=True))
+            self.sums |= dict(zip(missing, self._counted(self.whole(), missing), strict=True))
         return [self.sums[period] for period in wanted]
 
     def _take(self, customers: Sequence[int]) -> None:
         changed = self._with_merged(customers)
         before, now = self._of(changed), kept_curves.some(self.ruleset, changed.tolist())
-        if self.count and self.sums:
-            periods = list(self.sums)
-            for period, was, then in zip(periods, self.count(before, periods), self.count(now, periods), strict=True):
+        if periods := list(self.sums):
+            counted = (self._counted(curves, periods) for curves in (before, now))
+            for period, was, then in zip(periods, *counted, strict=True):
                 self.sums[period] = {key: total - was[key] + then[key] for key, total in self.sums[period].items()}
         self.fresh = self.fresh.replaced(changed, now)
         self.again = np.union1d(self.again, changed)
+
+    def _counted(self, curves: Curves, wanted: Sequence[Period]) -> list[Sums]:
+        """A sum over customers (those merged together)."""
+        asked = Asked(until=self.until, known_on=self.until)
+        days = [day for period in wanted for day in (period.start, period.end)]
+        fleeting = counts_the_fleeting(self.ruleset)
+        return totals.of_everyone(made_of(curves, days, asked, merges=dict(self.merges), fleeting=fleeting), wanted)
 
     def _of(self, customers: np.ndarray) -> Curves:
         old, new = self.base.of(np.setdiff1d(customers, self.again)), self.fresh.of(customers)

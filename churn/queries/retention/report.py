@@ -5,20 +5,19 @@ from typing import Final
 
 import numpy as np
 
-from churn.queries.retention import held
+from churn.queries.retention import held, totals
 from churn.queries.retention.asked import Asked
-from churn.queries.retention.book import KINDS, Book, book_of
+from churn.queries.retention.book import Book, book_of
 from churn.queries.retention.lines import Cohort, Counts, Line, Money, Rates, Transfers
 from churn.queries.retention.members import Members, members
 from churn.queries.retention.periods import Period
-from subscriptions.queries.curves import Curves
 
 NO_RATES: Final = Rates(None, None, None, None, None, None)
 
 
 def report(wanted: Sequence[Period], asked: Asked) -> list[Line]:
     """One line a period; where asked by an attribute, one a period and group, by name, those without a value last."""
-    if (counted := held.sums(asked, wanted, count)) is not None:
+    if (counted := held.sums(asked, wanted)) is not None:
         return [line_from(period, sums, asked) for period, sums in zip(wanted, counted, strict=True)]
     return [line for found in reconciled(book_for(wanted, asked), wanted) for line in found]
 
@@ -27,14 +26,6 @@ def book_for(wanted: Iterable[Period], asked: Asked, *days: date) -> Book:
     """The book of all that these periods need."""
     bounds = [*days, *(day for period in wanted for day in (period.start, period.end))]
     return book_of(held.curves(asked), bounds, asked)
-
-
-def count(curves: Curves, wanted: Sequence[Period]) -> list[dict[str, int]]:
-    """What lines over all customers are made of, known today: sums over customers."""
-    asked = Asked()
-    book = book_of(curves, [day for period in wanted for day in (period.start, period.end)], asked)
-    everyone = Members(np.zeros(len(book.ids), dtype=np.int64), [None])
-    return [{key: int(value[0]) for key, value in _sums(book, period, everyone).items()} for period in wanted]
 
 
 def lines(book: Book, period: Period) -> list[Line]:
@@ -98,11 +89,8 @@ def opening(book: Book, period: Period) -> Line:
 
 def tally(book: Book, period: Period, found: Members) -> list[Line]:
     """The lines of one period, one for each group of ``found``."""
-    sums = _sums(book, period, found)
-    return [
-        line_from(period, {key: int(values[group]) for key, values in sums.items()}, book.asked, name)
-        for group, name in enumerate(found.names)
-    ]
+    sums = totals.of_groups(book, period, found)
+    return [line_from(period, own, book.asked, name) for own, name in zip(sums, found.names, strict=True)]
 
 
 def line_from(period: Period, sums: dict[str, int], asked: Asked, name: str | None = None) -> Line:
@@ -120,32 +108,3 @@ def line_from(period: Period, sums: dict[str, int], asked: Asked, name: str | No
         provisional=period.end >= asked.until,
         group=name,
     )
-
-
-def _sums(book: Book, period: Period, found: Members) -> dict[str, np.ndarray]:
-    """By group: what the levels say at both ends, and the movements in between; losses as positive amounts."""
-    start, end, moves = book.level(period.start), book.level(period.end), book.within(period)
-    there, groups, count = start > 0, found.codes[moves.place], len(found.names)
-    levels = {
-        "there": there,
-        "then": end > 0,
-        "lost": there & (end == 0),
-        "start": start,
-        "end": end,
-        "kept_end": np.where(there, end, 0),
-        "kept": np.minimum(start, end),
-    }
-    sums = {key: _total(found.codes, values, count) for key, values in levels.items()}
-    for kind in KINDS[1:]:
-        its = moves.kind == KINDS.index(kind)
-        sums[kind] = _total(groups, np.where(its, np.abs(moves.amount), 0), count)
-        sums[f"{kind} count"] = _total(groups, its, count)
-    return sums | {"fx": _total(groups, moves.fx, count)}
-
-
-def _total(codes: np.ndarray, values: np.ndarray, count: int) -> np.ndarray:
-    """Sums by group, exactly."""
-    sums = np.zeros(count, dtype=np.int64)
-    counted = codes >= 0
-    np.add.at(sums, codes[counted], values[counted].astype(np.int64))
-    return sums

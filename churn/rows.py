@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.utils.formats import date_format
@@ -87,8 +87,14 @@ def is_of_moves(opened: Opened) -> bool:
 def columns(opened: Opened) -> dict[str, Any]:
     """The columns of words: their names, and what a row has there."""
     family = opened.key.partition(".")[0]
+    if opened.key == "cohort.survival":
+        return {
+            _("Began"): lambda row: row.day,
+            _("Known until"): lambda row: row.day + timedelta(days=row.start),
+            _("Then"): lambda row: _("left") if row.kind else _("still pays"),
+        }
     if family == "cohort":
-        return {(_("Left") if opened.key == "cohort.survival" else _("Began")): lambda row: row.day}
+        return {_("Began"): lambda row: row.day}
     if family == "reasons":
         return {_("Day"): lambda row: row.day, _("Reason"): lambda row: row.note}
     if family == "transfers":

@@ -124,20 +124,20 @@ def opened(key: str, period: Period, day: date | None, asked: Asked, found: Coho
 
 
 def survivors(found: Cohorts, months: int) -> Opened:
-    """Who left within so many months of beginning; the value is the curve's there."""
+    """All who joined, with the days until they left or until now: who left within so many months of beginning first.
+    The value is the curve's there; ``parts`` are how many have left by then, and of how many.
+    """
     curve = survival(found)
     days, left = _times(found)
-    gone = np.flatnonzero(left & (days <= months * MONTH_DAYS))
-    gone = gone[np.argsort(days[gone], kind="stable")]
-    ids = found.book.ids[found.places[gone]]
-    ends = found.joined[gone] + days[gone].astype(np.int64)
-    first = found.first[gone]
+    by_then = left & (days <= months * MONTH_DAYS)
+    order = np.lexsort((days, ~by_then))
+    columns = (found.book.ids[found.places], found.first, found.joined, days.astype(np.int64), left)
     rows = [
-        Row(int(who), int(amount), 0, int(amount), day_of(end), "churn")
-        for who, amount, end in zip(ids, first, ends, strict=True)
+        Row(who, lasted, 0, first, day_of(began), "churn" if has_left else "")
+        for who, first, began, lasted, has_left in zip(*(column[order].tolist() for column in columns), strict=True)
     ]
     value = curve[months].share if months < len(curve) else None
-    return Opened("cohort.survival", value, rows, (len(rows), len(days)))
+    return Opened("cohort.survival", value, rows, (int(by_then.sum()), len(days)))
 
 
 def of_step(step: str, end: date, count: int) -> list[Period]:

@@ -24,6 +24,7 @@ from subscriptions.tests.factories import rate, sell
 
 pytestmark = pytest.mark.django_db
 MILLION = 1_000_000
+MONTH_DAYS = 365.25 / 12
 
 
 @pytest.fixture
@@ -88,11 +89,31 @@ def test_every_figure_is_the_sum_of_its_rows(ask: Callable[[str], Any], cast: Ca
         opened = ask(value.href)
         assert opened.status_code == 200, value.href
         assert worth_of(opened.context) == exact(value.exact), value.href
-        assert summed(value.key, opened.context) == exact(value.exact), value.href
-    for mark in set(re.findall(r'class="mark"[^>]*?|href="(/reports/rows/[^"]*)"', html)) - {
-        value.href for value in values
-    }:
-        assert not mark or ask(mark).status_code == 200, mark
+        assert summed(opened) == exact(value.exact), value.href
+    opened_already = {value.href for value in values}
+    for href, title in marks(page):
+        if href not in opened_already:
+            assert shown(ask(href)) == title.splitlines()[0].rpartition(": ")[2].lstrip("+−"), (href, title)
+
+
+def marks(page: Any) -> list[tuple[str, str]]:
+    """The address and the title of every mark of every chart that opens."""
+    charts = [unescape(part.chart.svg) for part in page.parts if part.chart]
+    found = [
+        (re.search(r'href="([^"]*)"', tag), re.search(r'aria-label="([^"]*)"', tag))
+        for chart in charts
+        for tag in re.findall(r"<a [^>]*>", chart)
+    ]
+    return [(href[1], title[1]) for href, title in found if href and title]
+
+
+def shown(response: Any) -> str:
+    """The figure as its sheet writes it, without its sign, after its rows were summed."""
+    assert response.status_code == 200
+    context = response.context
+    sheet, key = context["sheet"], response.wsgi_request.GET["figure"]
+    assert summed(response) == exact(worth_of(context)), key
+    return re.sub(r"<[^>]*>", "", unescape(f"{sheet.value}")).lstrip("+−")
 
 
 def exact(value: Any) -> Any:
@@ -103,13 +124,16 @@ def exact(value: Any) -> Any:
     )
 
 
-def summed(key: str, context: Any) -> Any:
-    """What the rows of the sheet come to, by what its definition says; of a curve and of worth, what they say."""
-    sheet = context["sheet"]
+def summed(response: Any) -> Any:
+    """What the rows of the sheet come to, by what its definition says; of worth, what its parts do."""
+    context, query = response.context, response.wsgi_request.GET
+    sheet, key = context["sheet"], query["figure"]
     totals = [sum(column) for column in zip(*(row.amounts for row in sheet.rows), strict=True)]
     assert totals == sheet.totals
-    if key == "cohort.survival" or sheet.parts or key.startswith("worth"):
-        return made_of(key, sheet) if sheet.parts else worth_of(context)
+    if key == "cohort.survival":
+        return survived(sheet, int(query["months"]))
+    if sheet.parts or key.startswith("worth"):
+        return made_of(key, sheet)
     parts = context["value"].parts or (0, 0)
     count, first, last = len(sheet.rows), *(totals[:1] or [0]), *(totals[-1:] or [0])
     changes = [row.amounts[0] for row in sheet.rows]
@@ -134,6 +158,17 @@ def summed(key: str, context: Any) -> Any:
     if key.startswith("customers") or key in ("cohort.joined", "reasons.count"):
         return count
     return int(first * MILLION) * (-1 if key in ("mrr.contraction", "mrr.churn", "reasons.mrr") else 1)
+
+
+def survived(sheet: Any, months: int) -> float | None:
+    """Kaplan and Meier, by hand: at each day on which somebody leaves, the share of those still there who stay."""
+    lives = [((until - began).days, then == "left") for began, until, then in (row.texts for row in sheet.rows)]
+    if not lives or months > max(days for days, _left in lives) / MONTH_DAYS:
+        return None
+    share = 1.0
+    for day in sorted({days for days, left in lives if left and days <= months * MONTH_DAYS}):
+        share *= 1 - lives.count((day, True)) / sum(days >= day for days, _left in lives)
+    return share
 
 
 def worth_of(context: Any) -> Any:

@@ -44,7 +44,7 @@ def differences(*, ruleset: Ruleset | None = None) -> Iterator[Difference]:
 
 
 def _stored(ruleset: Ruleset, customer: int) -> dict[Place, Moved]:
-    rows = MrrMovement.objects.filter(ruleset=ruleset, customer=customer).order_by("revision")
+    rows = MrrMovement.objects.filter(ruleset_id=ruleset.pk, customer=customer).order_by("revision")
     return {(row.day, row.known_on): Moved(*(getattr(row, name) for name in Moved.columns())) for row in rows}
 
 

@@ -1,19 +1,23 @@
 """Renewals by month, of the customers that somebody sees."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Final
 
+import numpy as np
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from core.clock import AsOf
 from customers.models import Customer
+from subscriptions.domain.columns import Columns, take
+from subscriptions.domain.ledger_source import from_date, to_date
 from subscriptions.models import FxRate
+from subscriptions.queries.held_renewals import code, number_of, terms
 from subscriptions.queries.of_customer import reporting_currency
-from subscriptions.queries.renewals import IN_NOTICE, LATE, LOST, RENEWED, UPCOMING, Renewal, renewals
+from subscriptions.queries.renewals import IN_NOTICE, LATE, LOST, RENEWED, UPCOMING, Renewal
 
 STATES: Final = (
     (UPCOMING, _("to come")),
@@ -22,13 +26,14 @@ STATES: Final = (
     (LATE, _("late")),
     (LOST, _("lost")),
 )
+NAMES: Final = [state for state, _label in STATES]
 BACK, AHEAD = 3, 12
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A renewal of a customer; ``month`` is the first day of the month that it is in, ``mrr`` in the reporting
-    currency at the last known rate (where there is none, nothing).
+    """A renewal of a customer; ``mrr`` in the reporting currency at the last known rate (where there is none,
+    nothing).
     """
 
     customer: Customer
@@ -36,16 +41,12 @@ class Due:
     mrr: Decimal
 
     @property
-    def month(self) -> date:
-        return self.renewal.term_ends_on.replace(day=1)
-
-    @property
     def label(self) -> str:
         return str(dict(STATES)[self.renewal.state])
 
     @property
     def tone(self) -> str:
-        return {RENEWED: "good", LATE: "watch", LOST: "risk"}.get(self.renewal.state, "unknown")
+        return {RENEWED: "good", LATE: "watch", LOST: "risk"}.get(self.renewal.state, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,25 +87,74 @@ def chosen(asked: str, listed: Sequence[date], today: date) -> date:
     return found or today.replace(day=1)
 
 
-def due(user: User, at: AsOf, listed: Sequence[date]) -> list[Due]:
-    """The renewals of all these months among the customers that a user sees, by their day."""
+@dataclass(frozen=True)
+class Calendar:
+    """Renewals as columns (see ``held_renewals.terms``), each with the place of its month among ``months``; ``rates``
+    by the number of the currency.
+    """
+
+    months: Sequence[date]
+    rows: Columns
+    rates: dict[int, Decimal]
+
+    def part(self, month: date, state: str = "") -> "Calendar":
+        """Those of a month, in one state (in any, where empty)."""
+        its = self.rows["month"] == self.months.index(month)
+        if state:
+            its &= self.rows["state"] == (NAMES.index(state) if state in NAMES else -1)
+        return Calendar(self.months, take(self.rows, np.flatnonzero(its)), self.rates)
+
+    @property
+    def count(self) -> int:
+        return len(self.rows["mrr"])
+
+    @property
+    def mrr(self) -> Decimal:
+        """Of all together, in the reporting currency."""
+        sums = (self._worth(int(one), self.rows["mrr"][self.rows["currency"] == one].sum()) for one in self._currencies)
+        return sum(sums, Decimal(0))
+
+    def listed(self, most: int) -> list[Due]:
+        """The first of them."""
+        rows = {name: column[:most].tolist() for name, column in self.rows.items()}
+        found = Customer.objects.select_related("owner").in_bulk(set(rows["customer"]))
+        made = []
+        for who, subscription, term, notice, mrr, currency, auto, state, _month in zip(*rows.values(), strict=True):
+            renewal = Renewal(
+                who,
+                subscription,
+                to_date(term),
+                to_date(notice),
+                Decimal(mrr).scaleb(-6),
+                code(currency),
+                {1: True, 0: False}.get(auto),
+                NAMES[state],
+            )
+            made.append(Due(found[who], renewal, self._worth(currency, mrr)))
+        return made
+
+    @property
+    def _currencies(self) -> np.ndarray:
+        return np.unique(self.rows["currency"])
+
+    def _worth(self, currency: int, millionths: int) -> Decimal:
+        return Decimal(int(millionths)).scaleb(-6) * self.rates.get(currency, Decimal(0))
+
+
+def due(user: User, at: AsOf, listed: Sequence[date]) -> Calendar:
+    """The renewals of all these months but the last among the customers that a user sees, by their day."""
     seen = Customer.objects.visible_to(user)
     ids = None if user.sees_everything else list(seen.values_list("pk", flat=True))
-    rows = renewals(at, since=listed[0], until=listed[-1], customers=ids)
-    found = seen.select_related("owner").in_bulk({row.customer_id for row in rows})
-    rates = _rates(at)
-    return [
-        Due(found[row.customer_id], row, row.mrr * rates.get(row.currency, Decimal(0)))
-        for row in rows
-        if row.customer_id in found
-    ]
+    rows = terms(at, since=listed[0], until=listed[-1], customers=ids)
+    month = np.searchsorted([from_date(day) for day in listed], rows["term"], "right") - 1
+    rates = {number_of(currency): rate for currency, rate in _rates(at).items()}
+    return Calendar(listed[:-1], {**rows, "month": month}, rates)
 
 
-def by_month(rows: Iterable[Due], today: date) -> list[Month]:
-    groups: dict[date, list[Due]] = {}
-    for row in rows:
-        groups.setdefault(row.month, []).append(row)
-    return [_month(month, own, over=month < today.replace(day=1)) for month, own in sorted(groups.items())]
+def by_month(found: Calendar, today: date) -> list[Month]:
+    """The months in which something is due."""
+    made = [_month(month, found, over=month < today.replace(day=1)) for month in found.months]
+    return [month for month in made if month.count]
 
 
 def _rates(at: AsOf) -> dict[str, Decimal]:
@@ -112,9 +162,7 @@ def _rates(at: AsOf) -> dict[str, Decimal]:
     return {**dict(known.values_list("currency", "rate")), reporting_currency(): Decimal(1)}
 
 
-def _month(month: date, rows: Sequence[Due], *, over: bool) -> Month:
-    states = []
-    for state, _label in STATES:
-        its = [row.mrr for row in rows if row.renewal.state == state]
-        states.append((state, len(its), sum(its, Decimal(0))))
-    return Month(month, len(rows), sum((row.mrr for row in rows), Decimal(0)), states, over)
+def _month(month: date, found: Calendar, *, over: bool) -> Month:
+    whole = found.part(month)
+    parts = [(state, whole.part(month, state)) for state, _label in STATES]
+    return Month(month, whole.count, whole.mrr, [(state, part.count, part.mrr) for state, part in parts], over)

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from core.clock import AsOf
@@ -71,9 +72,9 @@ class Unpaid:
     def owner(self) -> str:
         return f"{self.customer.owner_id}" if self.customer.owner_id else "none"
 
-    def matches(self, owner: str, state: str) -> bool:
-        """Whether it is of this owner (``none``: nobody) and in this state; empty is any."""
-        return owner in ("", self.owner) and state in ("", self.state)
+    def matches(self, owner: str, state: str, currency: str = "") -> bool:
+        """Whether it is of this owner (``none``: nobody), in this state and currency; empty is any."""
+        return owner in ("", self.owner) and state in ("", self.state) and currency in ("", self.currency)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +88,44 @@ class Owed:
     oldest: int
 
     @property
+    def late(self) -> Decimal:
+        return self.sums[OVERDUE] + self.sums[FAILED]
+
+    @property
     def cells(self) -> list[tuple[str, int, Decimal]]:
         """State, how many invoices, how much."""
         return [(state, self.counts[state], self.sums[state]) for state in STATES]
+
+
+AT_RISK, BACK, LOST, UNDECIDED = "at_risk", "back", "lost", "undecided"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A payment that failed, the MRR that it put at risk, and what became of it: back, lost, undecided, or none."""
+
+    customer: Customer
+    due_on: date
+    amount: Decimal
+    currency: str
+    mrr: Decimal
+    outcome: str
+
+    @property
+    def tone(self) -> str:
+        return {BACK: "good", LOST: "risk", UNDECIDED: "watch"}.get(self.outcome, "unknown")
+
+    @property
+    def label(self) -> str:
+        return str(OUTCOMES.get(self.outcome, _("void")))
+
+    def matches(self, outcome: str, currency: str) -> bool:
+        """Whether it is one of those behind a figure: all of a currency are at risk."""
+        return currency == self.currency and outcome in (AT_RISK, self.outcome)
+
+
+FIGURES: Final = (AT_RISK, BACK, LOST, UNDECIDED)
+OUTCOMES: Final = {BACK: _("came back"), LOST: _("lost"), UNDECIDED: _("undecided")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +140,11 @@ class Recovery:
     back: Decimal
     lost: Decimal
     undecided: Decimal
+
+    @property
+    def cells(self) -> list[tuple[str, Decimal]]:
+        """What each figure is, and how much."""
+        return [(name, getattr(self, name)) for name in FIGURES]
 
     @property
     def share(self) -> float | None:
@@ -124,21 +165,35 @@ def unpaid(user: User, at: AsOf) -> list[Unpaid]:
 
 
 def owed(rows: Iterable[Unpaid]) -> list[Owed]:
-    """The same by CSM and currency, who has most overdue first."""
+    """The same by CSM and currency: the CSM with most that is late in one of them first."""
     groups: dict[tuple[str, str], list[Unpaid]] = {}
     for row in rows:
         groups.setdefault((row.owner, row.currency), []).append(row)
-    made = [_owed(own) for own in groups.values()]
-    return sorted(made, key=lambda one: -(one.sums[OVERDUE] + one.sums[FAILED]))
+    made = [(owner, _owed(own)) for (owner, _currency), own in groups.items()]
+    most: dict[str, Decimal] = {}
+    for owner, one in made:
+        most[owner] = max(most.get(owner, Decimal(0)), one.late)
+    return [one for _owner, one in sorted(made, key=lambda pair: (-most[pair[0]], pair[0], -pair[1].late))]
 
 
-def recoveries(user: User, at: AsOf, *, days: int = 365) -> list[Recovery]:
-    """What failed payments put at risk and what came back, by currency of the invoice."""
+def cases(user: User, at: AsOf, *, days: int = 365) -> list[Case]:
+    """The payments that failed in the days before among the customers that a user sees, the latest first."""
     params = {"day": at.day, "known_on": at.known_on, "since": at.day - timedelta(days=days)}
-    rows = stage.fetch(CASES, params)
+    rows = stage.fetch(f"{CASES} ORDER BY i.due_on DESC, i.id DESC", params)
     customers = _visible(user, {row[1] for row in rows})
-    currencies = sorted({row[4] for row in rows if row[1] in customers})
-    return [_recovery(code, [row for row in rows if row[4] == code and row[1] in customers]) for code in currencies]
+    return [
+        Case(customers[who], due_on, amount, currency, mrr, _outcome(status, ends_on))
+        for _id, who, due_on, amount, currency, status, _paid_on, mrr, ends_on in rows
+        if who in customers
+    ]
+
+
+def recoveries(rows: Iterable[Case]) -> list[Recovery]:
+    """What failed payments put at risk and what came back, by currency of the invoice."""
+    by_currency: dict[str, list[Case]] = {}
+    for row in rows:
+        by_currency.setdefault(row.currency, []).append(row)
+    return [_recovery(code, own) for code, own in sorted(by_currency.items())]
 
 
 def expiring(user: User, at: AsOf, *, within: int = 60) -> list[tuple[Customer, str, date]]:
@@ -174,12 +229,15 @@ def _owed(rows: Sequence[Unpaid]) -> Owed:
     )
 
 
-def _recovery(currency: str, rows: Sequence[tuple[Any, ...]]) -> Recovery:
-    def mrr(some: Iterable[tuple[Any, ...]]) -> Decimal:
-        return sum((row[7] for row in some), Decimal(0))
+def _outcome(status: str, ends_on: date | None) -> str:
+    """Paid within the window it never ended; paid after, it came back all the same."""
+    if status == "paid":
+        return BACK
+    if ends_on or status == "uncollectible":
+        return LOST
+    return UNDECIDED if status == "failed" else ""
 
-    # Paid within the window it never ended; paid after, it came back all the same.
-    back = [row for row in rows if row[5] == "paid"]
-    lost = [row for row in rows if row[5] != "paid" and (row[8] or row[5] == "uncollectible")]
-    undecided = [row for row in rows if row not in back and row not in lost and row[5] == "failed"]
-    return Recovery(currency, len(rows), mrr(rows), mrr(back), mrr(lost), mrr(undecided))
+
+def _recovery(currency: str, rows: Sequence[Case]) -> Recovery:
+    sums = [sum((row.mrr for row in rows if row.matches(name, currency)), Decimal(0)) for name in FIGURES]
+    return Recovery(currency, len(rows), *sums)

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from core.clock import AsOf
 from subscriptions.domain import rulesets, stage
 
 UPCOMING, IN_NOTICE, RENEWED, LATE, LOST = "upcoming", "in_notice", "renewed", "late", "lost"
+STATES: Final = (UPCOMING, IN_NOTICE, RENEWED, LATE, LOST)
 
 # Of each term of ``months`` or more that ends between two days, its last version as known, and whether the
 # subscription pays on after it. Renewed: paid on at its end, or within so many days. Late: not yet, but there is time.
@@ -93,8 +94,13 @@ def renewals(at: AsOf, *, since: date, until: date, customers: Sequence[int] | N
     """The terms that end from ``since`` up to, not including, ``until``, by their day; of these customers (all, where
     None).
     """
+    return [Renewal(*row) for row in stage.fetch(TERMS, asked(at, since, until, customers))]
+
+
+def asked(at: AsOf, since: date, until: date, customers: Sequence[int] | None) -> dict[str, Any]:
+    """The parameters of ``TERMS``."""
     rules = rulesets.rules(rulesets.current())
-    params = {
+    return {
         "day": at.day,
         "known_on": at.known_on,
         "everyone": customers is None,
@@ -104,4 +110,3 @@ def renewals(at: AsOf, *, since: date, until: date, customers: Sequence[int] | N
         "months": rules["renewal_term_months"],
         "within": rules["renewal_paid_within_days"],
     }
-    return [Renewal(*row) for row in stage.fetch(TERMS, params)]

@@ -24,6 +24,10 @@ class Kept:
     def stays(self) -> bool:
         return self.mrr > 0
 
+    def matches(self, kind: str, currency: str, stays: str) -> bool:
+        """Whether it is of this kind and currency, and, where ``stays`` is not empty, of one who still pays."""
+        return kind in ("", self.save.kind) and currency in ("", self.save.currency) and (self.stays or not stays)
+
 
 @dataclass(frozen=True, slots=True)
 class Saved:
@@ -61,6 +65,15 @@ def by_kind(rows: Iterable[Kept]) -> list[Saved]:
     for row in rows:
         groups.setdefault((row.save.kind, row.save.currency), []).append(row)
     return sorted((_of(key, own) for key, own in groups.items()), key=lambda one: -one.before)
+
+
+def by_currency(rows: Iterable[Kept]) -> list[tuple[str, Decimal, Decimal]]:
+    """Currency, MRR before and MRR after, of all together."""
+    sums: dict[str, tuple[Decimal, Decimal]] = {}
+    for row in rows:
+        before, after = sums.get(row.save.currency, (Decimal(0), Decimal(0)))
+        sums[row.save.currency] = (before + row.save.before, after + row.save.after)
+    return [(currency, *both) for currency, both in sorted(sums.items())]
 
 
 def _of(key: tuple[str, str], rows: Sequence[Kept]) -> Saved:

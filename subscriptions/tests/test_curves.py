@@ -78,7 +78,7 @@ def test_what_becomes_known_by_itself_is_read_anew_and_kept_by_the_night() -> No
 
 
 def test_many_at_once_are_left_to_a_job() -> None:
-    ruleset = rulesets.current()
+    ruleset = rulesets.stored()
     curves.follow(ruleset=ruleset, customers=None)
     assert not kept_curves.state(ruleset).usable
     assert Job.objects.filter(kind=curves.BUILD, key=f"{ruleset.pk}").count() == 1
@@ -88,7 +88,7 @@ def test_many_at_once_are_left_to_a_job() -> None:
 
 
 def test_a_transaction_does_not_hold_what_it_may_take_back() -> None:
-    curves.build(ruleset=rulesets.current())
+    curves.build(ruleset=rulesets.stored())
     assert not kept_curves.state(rulesets.current()).usable
 
 

@@ -156,7 +156,7 @@ def test_what_failed_and_what_came_back() -> None:
     pay(failing(back, today - timedelta(days=100)), today - timedelta(days=90))
     failing(lost, today - timedelta(days=100))
     dunning.run(day=today)
-    (one,) = collections.recoveries(UserFactory(role=Role.ANALYST), AsOf.live())
+    (one,) = collections.recoveries(collections.cases(UserFactory(role=Role.ANALYST), AsOf.live()))
     assert (one.cases, one.at_risk, one.back, one.lost, one.undecided) == (2, 140, 100, 40, 0)
     assert one.share == pytest.approx(100 / 140)
 

@@ -48,7 +48,7 @@ def test_what_is_written_meanwhile_is_caught_up_with(monkeypatch: pytest.MonkeyP
 
 
 def test_a_setting_of_reads_counts_at_once() -> None:
-    before = rulesets.current()
+    before = rulesets.stored()
     assert generations.change(settings={"renewal_paid_within_days": 45}, by=None) is None
     assert rulesets.current() == before
     assert rulesets.rules(rulesets.current())["renewal_paid_within_days"] == 45

@@ -1,3 +1,5 @@
+from collections.abc import Iterable
+from decimal import Decimal
 from typing import Final
 
 from django.http import HttpRequest, HttpResponse
@@ -18,25 +20,35 @@ LISTED: Final = 200
 def collections_page(request: HttpRequest) -> HttpResponse:
     """What is unpaid, by CSM, and the invoices behind it; what failed payments put at risk; cards that expire."""
     user, at = who(request), AsOf.live()
-    owner, state = request.GET.get("owner", ""), request.GET.get("state", "")
-    everything = collections.unpaid(user, at)
-    listed = (
-        [row for row in everything if row.matches(owner, state)]
-        if owner or state
-        else [row for row in everything if row.state != collections.OPEN]
-    )
+    asked = [request.GET.get(name, "") for name in ("owner", "state", "currency")]
+    case, narrowed = request.GET.get("case", ""), any(asked[:2])
+    everything, failed = collections.unpaid(user, at), collections.cases(user, at)
+    listed = [row for row in everything if row.matches(*asked) and (narrowed or row.state != collections.OPEN)]
+    opened = [row for row in failed if row.matches(case, asked[2])] if case else []
     context = {
         "title": _("Money"),
         "note": _("What customers have not paid, and who answers for it."),
         "groups": collections.owed(everything),
         "rows": listed[:LISTED],
-        "heading": _listed(len(listed), narrowed=bool(owner or state)),
-        "narrowed": bool(owner or state),
-        "recoveries": collections.recoveries(user, at),
+        "sums": _sums(listed),
+        "heading": _listed(len(listed), narrowed=narrowed),
+        "narrowed": narrowed,
+        "recoveries": collections.recoveries(failed),
+        "case": case,
+        "cases": opened[:LISTED],
+        "cases_count": len(opened),
+        "cases_sum": sum((row.mrr for row in opened), Decimal(0)),
         "shown": shown(),
         "cards": collections.expiring(user, at),
     }
     return render(request, "subscriptions/money/collections.html", context)
+
+
+def _sums(rows: Iterable[collections.Unpaid]) -> dict[str, Decimal]:
+    sums: dict[str, Decimal] = {}
+    for row in rows:
+        sums[row.currency] = sums.get(row.currency, Decimal(0)) + row.amount
+    return sums
 
 
 @require_safe

@@ -1,6 +1,6 @@
 """What is due, what is agreed for later, and who was kept."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any, Final
@@ -15,12 +15,14 @@ from accounts.models import User
 from core import clock
 from core.clock import AsOf
 from customers.models import Customer
+from subscriptions.domain import rulesets
 from subscriptions.queries import calendar, saved
 from subscriptions.queries.committed import committed, scheduled
 from subscriptions.queries.shown import shown
 
 LISTED: Final = 200
 AHEAD: Final = (30, 90, 365)
+SIDES: Final[dict[str, Callable[[Decimal], bool]]] = {"gains": lambda one: one > 0, "losses": lambda one: one < 0}
 
 
 @require_safe
@@ -31,20 +33,28 @@ def renewals_page(request: HttpRequest) -> HttpResponse:
     chosen = calendar.chosen(request.GET.get("month", ""), months, today)
     found = calendar.due(who(request), at, months)
     state = request.GET.get("state", "")
-    rows = [row for row in found if row.month == chosen and state in ("", row.renewal.state)]
+    part = found.part(chosen, state)
     context = {
         "title": _("Money"),
-        "note": _("Terms of three months and more that end, and whether the customer pays on within 30 days."),
+        "note": _note(),
         "months": calendar.by_month(found, today),
         "chosen": chosen,
         "state": state,
         "states": calendar.STATES,
-        "rows": rows[:LISTED],
-        "count": len(rows),
+        "rows": part.listed(LISTED),
+        "count": part.count,
+        "sum": part.mrr,
         "today": today,
         "shown": shown(),
     }
     return render(request, "subscriptions/money/renewals.html", context)
+
+
+def _note() -> str:
+    rules = rulesets.rules(rulesets.current())
+    terms = {"months": rules["renewal_term_months"], "days": rules["renewal_paid_within_days"]}
+    text = _("Terms of %(months)s months and more that end, and whether the customer pays on within %(days)s days.")
+    return text % terms
 
 
 @require_safe
@@ -56,13 +66,19 @@ def committed_page(request: HttpRequest) -> HttpResponse:
     except ValueError:
         days = 365
     days = days if days in AHEAD else 365
+    figures = {ahead: committed(at, until=at.day + timedelta(days=ahead), customers=ids) for ahead in AHEAD}
+    side = request.GET.get("side", "")
     rows = scheduled(at, until=at.day + timedelta(days=days), customers=ids)
+    if side in SIDES:
+        rows = [row for row in rows if SIDES[side](row.amount)]
     found = Customer.objects.only("pk", "uid", "name").in_bulk({row.customer_id for row in rows[:LISTED]})
     context = {
         "title": _("Money"),
         "note": _("What is paid now, and what it comes to with the changes that are agreed and known."),
-        "figures": [(ahead, committed(at, until=at.day + timedelta(days=ahead), customers=ids)) for ahead in AHEAD],
+        "figures": list(figures.items()),
+        "chosen": figures[days],
         "days": days,
+        "side": side,
         "rows": [(found[row.customer_id], row) for row in rows[:LISTED]],
         "sum": sum((row.amount for row in rows), Decimal(0)),
         "count": len(rows),
@@ -76,12 +92,17 @@ def committed_page(request: HttpRequest) -> HttpResponse:
 def saves_page(request: HttpRequest) -> HttpResponse:
     """Who wanted to leave and took something else, in the last twelve months, and whether they still pay."""
     since = clock.today() - timedelta(days=365)
-    rows = saved.saves(who(request), AsOf.live(), since=since)
+    found = saved.saves(who(request), AsOf.live(), since=since)
+    asked = [request.GET.get(name, "") for name in ("kind", "currency", "stays")]
+    rows = [row for row in found if row.matches(*asked)]
     context: dict[str, Any] = {
         "title": _("Money"),
         "note": _("Who wanted to leave and took less, a pause or another interval instead, in the last 12 months."),
-        "kinds": saved.by_kind(rows),
+        "kinds": saved.by_kind(found),
         "rows": rows[:LISTED],
+        "count": len(rows),
+        "sums": saved.by_currency(rows),
+        "narrowed": any(asked),
         "today": clock.today(),
         "shown": shown(),
     }

@@ -1,0 +1,36 @@
+"""The pages of money that look at everybody, at 100,000 customers with terms of a year."""
+
+from collections.abc import Iterator
+from functools import partial
+from statistics import median
+
+from django.db import connection, transaction
+from django.test import override_settings
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import Role, User
+from bench.bench_customers import client_of
+from bench.bench_reports import company
+from bench.harness import figures, kept, scaled, seconds
+from tools.figures import Figure, at_most
+
+TIMES = 9
+QUERIES = 15
+
+
+@figures.measured("renewals")
+def renewals() -> Iterator[Figure]:
+    """The renewals by month and the first of them, asked for again and again; and the first time."""
+    with kept("money_100k", company), override_settings(ALLOWED_HOSTS=["localhost"]):
+        with transaction.atomic():
+            user = User.objects.create_user(email="lead@example.org", password=None, role=Role.ADMINISTRATOR)
+        try:
+            client = client_of(user)
+            ask = partial(client.get, "/money/renewals/")
+            yield scaled("renewals.first", seconds(ask), 10)
+            yield scaled("renewals.page", median(seconds(ask) for _ in range(TIMES)), 0.1)
+            with CaptureQueriesContext(connection) as context:
+                ask()
+            yield at_most("renewals.queries", len(context), "queries", QUERIES)
+        finally:
+            user.delete()

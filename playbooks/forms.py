@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.functional import Promise
 
 from customers.builder.field import Offer, RuleWidget
+from playbooks.domain.book import occasions
 from playbooks.fields import ASKS, HEAD, KEYS, NUMBER, RULE, STEPS, TRIGGERS, YES, Field
 
 
@@ -93,6 +94,13 @@ def asked(event: str, chosen: Mapping[str, Any]) -> list[dict[str, Any]]:
     found = [{"key": one.key, "value": chosen[one.at]} for one in ASKS if one.event == event and chosen.get(one.at)]
     # What is told of contacts is any change of them: the trigger is about those who left.
     return [*found, {"key": "left_on", "value": True}] if event == "contact" else found
+
+
+def asking(kind: str, trigger: Mapping[str, Any]) -> list[Field]:
+    """The fields of a trigger: of an event, only what can be asked of one of its kind."""
+    event = trigger.get("event") or next(iter(occasions.KINDS))
+    others = {one.at for one in ASKS if one.event != event}
+    return [one for one in TRIGGERS.get(kind, ("", ()))[1] if one.at not in others]
 
 
 def chosen(trigger: Mapping[str, Any]) -> dict[str, Any]:

@@ -120,6 +120,7 @@ def test_what_an_event_is_asked_is_told_and_shown(cast: Cast, as_user: Sign) -> 
     book = Playbook.objects.create(key="asks", name="Asks", draft={"trigger": trigger, "steps": []})
     page = as_user(cast.administrator).get(reverse("playbooks:edit", args=[book.uid])).content.decode()
     assert '<option value="fell" selected' in page
+    assert "Answers only" not in page
 
 
 def test_the_builder_keeps_every_kind_of_step_as_it_is(cast: Cast, as_user: Sign) -> None:

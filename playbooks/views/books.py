@@ -1,6 +1,7 @@
 """The pages of playbooks. Leads and administrators read them, administrators write."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -128,7 +129,7 @@ def _builder(book: Playbook, offer: Offer) -> dict[str, Any]:
         "title": _(book.name),
         "book": book,
         "kinds": [(key, label, key == kind) for key, (label, _fields) in forms.TRIGGERS.items()],
-        "trigger": forms.shown(forms.TRIGGERS.get(kind, ("", ()))[1], trigger, "trigger.", offer),
+        "trigger": forms.shown(forms.asking(kind, content.trigger), trigger, "trigger.", offer),
         "head": forms.shown(forms.HEAD, book.draft, "", offer),
         "steps": [
             (n, depth, step.kind, forms.STEPS[step.kind][0], _fields(n, step, offer))
@@ -205,7 +206,9 @@ def dry(request: HttpRequest, uid: UUID) -> HttpResponse:
         "row": row,
         "words": dry_run.words(row.found, row.days),
         "today": [seen[pk] for pk in row.found.get("today", ()) if pk in seen],
-        "past": [(seen[pk], day, left) for pk, day, left in row.found.get("past", ()) if pk in seen],
+        "past": [
+            (seen[pk], date.fromisoformat(day), left) for pk, day, left in row.found.get("past", ()) if pk in seen
+        ],
         "lines": books.lines(read(row.of.content)),
         "failed": Job.objects.filter(kind=dry_run.JOB, payload__dry_run=row.pk, state=Job.State.FAILED).exists(),
     }

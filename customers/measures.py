@@ -18,8 +18,8 @@ CHAMPION_GONE_DAYS = 180
         Type.DAYS,
         Better.LESS,
         description=_(
-            "Days since the last call, mail or meeting in which both sides took part. What only we sent or noted"
-            " does not count. Missing, where there has been none yet."
+            "Days since the last call, mail or meeting in which both sides took part, counted to the end of the day:"
+            " today's contact is 1. What only we sent or noted does not count. Missing, where there has been none yet."
         ),
     ),
     Measure(

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -51,6 +52,7 @@ def old_score(request: HttpRequest) -> HttpResponse:
         "note": _("What would the score of the tool you had have told you? Beside ours, on the same days."),
         "form": form,
         "loaded": ForeignScore.objects.exists(),
+        "backtests_url": reverse("health:backtests"),
         "sources": Source.objects.filter(pk__in=named).values_list("key", "label"),
     }
     return render(request, "health/backtest/old_score.html", context, status=400 if form.errors else 200)

@@ -32,7 +32,7 @@ def signals(request: HttpRequest) -> HttpResponse:
         "title": _("Signals"),
         "note": _("A rule that has held for some days opens one. It clears by itself when the rule no longer holds."),
         "open": open_signals(user, today),
-        "held": list(held_nights()) if user.is_staff else [],
+        "held": list(held_nights()),
         "records": records(who(request), today),
         "currency": reporting_currency(),
         "today": today,

@@ -11,6 +11,7 @@ from django.test import Client
 from accounts.models import User
 from bench.harness import figures, kept, scaled, seconds
 from core import clock
+from customers.models.measured import places
 from customers.queries.fitting import fitting, near
 from customers.registry import MEASURES, Type
 from customers.rules import parse
@@ -26,9 +27,9 @@ CUSTOMERS = """
 """
 STANDINGS = """
     INSERT INTO customers_standing
-        (customer_id, as_of, mrr, score, band, mrr_at_risk, renewal_on, open_work_items, values)
+        (customer_id, as_of, mrr, score, band, mrr_at_risk, renewal_on, open_work_items, measured)
     SELECT id, current_date, (id * 7919) %% 9000, (id * 104729) %% 100, 'good', 0,
-           current_date + (id %% 400)::int, 0, {values}
+           current_date + (id %% 400)::int, 0, {measured}
     FROM customers_customer
 """
 RULES: dict[str, Any] = {
@@ -64,10 +65,11 @@ def rules() -> Iterator[Figure]:
 def build() -> None:
     User.objects.create_superuser("ada@example.com", name="Ada")
     numbers = [one.key for one in MEASURES.values() if one.type not in (Type.DATE, Type.CHOICE, Type.YES_NO)]
-    pairs = ", ".join(f"'{key}', (id * {71 + place}) %% 100" for place, key in enumerate(numbers[:45]))
+    at = {place: key for key, place in places(MEASURES).items()}
+    each = [f"(id * {71 + n}) %% 100" if at.get(n) in numbers else "NULL" for n in range(1, max(at) + 1)]
     with connection.cursor() as cursor:
         cursor.execute(CUSTOMERS, [])
-        cursor.execute(STANDINGS.format(values=f"jsonb_build_object({pairs})"), [])
+        cursor.execute(STANDINGS.format(measured=f"ARRAY[{', '.join(each)}]"), [])
         cursor.execute("ANALYZE customers_customer, customers_standing")
 
 

@@ -8,6 +8,7 @@ class CoreConfig(AppConfig):
     verbose_name = _("Core")
 
     def ready(self) -> None:
-        # What an app declares: measures and outcomes, consumers of events, jobs and steps of the night, pages,
-        # what the search finds, sentences of the timeline, what is watched.
-        autodiscover_modules("measures", "outcomes", "receivers", "jobs", "navigation", "search", "timeline", "gauges")
+        # What an app declares: measures, how they roll on, outcomes, consumers of events, jobs and steps of the night,
+        # pages, what the search finds, sentences of the timeline, what is watched.
+        autodiscover_modules("measures", "rolls", "outcomes", "receivers", "jobs")
+        autodiscover_modules("navigation", "search", "timeline", "gauges")

@@ -22,10 +22,10 @@ FIELDS: dict[str, Privacy] = {
     "Document.content": PERSONAL,
     "Document.name": PERSONAL,
     "Goal.measure": PLAIN,
+    "MeasurePlace.key": PLAIN,
     "MailReceived.digest": PLAIN,  # of an identifier
     "SavedFilter.name": PLAIN,
     "SavedFilter.rule": PLAIN,  # over companies
-    "Standing.values": PLAIN,  # numbers, dates, bands
     "Suppression.digest": PLAIN,  # outlives the address: that is its purpose
     "Text.body": PERSONAL,
     "Ticket.kind": PLAIN,

@@ -84,7 +84,7 @@ def unpublished() -> list[Scorecard]:
 def page(user: User) -> Page:
     """Every measure that ``user`` may see, over the customers that they may see, as of now."""
     seen = Customer.objects.visible_to(user).current()
-    values = list(Standing.objects.filter(customer__in=seen).values_list("values", flat=True)[:MOST])
+    values = list(Standing.objects.filter(customer__in=seen).values_list("measured", flat=True)[:MOST])
     tested = BacktestRun.objects.filter(asked__subjects=[runs.MEASURES]).order_by("-asked_at").first()
     found = (tested.result or {}) if tested else {}
     shown = [one for one in MEASURES.values() if user.sees_sensitive or not one.sensitive]

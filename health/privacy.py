@@ -7,6 +7,10 @@ FIELDS: dict[str, Privacy] = {
     "BacktestRun.result": PLAIN,  # numbers, days, ids of companies
     "BacktestRun.shared": PLAIN,
     "ForeignScore.name": PLAIN,
+    "Night.data": PLAIN,  # numbers and ids of companies
+    "Night.given": PLAIN,
+    "Night.keys": PLAIN,
+    "Night.seen": PLAIN,
     "SignalRule.key": PLAIN,
     "SignalRule.name": PLAIN,
     "SignalRule.rule": PLAIN,  # over companies

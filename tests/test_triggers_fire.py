@@ -41,7 +41,7 @@ LOW = {"key": "measure.score", "op": "<", "value": 40}
 @pytest.fixture
 def customer() -> Customer:
     made = CustomerFactory(owner=UserFactory(), created_on=clock.today() - timedelta(365))
-    StandingFactory(customer=made, values={"score": 80, "notice_on": f"{clock.today() + timedelta(90)}"})
+    StandingFactory(customer=made, measured={"score": 80, "notice_on": f"{clock.today() + timedelta(90)}"})
     return made
 
 
@@ -64,7 +64,7 @@ def night() -> None:
 
 
 def scores(customer: Customer, score: int) -> None:
-    Standing.objects.filter(customer=customer).update(values={"score": score}, score=score)
+    Standing.objects.filter(customer=customer).update(measured={"score": score}, score=score)
 
 
 def answers(customer: Customer) -> None:

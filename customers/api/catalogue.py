@@ -77,8 +77,8 @@ class StandingShape(OfCustomer):
     @extend_schema_field({"type": "object", "additionalProperties": True})
     def get_measures(self, standing: Standing) -> dict[str, Any]:
         if caller(self.context["request"]).sees_sensitive:
-            return dict(standing.values)
-        return {key: one for key, one in standing.values.items() if key in MEASURES and not MEASURES[key].sensitive}
+            return dict(standing.measured)
+        return {key: one for key, one in standing.measured.items() if key in MEASURES and not MEASURES[key].sensitive}
 
 
 class StandingsQuery(CustomerQuery):

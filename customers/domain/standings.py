@@ -1,16 +1,15 @@
 """The one writer of standings: a frame in, one COPY and one statement, whatever the number of customers."""
 
-import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
 
 import numpy as np
-from django.db import connection, transaction
+from django.db import connection, models, transaction
 
 from customers.models import Band, Standing
-from customers.registry import MEASURES, Frame, Type
+from customers.models.measured import places
+from customers.registry import MEASURES, Frame
+from customers.registry.sending import END, SIGNATURE
 
 # What a column holds, where a measure is missing but the column can't be empty.
 DEFAULTS: dict[str, str] = {
@@ -19,13 +18,14 @@ DEFAULTS: dict[str, str] = {
     "open_work_items": "0",
     "band": Band.UNKNOWN.value,
 }
-COLUMNS = tuple(field.name for field in Standing._meta.fields if field.name not in {"customer", "as_of", "values"})
+FIELDS = {field.name: field for field in Standing._meta.fields if field.name not in {"customer", "as_of", "measured"}}
+COLUMNS = tuple(FIELDS)
 # To how many decimals numbers are kept. Rules on frames round alike, so that a list and a report agree.
 DECIMALS = {"score": 2, "score_change_30": 2, "coverage": 4, "churn_chance": 5}
 DECIMALS_ELSE = 6
-ROWS = 20_000
-YES_NO = {1.0: "true", 0.0: "false"}
-NOTHING = "FROM customers_standing WITH NO DATA"
+MISSING = -(2**63)  # among numbers of a column, which are sent as millionths
+MILLION = 10**6
+FLOAT8 = 701  # the oid of double precision
 
 
 def kept(key: str, column: np.ndarray) -> np.ndarray:
@@ -46,83 +46,87 @@ def ensure(*, customers: Iterable[int], as_of: date) -> None:
 def write(frame: Frame) -> int:
     """Keep a frame's measures as the latest of its customers. Returns how many standings are new or differ.
 
-    Known keys go into their columns and every key into ``values``: dates as ISO text, yes/no as booleans, what is
-    missing is absent. What the frame does not hold stays as it is. Raises ValueError for a column that is no measure's.
+    Known keys go into their columns and every key into ``measured``; what is missing is absent. What the frame does not
+    hold stays as it is. Raises ValueError for a column that is no measure, or a word that is no choice.
     """
     if not len(frame):
         return 0
+    if wrong := [key for key in frame.columns if not key.isidentifier()]:
+        raise ValueError(f"{wrong[0]} is not the key of a measure")
     names = [key for key in frame.columns if key in COLUMNS]
+    known = places(frame.columns)
     with connection.cursor() as cursor:
-        columns = ", ".join(["customer_id", *names, "values"])
-        cursor.execute(f"CREATE TEMPORARY TABLE standing_new ON COMMIT DROP AS SELECT {columns} {NOTHING}")
-        with cursor.copy("COPY standing_new FROM STDIN") as copy:
-            for block in _lines(frame, names):
-                copy.write(block)
-        cursor.execute(_upsert(names), {"as_of": frame.at.day, "keys": list(frame.columns)})
+        columns = "".join(f", {name} bigint" for name in names)
+        cursor.execute(
+            f"CREATE TEMP TABLE standing_new (customer_id bigint{columns}, measured float8[]) ON COMMIT DROP"
+        )
+        with cursor.copy("COPY standing_new FROM STDIN (FORMAT BINARY)") as copy:
+            copy.write(SIGNATURE + _rows(frame, names, known).tobytes() + END)
+        cursor.execute(_upsert(names, known, set(frame.columns)), {"as_of": frame.at.day})
         written = cursor.rowcount
         cursor.execute("DROP TABLE standing_new")
     return written
 
 
-def _lines(frame: Frame, names: Sequence[str]) -> Iterator[str]:
-    """Lines for COPY, many at once: customer, what goes into columns, and all as JSON.
-
-    Written here, a different value at a time, since the database takes longer to make JSON of numbers than of text.
-    """
-    said = {key: _said(key, column) for key, column in frame.columns.items()}
-    ids = np.array([f"{customer}" for customer in frame.ids.tolist()], dtype=object)
-    columns = [ids, *(_column(name, said[name]) for name in names)]
-    pairs = [one.texts(f',"{key}":{{}}'.format, "") for key, one in said.items()]
-    for start in range(0, len(frame), ROWS):
-        here = slice(start, start + ROWS)
-        heads = map("\t".join, zip(*(column[here].tolist() for column in columns), strict=True))
-        bodies = map("".join, zip(*(column[here].tolist() for column in pairs), strict=True))
-        yield "".join([f"{head}\t{{{body[1:]}}}\n" for head, body in zip(heads, bodies, strict=True)])
-
-
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """A column of a frame as JSON: its different values, None where missing, and where each stands."""
-
-    values: Sequence[str | None]
-    place: np.ndarray
-
-    def texts(self, write: Callable[[str], str], missing: str) -> np.ndarray:
-        different = np.array([missing if one is None else write(one) for one in self.values], dtype=object)
-        return different[self.place]
+def _rows(frame: Frame, names: Sequence[str], known: Mapping[str, int]) -> np.ndarray:
+    """The rows as a binary COPY has them: no object for any value, since there are millions of them."""
+    numbers = {key: _numbers(key, column) for key, column in frame.columns.items()}
+    width = max(known.values())
+    values = [("size", ">i4"), ("value", ">f8")]
+    array = [("dimensions", ">i4"), ("nulls", ">i4"), ("type", ">i4"), ("length", ">i4"), ("first", ">i4")]
+    columns = [
+        (f"{part}{n}", kind) for n in range(1 + len(names)) for part, kind in (("size", ">i4"), ("value", ">i8"))
+    ]
+    rows = np.zeros(len(frame), [("fields", ">i2"), *columns, ("size", ">i4"), *array, ("values", values, (width,))])
+    rows["fields"] = 2 + len(names)
+    for n, column in enumerate([frame.ids, *(_whole(name, numbers[name]) for name in names)]):
+        rows[f"size{n}"], rows[f"value{n}"] = 8, column
+    rows["size"] = 20 + 12 * width
+    rows["dimensions"], rows["type"], rows["length"], rows["first"] = 1, FLOAT8, width, 1
+    rows["values"]["size"], rows["values"]["value"] = 8, np.nan
+    for key, column in numbers.items():
+        rows["values"]["value"][:, known[key] - 1] = column
+    return rows
 
 
-def _said(key: str, column: np.ndarray) -> _Said:
-    if not key.isidentifier():
-        raise ValueError(f"{key} is not the key of a measure")
-    if column.dtype == object:
-        place = {word: number for number, word in enumerate(dict.fromkeys(column))}
-        return _Said([_json(word) for word in place], np.array([place[word] for word in column]))
-    values, places = np.unique(kept(key, column), return_inverse=True)
-    if key in MEASURES and MEASURES[key].type == Type.YES_NO:
-        return _Said([YES_NO.get(one) for one in values.tolist()], places)
-    return _Said([_json(one) for one in values.tolist()], places)
+def _numbers(key: str, column: np.ndarray) -> np.ndarray:
+    """A column as numbers, NaN for what is missing: dates as days since 1970, of choices the number."""
+    if column.dtype.kind == "M":
+        return np.where(np.isnat(column), np.nan, column.astype("datetime64[D]").astype(np.int64))
+    if column.dtype != object:
+        return kept(key, column)
+    number = {value: float(n) for n, (value, _label) in enumerate(MEASURES[key].choices if key in MEASURES else ())}
+    if other := set(column) - {None, *number}:
+        raise ValueError(f"{other.pop()} is no choice of {key}")
+    return np.array([np.nan if value is None else number[value] for value in column])
 
 
-def _json(value: Any) -> str | None:
-    """None where it is missing."""
-    if value is None or value != value:  # noqa: PLR0124 - NaN
-        return None
-    if isinstance(value, float):
-        return f"{value:.0f}" if value.is_integer() else repr(value)
-    return json.dumps(value if isinstance(value, str) else f"{value}").replace("\\", "\\\\")
+def _whole(name: str, column: np.ndarray) -> np.ndarray:
+    times = MILLION if isinstance(FIELDS[name], models.DecimalField) else 1
+    return np.where(np.isnan(column), MISSING, np.round(np.nan_to_num(column) * times)).astype(np.int64)
 
 
-def _column(name: str, said: _Said) -> np.ndarray:
-    return said.texts(lambda text: text.strip('"'), DEFAULTS.get(name, "\\N"))
+def _read(name: str) -> str:
+    """A column of ``standing_new`` as its standing holds it."""
+    value = f"NULLIF(n.{name}, {MISSING})"
+    if isinstance(FIELDS[name], models.DecimalField):
+        value = f"{value} * 0.000001"
+    elif isinstance(FIELDS[name], models.DateField):
+        value = f"date '1970-01-01' + ({value})::int"
+    elif name == "band":
+        words = ", ".join(f"'{value}'" for value, _label in MEASURES[name].choices)
+        value = f"(ARRAY[{words}])[1 + {value}]"
+    return f"COALESCE({value}, '{DEFAULTS[name]}')" if name in DEFAULTS else value
 
 
-def _upsert(names: Sequence[str]) -> str:
+def _upsert(names: Sequence[str], known: Mapping[str, int], given: set[str]) -> str:
     """Over ``standing_new``, which lists customers in order, so that two writers never wait for each other."""
-    own = ["as_of", *names, "values"]
+    own = ["as_of", *names, "measured"]
     missing = [name for name in DEFAULTS if name not in names]
-    values = ["%(as_of)s::date", *(f"n.{name}" for name in [*names, "values"])]
-    new = [*(f"excluded.{name}" for name in own[:-1]), "(s.values - %(keys)s::text[]) || excluded.values"]
+    values = ["%(as_of)s::date", *map(_read, names), "array_replace(n.measured, 'NaN'::float8, NULL)"]
+    here = {known[key] for key in given}
+    places = [f"{'excluded' if n in here else 's'}.measured[{n}]" for n in range(1, 1 + max(known.values()))]
+    new = [*(f"excluded.{name}" for name in own[:-1]), f"ARRAY[{', '.join(places)}]"]
     return f"""
         INSERT INTO customers_standing AS s (customer_id, {", ".join([*own, *missing])})
         SELECT n.customer_id, {", ".join([*values, *(f"'{DEFAULTS[name]}'" for name in missing)])}

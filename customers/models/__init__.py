@@ -3,6 +3,7 @@ from customers.models.contact import Contact, ContactChange, ContactRole
 from customers.models.contacting import ContactPolicy, ContactSend, Suppression
 from customers.models.customer import Customer, CustomerRole
 from customers.models.mailbox import MailReceived
+from customers.models.measured import MeasurePlace
 from customers.models.merge import Merge
 from customers.models.path import Document, HandOff, StageRecord
 from customers.models.plan import Goal, GoalValue, Pulse, StageReached
@@ -29,6 +30,7 @@ __all__ = [
     "GoalValue",
     "HandOff",
     "MailReceived",
+    "MeasurePlace",
     "Merge",
     "Pulse",
     "SavedFilter",

@@ -2,6 +2,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from customers.models.customer import Customer
+from customers.models.measured import MeasuredField
 
 
 class Band(models.TextChoices):
@@ -17,7 +18,7 @@ USUAL = ["score", "score_change_30", "mrr", "mrr_at_risk", "renewal_on", "last_t
 class Standing(models.Model):
     """The latest value of every measure of a customer, in one row that lists filter and sort on.
 
-    What lists sort by stands in columns; all measures stand in ``values`` by key. Provisional: as of tomorrow.
+    What lists sort by stands in columns; all measures stand in ``measured`` by key. Provisional: as of tomorrow.
     """
 
     customer = models.OneToOneField(Customer, models.CASCADE, primary_key=True, related_name="standing")
@@ -34,7 +35,7 @@ class Standing(models.Model):
     last_touch_on = models.DateField(_("last touch"), null=True)
     last_usage_on = models.DateField(_("last used"), null=True)
     open_work_items = models.PositiveIntegerField(_("open tasks"), default=0)
-    values = models.JSONField(default=dict)
+    measured = MeasuredField(default=dict)
 
     class Meta:
         indexes = [

@@ -179,7 +179,7 @@ def _instead(field: Field, value: Any) -> str:
 def _value(customer: Customer, field: Field) -> Any:
     """What the customer has there, typed as a rule types it; None where it is not known."""
     if field.measure:
-        found = customer.standing.values.get(field.name)
+        found = customer.standing.measured.get(field.name)
     elif field.attribute and field.attribute.own:
         found = customer.attributes.get(field.name)
     else:

@@ -107,7 +107,7 @@ def stages(customer: Customer) -> list[StageOf]:
     rows = StageRecord.objects.filter(customer=customer).select_related("text", "by").order_by("-pk")
     records = list(rows.prefetch_related("trained", "documents"))
     standing = getattr(customer, "standing", None)
-    values = standing.values if standing else {}
+    values = standing.measured if standing else {}
     return [
         StageOf(stage, label, reached.get(stage), [one for one in records if one.stage == stage], _exits(stage, values))
         for stage, label in Stage.choices

@@ -7,7 +7,7 @@ from functools import reduce
 from operator import and_, or_
 from typing import Any
 
-from django.db.models import BooleanField, Case, F, Func, JSONField, Q, TextField, Value, When
+from django.db.models import BooleanField, Case, DateField, F, FloatField, Func, JSONField, Q, TextField, Value, When
 from django.db.models.expressions import Combinable, Expression
 from django.db.models.lookups import (
     Exact,
@@ -22,6 +22,7 @@ from django.db.models.lookups import (
 )
 
 from customers.domain import standings
+from customers.models.measured import as_number, places
 from customers.rules.fields import Field
 from customers.rules.ops import OPPOSITES, Kind
 from customers.rules.tree import Condition, Group, Node, Rule, Saved, Single
@@ -39,6 +40,24 @@ class _Json(Func):
     arg_joiner = " -> "
     template = "(%(expressions)s)"
     output_field = JSONField()
+
+
+class Placed(Func):
+    """The value of a measure, as a number, in an array of all."""
+
+    template = "(%(expressions)s)[%(place)s]"
+    output_field: Any = FloatField()
+
+    def __init__(self, key: str, path: str = "standing__measured") -> None:
+        # A measure that was never written has no place: nothing stands at 0.
+        super().__init__(F(path), place=places().get(key, 0))
+
+
+class PlacedDate(Placed):
+    """The same, of a measure that is a date."""
+
+    template = "(date '1970-01-01' + (%(expressions)s)[%(place)s]::int)"
+    output_field = DateField()
 
 
 class _JsonText(Func):
@@ -117,9 +136,11 @@ def _in(field: Field, values: tuple[Single, ...]) -> Q:
 
 
 def _is_json(field: Field) -> bool:
-    if field.attribute:
-        return field.attribute.own
-    return field.name not in standings.COLUMNS
+    return bool(field.attribute and field.attribute.own)
+
+
+def _is_placed(field: Field) -> bool:
+    return bool(field.measure) and field.name not in standings.COLUMNS
 
 
 def _has_default(field: Field) -> bool:
@@ -129,8 +150,7 @@ def _has_default(field: Field) -> bool:
 
 def _column(field: Field) -> Combinable:
     if field.measure:
-        name = Value(field.name)
-        return _Json(F("standing__values"), name) if _is_json(field) else F(f"standing__{field.name}")
+        return Placed(field.name) if _is_placed(field) else F(f"standing__{field.name}")
     if _is_json(field):
         return _Json(F("attributes"), Value(field.name))
     return F(f"{field.name}__uid") if field.kind == Kind.CHOICE else F(field.name)
@@ -143,12 +163,15 @@ def _as_text(field: Field) -> Combinable:
 def _value(field: Field, value: Single) -> Expression:
     if _is_json(field):
         return Value(f"{value}" if isinstance(value, date) else value, output_field=JSONField())
+    if _is_placed(field):
+        return Value(as_number(field.name, value), output_field=FloatField())
     return Value(Decimal(repr(value)) if isinstance(value, float) else value)
 
 
 def _present(field: Field) -> Q:
     if field.measure:
-        return Q(IsNull(_JsonText(F("standing__values"), Value(field.name)), False))
+        in_column = field.name in standings.COLUMNS and not _has_default(field)
+        return Q(IsNull(F(f"standing__{field.name}") if in_column else Placed(field.name), False))
     known = Q(IsNull(_as_text(field) if field.kind == Kind.TEXT else _column(field), False))
     if _is_json(field) and field.kind != Kind.TEXT:
         known = Q(IsNull(_JsonText(F("attributes"), Value(field.name)), False))

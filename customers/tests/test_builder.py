@@ -188,7 +188,7 @@ def some():
     for n in range(8):
         customer = CustomerFactory(name=f"C{n}", industry="Logistics" if n & 1 else "Mining")
         score, mrr = (30 if n & 2 else 70), (100 - n if n & 4 else 10 - n)
-        StandingFactory(customer=customer, score=score, mrr=mrr, values={"score": score, "mrr": mrr})
+        StandingFactory(customer=customer, score=score, mrr=mrr, measured={"score": score, "mrr": mrr})
     return user
 
 

@@ -127,7 +127,7 @@ def _standing(customer: Customer) -> Standing | None:
 
 
 def _value(standing: Standing | None, key: str) -> Any:
-    return standing.values.get(key) if standing else None
+    return standing.measured.get(key) if standing else None
 
 
 def _formula(key: str, standing: Standing | None, shown: Shown) -> str:

@@ -53,7 +53,7 @@ def _health(standing: Standing) -> Figure:
 
 
 def _mrr_note(standing: Standing, shown: Shown) -> str:
-    change = standing.values.get("mrr_change_90")
+    change = standing.measured.get("mrr_change_90")
     if not change:
         return _("no change in 90 days")
     return _("%(change)s in 90 days") % {"change": _signed(shown.amount(change))}
@@ -76,7 +76,7 @@ def _renewal(standing: Standing, today: date) -> Figure:
 
 
 def _usage(standing: Standing, usage: Usage, today: date) -> Figure:
-    users, days = standing.values.get("active_users_28"), standing.values.get("active_days_28")
+    users, days = standing.measured.get("active_users_28"), standing.measured.get("active_days_28")
     drawn: SafeString | str = formatting.number(users if users is not None else days)
     label = _("Active users, 4 weeks") if users is not None else _("Days in use, of 28")
     return Figure("active_users_28" if users is not None else "active_days_28", label, drawn, _fed(usage, today))
@@ -98,7 +98,7 @@ def _answer(answer: Response | None, today: date) -> Figure:
 
 
 def _touch_note(standing: Standing) -> str:
-    count = standing.values.get("active_contacts")
+    count = standing.measured.get("active_contacts")
     if count is None:
         return ""
     return ngettext("%(count)s active contact", "%(count)s active contacts", int(count)) % {

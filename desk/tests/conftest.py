@@ -44,7 +44,7 @@ def owned(cast: Cast) -> Callable[..., Customer]:
         values = {"mrr": 1000, "churn_chance": Decimal("0.1"), "mrr_at_risk": 100, "score": 60, "band": "watch"}
         values |= {"renewal_on": today + timedelta(40), "as_of": today, **(standing or {})}
         read = {key: values[key] for key in ("mrr", "score", "band") if values[key] is not None}
-        StandingFactory(customer=customer, **{"values": read} | values)
+        StandingFactory(customer=customer, **{"measured": read} | values)
         return customer
 
     return make

@@ -115,7 +115,7 @@ class TestImplementation:
         assert not Document.objects.exists()
 
     def test_what_should_be_so_before_go_live(self, as_user: As, cast: Cast, customer: Customer) -> None:
-        customer.standing.values |= {"sticky_adoption_28": 0.5, "decision_maker_sticky_28": 0}
+        customer.standing.measured |= {"sticky_adoption_28": 0.5, "decision_maker_sticky_28": 0}
         customer.standing.save()
 
         stages = as_user(cast.owner).get(at(customer, "implementation")).context["stages"]

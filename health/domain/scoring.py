@@ -12,7 +12,7 @@ from customers.models import Band
 from customers.queries.attributes import attribute_frame
 from customers.registry import MEASURES, Frame, Tier, gather
 from customers.rules import mask
-from health.domain import chances, history, overrides
+from health.domain import chances, history, nights, overrides
 from health.domain.calculate import calculate
 from health.domain.result import Part, Result, columns
 from health.domain.versions import InForce, in_force
@@ -60,7 +60,7 @@ def run(day: date) -> Result:
 
     Appends ``health.band_changed.v1`` for each stored change of band.
     """
-    result = score(AsOf.at(day))
+    result = score_frame(nights.base_frame(AsOf.at(day), base_measures()))
     before = history.month_before(day, result.frame.ids)
     history.store(result, announce=True)
     standings.write(_with_derived(result, before, day))

@@ -2,11 +2,13 @@ from typing import Any
 
 from django.db import connection
 
+from customers.models.measured import places
 from customers.registry import Better, Measure, Type
 
 SPREAD = """
-    SELECT percentile_cont(ARRAY[0.1, 0.5, 0.9]) WITHIN GROUP (ORDER BY (values ->> %(key)s)::float8)
-    FROM (SELECT values FROM customers_standing WHERE values ? %(key)s LIMIT 20000) s
+    SELECT percentile_cont(ARRAY[0.1, 0.5, 0.9]) WITHIN GROUP (ORDER BY s.value) FROM (
+        SELECT measured[%(place)s] AS value FROM customers_standing WHERE measured[%(place)s] IS NOT NULL LIMIT 20000
+    ) s
 """
 
 
@@ -27,7 +29,7 @@ def first_points(measure: Measure | None) -> Any:
 def _spread(key: str) -> list[float]:
     """The values of the tenth, the half and nine tenths of the customers, where they differ."""
     with connection.cursor() as cursor:
-        cursor.execute(SPREAD, {"key": key})
+        cursor.execute(SPREAD, {"place": places().get(key, 0)})
         found = cursor.fetchone()[0] or []
     rounded = [round(float(one), 2) for one in found]
     return rounded if len(set(rounded)) == 3 else []

@@ -1,6 +1,7 @@
 from health.models.backtest import BacktestDay, BacktestRun
 from health.models.draft import ScorecardDraft
 from health.models.foreign_score import ForeignScore
+from health.models.night import Night
 from health.models.override import Override
 from health.models.risk import Risk
 from health.models.score import BandRecord, Score
@@ -12,6 +13,7 @@ __all__ = [
     "BacktestRun",
     "BandRecord",
     "ForeignScore",
+    "Night",
     "Override",
     "Risk",
     "Score",

@@ -70,7 +70,7 @@ def test_the_standing_shows_it_beside_the_computed_score(customer):
     put(customer, ago(2), D + timedelta(days=9))
     scoring.run(D)
     standing = Standing.objects.get()
-    assert (standing.score, standing.band, standing.values["computed_score"]) == (20, "risk", 90)
+    assert (standing.score, standing.band, standing.measured["computed_score"]) == (20, "risk", 90)
     assert standing.churn_chance == Decimal("0.02000")  # by the computed band
 
 

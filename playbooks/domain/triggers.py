@@ -2,6 +2,7 @@ import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -9,7 +10,9 @@ from django.db.models.expressions import Combinable
 from django.db.models.fields.json import KeyTransform
 
 from customers.models import Customer
+from customers.models.measured import as_value
 from customers.rules import Rule, RuleError, parse, to_q
+from customers.rules.lists import Placed
 from playbooks.domain.opening import Draft, clear_items, open_items, wake_items
 from playbooks.domain.reasons import Match, befores, deadline, needed, reasons
 from playbooks.models import QueueRule, WorkItem
@@ -62,13 +65,18 @@ def _matches(rule: QueueRule, parsed: Rule, day: date, customers: Sequence[int] 
         fits = fits.filter(pk__in=customers)
     keys = needed(rule.reasons)
     rows = fits.order_by("pk").values_list("pk", "owner_id", "standing__as_of", *(_value(key) for key in keys))
-    return [Match(pk, owner, as_of, dict(zip(keys, values, strict=True))) for pk, owner, as_of, *values in rows]
+    return [Match(pk, owner, as_of, _said(keys, values)) for pk, owner, as_of, *values in rows]
+
+
+def _said(keys: Sequence[str], values: Sequence[Any]) -> dict[str, Any]:
+    found = zip(keys, values, strict=True)
+    return {key: value if key.startswith("attribute.") else as_value(key, value) for key, value in found}
 
 
 def _value(key: str) -> Combinable:
     """Where the latest value of a reason stands: a measure in the standing, an attribute at the customer."""
     if not key.startswith("attribute."):
-        return KeyTransform(key, "standing__values")
+        return Placed(key)
     name = key.removeprefix("attribute.")
     return F(name) if name in BUILT_IN else KeyTransform(name, "attributes")
 

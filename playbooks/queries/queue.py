@@ -46,7 +46,7 @@ def items_of(keys: Sequence[int]) -> list[WorkItem]:
     all their measures is large, and left where it is.
     """
     rows = WorkItem.objects.select_related("customer__standing", "owner", "text")
-    found = rows.defer("customer__attributes", "customer__standing__values").in_bulk(keys)
+    found = rows.defer("customer__attributes", "customer__standing__measured").in_bulk(keys)
     return [found[key] for key in keys if key in found]
 
 

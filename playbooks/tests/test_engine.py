@@ -90,7 +90,7 @@ def test_a_branch_goes_one_way_and_on(tickets: int, said: list[str]) -> None:
     one, other, after = ({**TASK, "title": title} for title in ("Yes", "No", "After"))
     playbook = at_work({"kind": "branch", "rule": rule}, one, {"kind": "otherwise"}, other, {"kind": "end"}, after)
     customer = owned()
-    StandingFactory(customer=customer, values={"open_tickets": tickets})
+    StandingFactory(customer=customer, measured={"open_tickets": tickets})
     begin(playbook, customer)
 
     assert engine.advance() == 3

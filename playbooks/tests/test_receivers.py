@@ -27,7 +27,7 @@ def receive(consumer: str) -> None:
 def test_new_standings_are_looked_at(told: Any, opened: int) -> None:
     QueueRule.objects.all().delete()
     QueueRuleFactory()
-    one, _other = (StandingFactory(values={"open_tickets": 1}).customer for _ in range(2))
+    one, _other = (StandingFactory(measured={"open_tickets": 1}).customer for _ in range(2))
     events.append(type="health.refreshed.v1", payloads=[{"customers": [one.pk] if told else None}])
 
     receive("playbooks.queue")

@@ -26,7 +26,7 @@ def rule() -> QueueRule:
 def asking(tickets: int = 2, **of_customer: Any) -> Customer:
     """A customer with open tickets."""
     customer = CustomerFactory(**of_customer)
-    StandingFactory(customer=customer, values={"open_tickets": tickets, "score": 40, "score_change_30": -14})
+    StandingFactory(customer=customer, measured={"open_tickets": tickets, "score": 40, "score_change_30": -14})
     return customer
 
 
@@ -35,7 +35,7 @@ def evaluate(days: int = 0, **kwargs: Any) -> triggers.Evaluated:
 
 
 def answer(customer: Customer) -> None:
-    Standing.objects.filter(customer=customer).update(values={"open_tickets": 0})
+    Standing.objects.filter(customer=customer).update(measured={"open_tickets": 0})
 
 
 def test_who_fits_gets_an_item_for_the_owner(rule: QueueRule) -> None:
@@ -54,7 +54,7 @@ def test_who_fits_gets_an_item_for_the_owner(rule: QueueRule) -> None:
 def test_work_falls_due_before_the_deadline_it_is_about(rule: QueueRule) -> None:
     QueueRule.objects.update(reasons=["days_to_notice", "days_to_renewal"])
     for left in ({"days_to_notice": 2, "days_to_renewal": 60}, {"days_to_renewal": 4}, {"days_to_notice": 90}):
-        StandingFactory(customer=CustomerFactory(), as_of=TODAY, values={"open_tickets": 2, **left})
+        StandingFactory(customer=CustomerFactory(), as_of=TODAY, measured={"open_tickets": 2, **left})
 
     evaluate()
 
@@ -66,7 +66,7 @@ def test_a_deadline_may_be_told_as_a_date(rule: QueueRule) -> None:
     QueueRule.objects.update(reasons=["leaves_on", "notice_on"])
     for days in (3, -3):
         values = {"open_tickets": 2, "leaves_on": f"{TODAY + timedelta(days)}"}
-        StandingFactory(customer=CustomerFactory(), as_of=TODAY, values=values)
+        StandingFactory(customer=CustomerFactory(), as_of=TODAY, measured=values)
 
     evaluate()
 
@@ -123,7 +123,7 @@ def test_what_was_cleared_opens_again_at_once(rule: QueueRule) -> None:
     evaluate()
     answer(customer)
     evaluate(1)
-    Standing.objects.filter(customer=customer).update(values={"open_tickets": 1})
+    Standing.objects.filter(customer=customer).update(measured={"open_tickets": 1})
 
     assert evaluate(2).opened == 1
 

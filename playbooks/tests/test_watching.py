@@ -27,12 +27,12 @@ State = Run.State
 
 def asking(tickets: int = 2, **of_customer: Any) -> Customer:
     customer = CustomerFactory(owner=UserFactory(), **of_customer)
-    StandingFactory(customer=customer, values={"open_tickets": tickets})
+    StandingFactory(customer=customer, measured={"open_tickets": tickets})
     return customer
 
 
 def asks(customer: Customer, tickets: int) -> None:
-    Standing.objects.filter(customer=customer).update(values={"open_tickets": tickets})
+    Standing.objects.filter(customer=customer).update(measured={"open_tickets": tickets})
 
 
 def watch(days: int = 0, **kwargs: Any) -> watching.Watched:
@@ -121,7 +121,7 @@ def test_a_goal_reached_ends_the_run() -> None:
     at_work(trigger=ENTERED, goal=goal)
     customer = asking()
     watch()
-    Standing.objects.filter(customer=customer).update(score=70, values={"open_tickets": 1, "score": 70})
+    Standing.objects.filter(customer=customer).update(score=70, measured={"open_tickets": 1, "score": 70})
 
     assert watch(1).ended == 1
     assert Run.objects.get().state == State.GOAL
@@ -129,7 +129,7 @@ def test_a_goal_reached_ends_the_run() -> None:
 
 def renews(on: date) -> Customer:
     customer = CustomerFactory(owner=UserFactory())
-    StandingFactory(customer=customer, values={"notice_on": f"{on}"})
+    StandingFactory(customer=customer, measured={"notice_on": f"{on}"})
     return customer
 
 

@@ -51,12 +51,12 @@ def test_opening_tells_its_story() -> None:
 
 
 def test_open_items_are_counted_in_the_standing() -> None:
-    standing = StandingFactory(customer__created_on=date(2024, 1, 1), values={"mrr": 5})
+    standing = StandingFactory(customer__created_on=date(2024, 1, 1), measured={"mrr": 5})
     items = open_items(
         [Draft(customer_id=standing.customer_id, cause=f"rule:{n}", due_on=TODAY) for n in range(2)], at=NOW
     )
     standing.refresh_from_db()
-    assert (standing.open_work_items, standing.values["mrr"], standing.as_of) == (2, 5, TODAY)
+    assert (standing.open_work_items, standing.measured["mrr"], standing.as_of) == (2, 5, TODAY)
 
     working.complete(item=items[0], version=1, outcome="solved", by=UserFactory(), at=NOW)
 

@@ -156,7 +156,7 @@ def test_a_ticket_has_its_latest_state(reader):
 
 def test_sensitive_measures_are_not_for_keys_of_a_team(reader, of_north, north, monkeypatch):
     monkeypatch.setitem(MEASURES, "mrr", replace(MEASURES["mrr"], sensitive=True))
-    StandingFactory(customer__team=north, values={"mrr": 5, "score": 3})
+    StandingFactory(customer__team=north, measured={"mrr": 5, "score": 3})
     assert reader.rows("standings/")[0]["measures"] == {"mrr": 5, "score": 3}
     assert of_north.rows("standings/")[0]["measures"] == {"score": 3}
     assert "mrr" in {one["key"] for one in reader.rows("measures/")}

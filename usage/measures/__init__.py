@@ -1,4 +1,4 @@
-from usage.measures import first_days, limits, people, window
+from usage.measures import first_days, limits, people, sums, window
 from usage.measures.window import ALIVE, SEEN, WINDOW
 
-__all__ = ["ALIVE", "SEEN", "WINDOW", "first_days", "limits", "people", "window"]
+__all__ = ["ALIVE", "SEEN", "WINDOW", "first_days", "limits", "people", "sums", "window"]

@@ -89,15 +89,19 @@ CHUNK = 63  # features that fit into one bigint
     ),
 )
 def usage_of_28_days(at: Scope) -> Sql:
+    marks, failures = counted(features.kinds(at.at))
+    return over(at, at.sql(_rough(len(marks), bool(failures)), table="u").text)
+
+
+def over(at: Scope, rough: str) -> Sql:
+    """The statement over ``rough``: a row for each customer with usage in the window, by the way it was summed up."""
     kinds = features.kinds(at.at)
-    marks = _marks([one for one, kind in kinds.items() if kind != Feature.Kind.ERROR])
-    failures = [one for one, kind in kinds.items() if kind == Feature.Kind.ERROR]
+    marks, failures = counted(kinds)
     used = ", ".join(f"bit_or(used{n}) AS used{n}" for n in range(len(marks)))
     seen = at.sql(SEEN, table="f")
-    rough = at.sql(_rough(len(marks), bool(failures)), table="u")
     exact = at.sql(_exact(len(marks), bool(failures)), table="u")
     text = f"""
-        WITH seen AS ({seen.text}), rough AS MATERIALIZED ({rough.text}), exact AS ({exact.text}),
+        WITH seen AS ({seen.text}), rough AS MATERIALIZED ({rough}), exact AS ({exact.text}),
         used AS (SELECT * FROM rough WHERE NOT corrected UNION ALL SELECT * FROM exact),
         older AS ({at.sql(OLDER, table="u").text}),
         joined AS (
@@ -143,17 +147,25 @@ OLDER = """
 """
 
 
+def counted(kinds: Mapping[int, str]) -> tuple[list[dict[int, int]], list[int]]:
+    """The features that are used, a bit of its own for each, in as many numbers as that takes; and those that fail."""
+    used = sorted(one for one, kind in kinds.items() if kind != Feature.Kind.ERROR)
+    chunks = [used[start : start + CHUNK] for start in range(0, len(used), CHUNK)]
+    marks = [{feature: 1 << n for n, feature in enumerate(chunk)} for chunk in chunks]
+    return marks, [one for one, kind in kinds.items() if kind == Feature.Kind.ERROR]
+
+
 def _rough(chunks: int, failures: bool) -> str:
     """One pass over the window, true where no row takes back what another gave."""
     return f"""
-        SELECT u.customer_id, {_columns("u.events > 0", chunks, failures)}, bool_or(u.events < 0) AS corrected
+        SELECT u.customer_id, {sums("u.events > 0", chunks, failures)}, bool_or(u.events < 0) AS corrected
         FROM usage_usageday u WHERE {{visible}} AND u.day >= %(before_from)s AND {{scope}} GROUP BY 1
     """
 
 
 def _exact(chunks: int, failures: bool) -> str:
     return f"""
-        SELECT u.customer_id, {_columns("u.events > 0", chunks, failures)}, TRUE
+        SELECT u.customer_id, {sums("u.events > 0", chunks, failures)}, TRUE
         FROM (
             SELECT u.customer_id, u.feature_id, u.day, sum(u.events) AS events, sum(u.errors) AS errors
             FROM usage_usageday u
@@ -164,7 +176,7 @@ def _exact(chunks: int, failures: bool) -> str:
     """
 
 
-def _columns(active: str, chunks: int, failures: bool) -> str:
+def sums(active: str, chunks: int, failures: bool) -> str:
     """Each row is looked at by as few sums as can be: days are a bit each, the newest the lowest, and the parts of the
     window stand apart.
     """
@@ -189,12 +201,6 @@ PARTS = {
     "earlier": "u.day < %(week_before_from)s AND u.day >= %(recent_from)s",
     "before": "u.day < %(recent_from)s",
 }
-
-
-def _marks(marked: Sequence[int]) -> list[dict[int, int]]:
-    """A bit of its own for every feature, in as many numbers as that takes."""
-    chunks = [sorted(marked)[start : start + CHUNK] for start in range(0, len(marked), CHUNK)]
-    return [{feature: 1 << n for n, feature in enumerate(chunk)} for chunk in chunks]
 
 
 def _lookup(chunk: Mapping[int, int]) -> list[int | None]:

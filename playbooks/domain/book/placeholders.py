@@ -62,7 +62,7 @@ def values_for(
             "notice_on": _day(standing and standing.notice_on),
             "days_to_notice": _days(standing and standing.notice_on, today),
             "years": str(whole_years(customer.created_on, today)),
-            "active_users": _count(standing and standing.values.get("active_users_28")),
+            "active_users": _count(standing and standing.measured.get("active_users_28")),
             "our_company": company,
         }
 

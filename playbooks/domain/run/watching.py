@@ -15,6 +15,7 @@ from django.db.models.functions import Cast
 from core.models import Event
 from customers.models import Customer
 from customers.rules import RuleError, parse, to_q
+from customers.rules.lists import PlacedDate
 from playbooks.domain.book import occasions
 from playbooks.domain.book.content import Content, read
 from playbooks.domain.book.dates import CATCH_UP, fires, is_scheduled
@@ -183,8 +184,9 @@ def wanted_on(customer: int, trigger: Mapping[str, Any], on: Any) -> Wanted:
 
 def _dates(key: str) -> list[tuple[int, date]]:
     source, _dot, name = key.partition(".")
-    holder = "standing__values" if source == "measure" else "attributes"
-    on: Any = F("created_on") if key == "attribute.created_on" else Cast(KeyTextTransform(name, holder), DateField())
+    on: Any = F("created_on") if key == "attribute.created_on" else PlacedDate(name)
+    if source != "measure" and name != "created_on":
+        on = Cast(KeyTextTransform(name, "attributes"), DateField())
     rows = Customer.objects.current().annotate(on=on).exclude(on=None)
     return list(rows.order_by("pk").values_list("pk", "on"))
 

@@ -57,6 +57,6 @@ def _reasons(turn: Turn) -> dict[int, list[dict[str, Any]]]:
 
 def _match(run: Run, keys: Sequence[str], today: date) -> Match:
     standing = getattr(run.customer, "standing", None)
-    values = standing.values if standing else {}
+    values = standing.measured if standing else {}
     as_of = standing.as_of if standing else today
     return Match(run.customer_id, run.customer.owner_id, as_of, {key: values.get(key) for key in keys})

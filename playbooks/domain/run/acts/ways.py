@@ -47,7 +47,7 @@ def date_of(customer: Customer, key: str) -> date | None:
         value = customer.created_on if name == "created_on" else customer.attributes.get(name)
     else:
         standing = getattr(customer, "standing", None)
-        value = standing.values.get(name) if standing else None
+        value = standing.measured.get(name) if standing else None
     return date.fromisoformat(value) if isinstance(value, str) else value
 
 

@@ -1,0 +1,92 @@
+"""The base measures of a night: from what the last one kept, unless something stands against it.
+
+Against it stand facts that count for days gone by and were not there when it was read: a load of history, a merge or
+its undoing. Each of them tells an event.
+"""
+
+import io
+from datetime import timedelta
+
+import numpy as np
+from django.db import connection, transaction
+
+from core.clock import AsOf
+from customers.registry import Frame
+from customers.registry.rolling import Night, State, gather_night
+from health import models
+
+AGAINST = ("data.loaded.v1", "customers.customers_merged.v1", "customers.merge_undone.v1")
+FARTHEST = timedelta(days=28)  # what has moved in a longer time is nearly everything
+
+
+@transaction.atomic
+def base_frame(at: AsOf, keys: list[str]) -> Frame:
+    """``gather(at, keys)``; what it read is kept for the next night, unless a later one is kept."""
+    seen, event = _now()
+    last = models.Night.objects.order_by("-day").first()
+    night = gather_night(at, keys, _usable(last, at, keys))
+    if last is None or last.day <= at.day:
+        models.Night.objects.all().delete()
+        _keep(night, keys, seen, event)
+    return night.frame
+
+
+def forget() -> None:
+    """Read everything anew in the next night."""
+    models.Night.objects.all().delete()
+
+
+def _usable(kept: models.Night | None, at: AsOf, keys: list[str]) -> Night | None:
+    if kept is None or kept.keys != keys or not timedelta(0) <= at.day - kept.day <= FARTHEST:
+        return None
+    return None if _stands_against(kept) else _unpacked(kept)
+
+
+def _stands_against(kept: models.Night) -> bool:
+    # By both: after a restore transactions are counted anew, and an event may have been written before and seen after.
+    query = """
+        SELECT EXISTS (SELECT FROM core_event WHERE type = ANY (%s)
+                       AND (id > %s OR NOT pg_visible_in_snapshot(tx::text::xid8, %s::pg_snapshot)))
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(query, [list(AGAINST), kept.event, kept.seen])
+        return bool(cursor.fetchone()[0])
+
+
+def _now() -> tuple[str, int]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_current_snapshot()::text, (SELECT COALESCE(max(id), 0) FROM core_event)", [])
+        seen, event = cursor.fetchone()
+    return seen, event
+
+
+def _keep(night: Night, keys: list[str], seen: str, event: int) -> None:
+    row = models.Night.objects.create(
+        day=night.frame.at.day, keys=keys, given=night.given, seen=seen, event=event, data=b""
+    )
+    packed = io.BytesIO()
+    states = {f"{name} {part}": one for name, state in night.states.items() for part, one in state.items()}
+    columns = {f"column {key}": column for key, column in night.frame.columns.items()}
+    np.savez(packed, **{"ids": night.frame.ids, **columns, **states})  # type: ignore[arg-type]
+    # By COPY: as a parameter of a statement so many bytes would be written out as text first.
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMP TABLE night_data (data bytea) ON COMMIT DROP")
+        with cursor.copy("COPY night_data FROM STDIN (FORMAT BINARY)") as copy:
+            copy.set_types(["bytea"])
+            copy.write_row([packed.getbuffer()])
+        cursor.execute("UPDATE health_night SET data = n.data FROM night_data n WHERE id = %s", [row.pk])
+        cursor.execute("DROP TABLE night_data")
+
+
+def _unpacked(kept: models.Night) -> Night:
+    columns: State = {}
+    states: dict[str, State] = {}
+    with np.load(io.BytesIO(kept.data), allow_pickle=False) as packed:
+        for name in packed.files:
+            family, _space, part = name.partition(" ")
+            if family == "column":
+                columns[part] = packed[name]
+            elif part:
+                states.setdefault(family, {})[part] = packed[name]
+        frame = Frame(AsOf.at(kept.day), packed["ids"], columns)
+    return Night(frame, states, kept.given)

@@ -132,7 +132,7 @@ class TestTheNight:
         with time_machine.travel(D):
             publish(scorecard=by_use, definition=by_use.versions.get(number=2).definition)
         scoring.run(D + timedelta(days=1))
-        assert list(Score.objects.filter(customer=customer).values_list("version__number", flat=True)) == [3, 4]
+        assert list(Score.objects.filter(customer=customer).values_list("version__number", flat=True)) == [4, 5]
 
     def test_a_change_of_band_is_told_once_and_the_first_band_is_none(self, by_use: Scorecard) -> None:
         customer = paying()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.db import connection, models
@@ -39,7 +40,7 @@ def _stored() -> dict[str, int]:
 
 def as_number(key: str, value: Any) -> float | None:
     """A value as its array holds it: a date as days since 1970, yes as 1, of choices the number. Raises ValueError."""
-    if value is None or isinstance(value, int | float):
+    if value is None or isinstance(value, int | float | Decimal):
         return None if value is None else float(value)
     choices = _choices(key)
     if value in choices:

@@ -199,7 +199,7 @@ class TestFigures:
             assert client.get(f"{customer.get_absolute_url()}figures/{key}/").status_code == 200, key
 
     def test_it_says_what_it_is_and_as_of_when(self, as_user: As, cast: Cast, owned: Owned) -> None:
-        customer = owned(standing={"values": {"open_work_items": 3}})
+        customer = owned(standing={"measured": {"open_work_items": 3}})
 
         shown = page(as_user(cast.owner), customer, "figures/open_work_items/")
 

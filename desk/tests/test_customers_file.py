@@ -1,6 +1,7 @@
 import csv
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
@@ -26,7 +27,7 @@ def test_the_list_as_a_file_holds_what_is_chosen_of_all_pages(
 ) -> None:
     for n in range(51):
         owned(name=f"Small {n:02}", standing={"mrr": n, "band": "watch"})
-    big = owned(name="=Big", standing={"mrr": "1234.567", "score": 41.5, "band": "risk"})
+    big = owned(name="=Big", standing={"mrr": Decimal("1234.567"), "score": 41.5, "band": "risk"})
     owned(name="Theirs", team=cast.other_team, owner=cast.stranger)
     client = as_user(cast.owner)
     client.get("/customers/")  # what is kept for a minute

@@ -1,5 +1,6 @@
 from typing import Final
 
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from core.faults import Fault, Refused
@@ -99,7 +100,8 @@ def write(batch: Batch) -> Written:
     _stage(batch, "r.id")
     ((last,),) = batch.fetch("SELECT COALESCE(max(id), 0) FROM subscriptions_subscriptionversion")
     try:
-        versions.record_staged(known_on=None if batch.history else batch.today, today=batch.today)
+        with transaction.atomic():
+            versions.record_staged(known_on=None if batch.history else batch.today, today=batch.today)
     except MissingRate as error:
         raise Refused([Fault(_first_foreign(batch), "currency", "rate", f"{error}")]) from error
     ((rows, new, changed),) = batch.fetch(COUNTS, last=last)

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.db.models import Sum
 
-from core import consumers
+from core import clock, consumers
 from core.models import Event, ExternalId, Source
 from core.tasks import tick
 from customers.models import Contact
@@ -273,10 +273,10 @@ def test_a_name_came_first_and_last_on_the_days_of_its_events(acme):
 
 def test_the_sweeper_finds_events_that_nothing_woke(acme):
     send({"groupId": "A1"})
-    with time_machine.travel(NOW, tick=False):
-        tick()
+    before = clock.now()
+    tick()  # by the clock of the database, as jobs are claimed by it
     assert days(acme) == {TODAY: (1, 1)}
-    assert RollupPosition.objects.get().counted_at == NOW
+    assert RollupPosition.objects.get().counted_at >= before
 
 
 def test_a_contact_is_known_under_the_address_and_customer_of_now() -> None:

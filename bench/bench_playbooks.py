@@ -18,6 +18,7 @@ from bench import company_of_work
 from bench.harness import address, figures, scratch, seconds
 from core import clock
 from core.ids import uuid7
+from customers.models.measured import places
 from playbooks.domain.book import publishing
 from playbooks.domain.run import watching
 from playbooks.models import Playbook, Run, RunStep
@@ -56,17 +57,20 @@ def triggers() -> Iterator[Figure]:
     day, at = clock.today(), clock.now()
     yield info("playbooks.first_night", seconds(lambda: watching.watch(day=day, at=at)), "s")
     with connection.cursor() as cursor:
-        cursor.execute(MOVE)
+        cursor.execute(_move())
         moved = cursor.rowcount
     done: list[watching.Watched] = []
     taken = seconds(lambda: done.append(watching.watch(day=day, at=at)))
     yield at_most("playbooks.triggers", taken, "s", 10, started=done[0].started, moved=moved)
 
 
-MOVE = """
-UPDATE customers_standing SET values = values || '{"score": 2, "active_users_28": 1, "last_nps": 1, "open_tickets": 9}'
-WHERE customer_id % 50 = 0
-"""
+MOVED = {"score": 2, "active_users_28": 1, "last_nps": 1, "open_tickets": 9}
+
+
+def _move() -> str:
+    places_of = places(MOVED)
+    values = ", ".join(f"measured[{places_of[key]}] = {value}" for key, value in MOVED.items())
+    return f"UPDATE customers_standing SET {values} WHERE customer_id % 50 = 0"
 
 
 def runs() -> Iterator[Figure]:

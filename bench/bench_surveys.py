@@ -40,7 +40,7 @@ SELECT gen_random_uuid(), id, 'Person ' || id, 'c' || id || '@example.com', 'use
 customers_customer
 """
 STANDING = """
-INSERT INTO customers_standing (customer_id, as_of, mrr, band, mrr_at_risk, open_work_items, values)
+INSERT INTO customers_standing (customer_id, as_of, mrr, band, mrr_at_risk, open_work_items, measured)
 SELECT id, CURRENT_DATE, 100 + id % 900, 'good', 0, 0, '{}' FROM customers_customer
 """
 INVITED = """

@@ -1,4 +1,13 @@
 -- 100,000 customers with standings, 200 books of 500 in 20 teams, tasks for one in three.
+-- The values of measures by key, as the array in which a standing keeps them.
+CREATE FUNCTION pg_temp.measured(named jsonb) RETURNS float8[] LANGUAGE sql STABLE AS $$
+    SELECT array_agg(CASE jsonb_typeof(v) WHEN 'number' THEN v::float8 WHEN 'boolean' THEN v::boolean::int
+                          WHEN 'string' THEN CASE WHEN key = 'band'
+                              THEN array_position(ARRAY['good', 'watch', 'risk', 'unknown'], v #>> '{}') - 1
+                              ELSE (v #>> '{}')::date - date '1970-01-01' END END ORDER BY n)
+    FROM generate_series(1, (SELECT max(id) FROM customers_measureplace)) n
+    LEFT JOIN customers_measureplace p ON p.id = n LEFT JOIN LATERAL (SELECT named -> p.key) j (v) ON TRUE
+$$;
 INSERT INTO accounts_team (uid, name) SELECT gen_random_uuid(), 'Team ' || n FROM generate_series(1, 20) n;
 INSERT INTO accounts_user (uid, email, name, password, role, time_zone, language, tasks_a_day, is_active, date_joined)
     SELECT gen_random_uuid(), 'csm' || n || '@bench.test', 'Person ' || n, '', 'csm', 'UTC', 'en', 20, true, now()
@@ -15,10 +24,11 @@ INSERT INTO customers_customer (uid, name, domain, industry, country, employees,
     JOIN (SELECT id, row_number() OVER (ORDER BY id) - 1 AS n FROM accounts_user) u ON u.n = c.n / 500
     JOIN accounts_user_teams t ON t.user_id = u.id;
 INSERT INTO customers_standing (customer_id, as_of, mrr, score, score_change_30, band, coverage, churn_chance,
-                                mrr_at_risk, renewal_on, notice_on, last_touch_on, last_usage_on, open_work_items, values)
+                                mrr_at_risk, renewal_on, notice_on, last_touch_on, last_usage_on, open_work_items,
+                                measured)
     SELECT id, current_date + 1, mrr, score, change, CASE WHEN score < 40 THEN 'risk' WHEN score < 70 THEN 'watch'
            ELSE 'good' END, 0.9, chance, mrr * chance, renewal, renewal - 60, current_date - (id % 60)::int, current_date - 1, 0,
-           jsonb_build_object('mrr', mrr, 'score', score, 'score_change_30', change, 'renewal_on', renewal,
+           pg_temp.measured(jsonb_build_object('mrr', mrr, 'score', score, 'score_change_30', change, 'renewal_on', renewal,
                'notice_on', renewal - 60, 'days_to_renewal', renewal - current_date, 'active_days_28', id % 28,
                'active_users_28', id % 40, 'usage_change_28', (id % 200 - 100) / 100.0, 'core_adoption_28', id % 10 / 10.0,
                'sticky_adoption_28', id % 10 / 10.0, 'breadth_28', id % 7 / 7.0, 'overdue_invoices', (id % 25 = 0)::int,
@@ -26,7 +36,7 @@ INSERT INTO customers_standing (customer_id, as_of, mrr, score, score_change_30,
                'champion_left', id % 60 = 0, 'days_since_touch', id % 60, 'last_nps', id % 11, 'days_since_nps', id % 200,
                'tenure_days', 400 + id % 900, 'churn_chance', chance, 'mrr_at_risk', mrr * chance, 'coverage', 0.9,
                'goals_reached', 0.5, 'onboarding_progress', 1, 'touches_90', id % 5, 'pulse', 1 + id % 5,
-               'band', CASE WHEN score < 40 THEN 'risk' WHEN score < 70 THEN 'watch' ELSE 'good' END)
+               'band', CASE WHEN score < 40 THEN 'risk' WHEN score < 70 THEN 'watch' ELSE 'good' END))
     FROM (SELECT id, round((100 + id * 7919 % 9000)::numeric, 2) AS mrr, (id * 31 % 100)::numeric AS score,
                  (id % 41 - 20)::numeric AS change, (id * 13 % 30)::numeric / 100 AS chance,
                  current_date + (id * 17 % 365)::int AS renewal FROM customers_customer) c;

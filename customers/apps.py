@@ -14,6 +14,7 @@ class CustomersConfig(AppConfig):
 
 
 def _give_places(**_about: Any) -> None:
+    # An app is imported before there are any models.
     from customers.models.measured import places
     from customers.registry import MEASURES
 

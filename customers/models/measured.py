@@ -7,6 +7,8 @@ from typing import Any
 
 from django.db import connection, models
 
+from customers.registry import MEASURES, Type
+
 EPOCH = date(1970, 1, 1)
 
 
@@ -50,8 +52,6 @@ def as_number(key: str, value: Any) -> float | None:
 
 def as_value(key: str, number: float | None) -> Any:
     """The same back: dates as ISO text, yes/no as booleans, whole numbers as int."""
-    from customers.registry import MEASURES, Type
-
     if number is None:
         return None
     type = MEASURES[key].type if key in MEASURES else Type.NUMBER
@@ -65,8 +65,6 @@ def as_value(key: str, number: float | None) -> Any:
 
 
 def _choices(key: str) -> Sequence[str]:
-    from customers.registry import MEASURES
-
     return [value for value, _label in MEASURES[key].choices] if key in MEASURES else []
 
 

@@ -11,7 +11,15 @@ def uuid7() -> UUID:
     return UUID(int=value)
 
 
-# The same as an SQL expression, for rows that the database makes: the stamp is that of the statement.
+def as_uid(text: str) -> UUID | None:
+    """The identifier that ``text`` spells; None where it spells none."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+# ``uuid7`` as an SQL expression, for rows that the database makes: the stamp is that of the statement.
 UUID7_SQL = (
     "overlay(overlay(gen_random_uuid()::text PLACING '7' FROM 15) PLACING (SELECT left(stamp, 8) || '-' ||"
     " right(stamp, 4) FROM (SELECT lpad(to_hex((extract(epoch FROM clock_timestamp()) * 1000)::bigint), 12, '0')"

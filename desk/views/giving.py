@@ -1,7 +1,6 @@
 """Customers that are ticked in the list go to somebody else, with their tasks."""
 
 from collections.abc import Iterable
-from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -11,6 +10,7 @@ from django.utils.translation import ngettext
 from accounts.access import who
 from accounts.models import User
 from core import clock
+from core.ids import as_uid
 from customers.models import Customer
 from desk.bulk_forms import MOST_AT_ONCE, GiveForm
 from desk.guards import writes
@@ -34,15 +34,8 @@ def give(request: HttpRequest) -> HttpResponse:
 
 
 def _ticked(posted: Iterable[str], by: User) -> list[int]:
-    uids = [uid for uid in map(_read, list(posted)[:MOST_AT_ONCE]) if uid]
+    uids = [uid for uid in map(as_uid, list(posted)[:MOST_AT_ONCE]) if uid]
     return list(Customer.objects.visible_to(by).filter(uid__in=uids).values_list("pk", flat=True))
-
-
-def _read(posted: str) -> UUID | None:
-    try:
-        return UUID(posted)
-    except ValueError:
-        return None
 
 
 def _tell(request: HttpRequest, done: Done, to: User) -> None:

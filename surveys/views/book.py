@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.access import who, writers_only
 from core import clock
+from core.ids import as_uid
 from customers.models import Contact
 from surveys.domain import planning
 from surveys.forms import BookForm
@@ -50,12 +51,5 @@ def _sent(request: HttpRequest, survey: Survey, contacts: list[int], spread: int
 def _left_out(request: HttpRequest) -> set[int]:
     """Who stood in the plan that was shown, and was not chosen."""
     given, chosen = request.POST.getlist("shown"), set(request.POST.getlist("contact"))
-    wanted = [one for one in map(_uid, set(given) - chosen) if one]
+    wanted = [one for one in map(as_uid, set(given) - chosen) if one]
     return set(Contact.objects.filter(uid__in=wanted).values_list("pk", flat=True))
-
-
-def _uid(raw: str) -> UUID | None:
-    try:
-        return UUID(raw)
-    except ValueError:
-        return None

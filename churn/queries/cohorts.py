@@ -6,7 +6,6 @@ from datetime import date
 from typing import Final
 
 import numpy as np
-from scipy.stats import CensoredData, ecdf
 
 from churn.queries.retention.asked import Asked
 from churn.queries.retention.book import KINDS, Book, day_of, number
@@ -91,6 +90,8 @@ def survival(found: Cohorts) -> list[Survived]:
     days, left = _times(found)
     if not len(days):
         return []
+    from scipy.stats import CensoredData, ecdf  # slow to import; only this asks for it
+
     curve = ecdf(CensoredData(uncensored=days[left], right=days[~left])).sf
     most = int(days.max() / MONTH_DAYS)
     times = np.arange(most + 1) * MONTH_DAYS

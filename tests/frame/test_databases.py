@@ -1,5 +1,7 @@
 """The test databases themselves: clones are separate, commits are real, nothing outlives its test."""
 
+import os
+
 import psycopg
 import pytest
 from django.contrib.contenttypes.models import ContentType
@@ -33,6 +35,19 @@ def test_a_template_is_built_once(databases: Databases) -> None:
     first = databases.template("probe", build)
     assert databases.template("probe", build) == first
     assert len(built) == 1
+
+
+@pytest.mark.django_db
+def test_a_kept_template_serves_the_next_run_until_its_version_changes(databases: Databases) -> None:
+    built: list[str] = []
+    next_run = Databases(os.environ["DATABASE_URL"], "next")
+    first = databases.kept("probe", "abc", lambda: built.append("abc"))
+    assert next_run.kept("probe", "abc", lambda: built.append("abc again")) == first
+    other = next_run.kept("probe", "def", lambda: built.append("def"))
+    assert built == ["abc", "def"]
+    with pytest.raises(psycopg.OperationalError):
+        psycopg.connect(databases.url(first))
+    databases.drop(other)
 
 
 def test_a_clone_is_a_database_of_its_own(databases: Databases, migrated: str) -> None:

@@ -4,6 +4,7 @@ Facts can't be truncated, so a test with real commits (`django_db(transaction=Tr
 dropped after it; no test flushes.
 """
 
+import hashlib
 import os
 import tempfile
 import uuid
@@ -27,6 +28,7 @@ from config.embedded.postgres import THROWAWAY, Cluster
 from customers.models.measured import places
 
 RUN = "HOLDFAST_TEST_RUN"
+ROOT = Path(__file__).parents[2]
 
 
 class Databases:
@@ -42,11 +44,24 @@ class Databases:
 
     def template(self, kind: str, build: Callable[[], None], source: str | None = None) -> str:
         """The name of a template database, built by the first worker that asks for it, while the others wait."""
-        name = f"{self._prefix}_{kind}"
+        return self._built(f"{self._prefix}_{kind}", build, source)
+
+    def kept(self, kind: str, version: str, build: Callable[[], None]) -> str:
+        """The same for one that the next run on this server finds again; those of other versions are dropped."""
+        name = f"kept_{kind}_{version}"
+        with self._server() as server:
+            stale = "datname ~ ('^kept_' || %s || '_[0-9a-f]+$') AND datname <> %s"
+            names = server.execute(f"SELECT datname FROM pg_database WHERE {stale}", [kind, name]).fetchall()
+        for (old,) in names:
+            self.drop(old)
+        return self._built(name, build)
+
+    def _built(self, name: str, build: Callable[[], None], source: str | None = None) -> str:
         with self._server() as server:
             server.execute("SELECT pg_advisory_lock(hashtext(%s))", [name])
             if not server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
                 unfinished = f"{name}_unfinished"
+                server.execute(_named("DROP DATABASE IF EXISTS {} WITH (FORCE)", unfinished))
                 self._create(server, unfinished, source)
                 with self.using(unfinished):
                     build()
@@ -102,6 +117,15 @@ def _migrate() -> None:
     call_command("migrate", verbosity=0, interactive=False)
 
 
+def _migrations() -> str:
+    """Tells one state of all migrations, and of what registers itself after them, from another."""
+    digest = hashlib.sha256()
+    for folder in ("*/migrations/*.py", "*/measures.py", "*/measures/*.py", "*/models/*.py"):
+        for path in sorted(ROOT.glob(folder)):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
 def pytest_configure(config: pytest.Config) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.WAKE_WORKERS = False
@@ -146,7 +170,7 @@ def databases() -> Databases:
 def migrated(databases: Databases, django_test_environment: None, django_db_blocker: Any) -> str:
     """The name of the migrated, otherwise empty template."""
     with django_db_blocker.unblock():
-        return databases.template("migrated", _migrate)
+        return databases.kept("migrated", _migrations(), _migrate)
 
 
 @pytest.fixture(scope="session")

@@ -13,8 +13,6 @@ from typing import Any, Final
 
 import numpy as np
 from django.utils.translation import gettext as _
-from scipy.optimize import minimize
-from scipy.special import expit
 
 from customers.registry import Frame
 from health.domain.backtest.asked import Asked, Refused
@@ -101,6 +99,9 @@ def fit(points: np.ndarray, lost: np.ndarray) -> np.ndarray:
     """The weight of each column of points (0 to 100, NaN where missing), none below 0: the best of its kind there is,
     since the problem is convex.
     """
+    from scipy.optimize import minimize  # a second of every start, for what an analyst asks for now and then
+    from scipy.special import expit
+
     with np.errstate(invalid="ignore"):
         mean = np.nan_to_num(np.nansum(points, axis=0) / np.maximum((~np.isnan(points)).sum(axis=0), 1))
     good = np.nan_to_num((points - mean) / 100)

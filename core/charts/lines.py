@@ -68,8 +68,6 @@ def _shape(marks: Sequence[Mark], tone: str, place: Linear) -> SafeString:
 
 def _line(run: Run, tone: str, place: Linear) -> SafeString:
     points = [(x, place(float(mark.value or 0))) for x, mark in run]
-    if len(points) == 1:
-        points *= 2  # a line from a point to itself: its round ends make a dot
     if not run[-1][1].unfinished or len(run) < 2:
         return svg.path(points, class_=f"line tone-{tone}")
     whole = svg.path(points[:-1], class_=f"line tone-{tone}")
@@ -95,13 +93,17 @@ def _targets(series: Sequence[Series], place: Linear, unit: Unit, height: int) -
             if mark.value is not None:
                 at = _across(index, len(one.marks)), place(float(mark.value))
                 column = _column(at[0], len(one.marks), height) if len(series) == 1 else svg.join([])
-                parts.append(_target(mark, at, one, column, unit, named=len(series) > 1))
+                title = mark.title(unit, one.label if len(series) > 1 else "")
+                parts.append(svg.mark(column, _dot(one, index, at), title=title, href=mark.href))
     return parts
 
 
-def _target(mark: Mark, at: Point, one: Series, column: SafeString, unit: Unit, *, named: bool) -> SafeString:
-    dot = svg.element("circle", cx=svg.percent(at[0]), cy=at[1], r=3.5, class_=f"dot dot-quiet tone-{one.tone}")
-    return svg.mark(column, dot, title=mark.title(unit, one.label if named else ""), href=mark.href)
+def _dot(one: Series, index: int, at: Point) -> SafeString:
+    """Seen when pointed at; one without neighbours is all there is of its line, and always seen."""
+    neighbours = one.marks[max(index - 1, 0) : index + 2]
+    alone = sum(mark.value is not None for mark in neighbours) == 1
+    look = "dot" if alone else "dot dot-quiet"
+    return svg.element("circle", cx=svg.percent(at[0]), cy=at[1], r=3.5, class_=f"{look} tone-{one.tone}")
 
 
 def _column(x: float, count: int, height: int) -> SafeString:

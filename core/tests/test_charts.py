@@ -153,6 +153,12 @@ def test_a_cut_off_scale_says_so():
     assert breaks(60) == 0
 
 
+def test_a_value_between_gaps_is_a_dot_that_is_always_seen():
+    chart = charts.line([charts.Series("Events", marks(None, 3, None, 4, 5))], title="Events")
+    assert len(found(chart, "circle", "dot")) == 3
+    assert len(found(chart, "circle", "dot-quiet")) == 2
+
+
 def test_a_missing_value_leaves_a_gap_and_an_unfinished_one_is_dashed():
     values = [*marks(1, 2, None, 4, 5), charts.Mark(label="now", value=3, unfinished=True)]
     chart = charts.line([charts.Series("Rate", values)], title="Rate")

@@ -1,12 +1,13 @@
 from django.urls import path
 
-from desk.views import bulk, customer, customers, figures, giving, plays, queue, surveys, team, work
+from desk.views import bulk, customer, customers, figures, giving, home, plays, queue, surveys, team, work
 from desk.views import path as way
 
 app_name = "desk"
 
 urlpatterns = [
-    path("", queue.home, name="home"),
+    path("", home.home, name="home"),
+    path("home/<slug:key>/", home.rows, name="home-rows"),
     path("queue/", queue.queue, name="queue"),
     path("queue/pace/", queue.set_pace, name="pace"),
     path("queue/team/", team.team, name="team"),

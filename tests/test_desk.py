@@ -57,6 +57,8 @@ def test_a_day(queue_filled: Any, page: Any) -> None:
     page.locator("[name=login]").fill(CSM)
     page.locator("[name=password]").fill(PASSWORD)
     page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Your day").wait_for()  # home is where signing in leads
+    page.keyboard.press("q")
     page.wait_for_url("**/queue/")
     page.locator(".pane-name").wait_for()
     rows = page.locator("#board [data-row]").count()

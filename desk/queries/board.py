@@ -71,7 +71,7 @@ def board(*, user: User, view: queues.View, today: date, item: str = "") -> Boar
     found = queues.queue(user=user, view=view, today=today)
     day = plan(found, user=user, view=view, today=today, item=item)
     items = queues.items_of([pk for pk, _uid in day.shown[:MOST]])
-    rows = [_row(one, place, today) for place, one in enumerate(items, start=1)]
+    rows = [row_of(one, place, today) for place, one in enumerate(items, start=1)]
     chosen = next((row for row in rows if str(row.item.uid) == item), rows[0] if rows else None)
     at_risk = queues.at_risk([row.item for row in rows])
     return Board(rows, chosen, day.done, at_risk, day.rest, len(day.shown) > MOST)
@@ -119,6 +119,6 @@ def after(uids: list[str], uid: str) -> str:
     return left[min(place, len(left) - 1)] if left else ""
 
 
-def _row(item: WorkItem, place: int, today: date) -> Row:
+def row_of(item: WorkItem, place: int, today: date) -> Row:
     standing = getattr(item.customer, "standing", None)
     return Row(item, because(item.reasons, today=today, standing=standing), parts(item, today=today), place)

@@ -20,10 +20,6 @@ def shown(client: Client, address: str = "/queue/") -> list[WorkItem]:
     return [row.item for row in client.get(address).context["board"].rows]
 
 
-def test_home_is_the_queue(as_user: As, cast: Cast) -> None:
-    assert as_user(cast.owner).get("/").headers["Location"] == "/queue/"
-
-
 def test_behind_sign_in(client: Client, db: None) -> None:
     assert client.get("/queue/").status_code == 302
 

@@ -24,11 +24,6 @@ PARTS = {"board": "desk/queue/_board.html", "pane": "desk/queue/_pane.html"}
 
 
 @require_safe
-def home(request: HttpRequest) -> HttpResponse:
-    return redirect("desk:queue")
-
-
-@require_safe
 def queue(request: HttpRequest) -> HttpResponse:
     """The queue with one item of it open; only the board or the item's pane where HTMX asks for that."""
     return show(request, item=request.GET.get("item", ""))

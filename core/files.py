@@ -56,7 +56,13 @@ def _typed(value: Any) -> Any:
 def _text(value: Any) -> str:
     if value is None:
         return ""
-    return f"{value:f}" if isinstance(value, Decimal) else f"{value}"
+    return _exact(value) if isinstance(value, Decimal) else f"{value}"
+
+
+def _exact(value: Decimal) -> str:
+    """All that is not zero of it: what is kept to a millionth reads like any other amount."""
+    whole, _point, rest = f"{value:f}".partition(".")
+    return f"{whole}.{rest.rstrip('0').ljust(2, '0')}" if len(rest) > 2 else f"{value:f}"
 
 
 def _safe(cell: str) -> str:

@@ -114,8 +114,8 @@ class Calendar:
         sums = (self._worth(int(one), self.rows["mrr"][self.rows["currency"] == one].sum()) for one in self._currencies)
         return sum(sums, Decimal(0))
 
-    def listed(self, most: int) -> list[Due]:
-        """The first of them."""
+    def listed(self, most: int | None = None) -> list[Due]:
+        """The first of them, or all."""
         rows = {name: column[:most].tolist() for name, column in self.rows.items()}
         found = Customer.objects.select_related("owner").in_bulk(set(rows["customer"]))
         made = []

@@ -16,6 +16,7 @@ from subscriptions.domain import stage
 
 OPEN, OVERDUE, FAILED = "open", "overdue", "failed"
 STATES: Final = (OPEN, OVERDUE, FAILED)
+LABELS: Final = {OPEN: _("not yet due"), OVERDUE: _("overdue"), FAILED: _("payment failed")}
 
 # Every unpaid invoice with what is known of it: not yet due, past its due day, or with a payment that failed.
 UNPAID: Final = """
@@ -67,6 +68,10 @@ class Unpaid:
     failed_attempts: int
     state: str
     days: int
+
+    @property
+    def label(self) -> str:
+        return str(LABELS[self.state])
 
     @property
     def owner(self) -> str:

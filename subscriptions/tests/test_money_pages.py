@@ -1,5 +1,6 @@
 """Renewals, committed MRR, saves and costs as pages; what writers record of a customer's money."""
 
+import csv
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -18,7 +19,7 @@ from subscriptions.models import Card, ChurnCorrection, Cost, MrrMovement, Save,
 from subscriptions.queries import agreed, calendar
 from subscriptions.queries.committed import committed
 from subscriptions.queries.renewals import renewals
-from subscriptions.tests.factories import agree, sell
+from subscriptions.tests.factories import agree, bill, sell
 
 pytestmark = pytest.mark.django_db
 JAN = date(2025, 1, 1)
@@ -272,3 +273,45 @@ def test_costs_are_no_business_of_a_csm(as_owner: Client) -> None:
     assert as_owner.post(reverse("subscriptions:costs"), data).status_code == 403
     assert 'name="amount"' not in page(as_owner, "costs")
     assert not Cost.objects.exists()
+
+
+def lines(client: Client, name: str, **query: str) -> list[list[str]]:
+    response = client.get(reverse(f"subscriptions:{name}"), {**query, "format": "csv"})
+    assert response["Content-Type"].startswith("text/csv")
+    return list(csv.reader(response.content.decode().splitlines()))
+
+
+def test_every_list_can_be_taken_away(as_owner: Client, customer: Customer) -> None:
+    today = clock.today()
+    ends = today + timedelta(days=20)
+    subscription = sell(customer, 100, today - timedelta(days=400), ends_on=ends, cancelled_on=today, term_ends_on=ends)
+    Save.objects.create(
+        customer=customer, subscription=subscription, day=today, known_on=today, kind="pause", before=9, after=0
+    )
+    Cost.objects.create(day=today.replace(day=1), kind="service", amount=70, currency="USD", known_on=today)
+    invoice = bill(customer, today - timedelta(days=40), 50, subscription_id=subscription.pk)
+    header, row = lines(as_owner, "renewals", month=f"{ends:%Y-%m}")
+    assert row == [
+        "Northwind",
+        "lost",
+        f"{ends}",
+        f"{ends}",
+        "not known",
+        f"{customer.owner or ''}",
+        "100.00",
+        "USD",
+        "100.00",
+    ]
+    assert len(header) == len(row)
+    assert lines(as_owner, "committed")[1] == ["Northwind", f"{ends}", "Churn", "-100.00"]
+    assert lines(as_owner, "saves")[1][:5] == ["Northwind", "pays", f"{today}", "pause", ""]
+    assert lines(as_owner, "costs")[1][1:] == ["service", "70.00", "USD", f"{today}"]
+    assert lines(as_owner, "collections")[1][2:] == [
+        "overdue",
+        f"{invoice.day}",
+        f"{invoice.due_on}",
+        "26",
+        "0",
+        "50.00",
+        "USD",
+    ]

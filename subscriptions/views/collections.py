@@ -9,7 +9,10 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from accounts.access import who
+from core import clock
 from core.clock import AsOf
+from core.files import FORMATS, download
+from subscriptions import sheets
 from subscriptions.queries import attention, collections
 from subscriptions.queries.shown import shown
 
@@ -25,11 +28,16 @@ def collections_page(request: HttpRequest) -> HttpResponse:
     everything, failed = collections.unpaid(user, at), collections.cases(user, at)
     listed = [row for row in everything if row.matches(*asked) and (narrowed or row.state != collections.OPEN)]
     opened = [row for row in failed if row.matches(case, asked[2])] if case else []
+    if (format := request.GET.get("format")) in FORMATS:
+        rows = sheets.of_cases(opened, shown()) if case else sheets.of_unpaid(listed)
+        return download(rows, f"collections-{clock.today()}", format)
     context = {
         "title": _("Money"),
         "note": _("What customers have not paid, and who answers for it."),
         "groups": collections.owed(everything),
         "rows": listed[:LISTED],
+        "count": len(listed),
+        "some": opened if case else listed,
         "sums": _sums(listed),
         "heading": _listed(len(listed), narrowed=narrowed),
         "narrowed": narrowed,
@@ -54,10 +62,14 @@ def _sums(rows: Iterable[collections.Unpaid]) -> dict[str, Decimal]:
 @require_safe
 def attention_page(request: HttpRequest) -> HttpResponse:
     """What of the money needs somebody, by kind."""
+    groups = attention.attention(who(request), AsOf.live())
+    if (format := request.GET.get("format")) in FORMATS:
+        return download(sheets.of_troubles(groups), f"attention-{clock.today()}", format)
     context = {
         "title": _("Money"),
         "note": _("What does not fit together, until it is put right."),
-        "groups": attention.attention(who(request), AsOf.live()),
+        "groups": groups,
+        "some": groups,
     }
     return render(request, "subscriptions/money/attention.html", context)
 

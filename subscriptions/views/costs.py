@@ -9,6 +9,8 @@ from accounts.access import check_leader, leads, who
 from core import clock
 from core.clock import AsOf
 from core.faults import Refused
+from core.files import FORMATS, download
+from subscriptions import sheets
 from subscriptions.domain import costs as domain
 from subscriptions.domain.costs import Spent
 from subscriptions.forms.changes import CostForm
@@ -27,10 +29,14 @@ def costs(request: HttpRequest) -> HttpResponse:
             month = date_format(form.cleaned_data["month"], "F Y")
             messages.success(request, _("The cost of %(month)s is recorded.") % {"month": month})
             return redirect("subscriptions:costs")
+    rows = queries.known(AsOf.live())
+    if (format := request.GET.get("format")) in FORMATS:
+        return download(sheets.of_costs(rows), f"costs-{clock.today()}", format)
     context = {
         "title": _("Money"),
         "note": _("What winning and serving customers costs: lifetime value and payback are reckoned with it."),
-        "rows": queries.known(AsOf.live()),
+        "rows": rows,
+        "some": rows,
         "form": form if leads(who(request)) else None,
     }
     return render(request, "subscriptions/money/costs.html", context, status=422 if form.errors else 200)

@@ -14,10 +14,12 @@ from accounts.access import who
 from accounts.models import User
 from core import clock
 from core.clock import AsOf
+from core.files import FORMATS, download
 from customers.models import Customer
+from subscriptions import sheets
 from subscriptions.domain import rulesets
 from subscriptions.queries import calendar, saved
-from subscriptions.queries.committed import committed, scheduled
+from subscriptions.queries.committed import Scheduled, committed, scheduled
 from subscriptions.queries.shown import shown
 
 LISTED: Final = 200
@@ -34,6 +36,8 @@ def renewals_page(request: HttpRequest) -> HttpResponse:
     found = calendar.due(who(request), at, months)
     state = request.GET.get("state", "")
     part = found.part(chosen, state)
+    if (format := request.GET.get("format")) in FORMATS:
+        return download(sheets.of_renewals(part.listed(), shown()), f"renewals-{chosen:%Y-%m}", format)
     context = {
         "title": _("Money"),
         "note": _note(),
@@ -43,6 +47,7 @@ def renewals_page(request: HttpRequest) -> HttpResponse:
         "states": calendar.STATES,
         "rows": part.listed(LISTED),
         "count": part.count,
+        "some": part.count,
         "sum": part.mrr,
         "today": today,
         "shown": shown(),
@@ -71,7 +76,8 @@ def committed_page(request: HttpRequest) -> HttpResponse:
     rows = scheduled(at, until=at.day + timedelta(days=days), customers=ids)
     if side in SIDES:
         rows = [row for row in rows if SIDES[side](row.amount)]
-    found = Customer.objects.only("pk", "uid", "name").in_bulk({row.customer_id for row in rows[:LISTED]})
+    if (format := request.GET.get("format")) in FORMATS:
+        return download(sheets.of_agreed(_named(rows), shown()), f"committed-{clock.today()}-{days}-days", format)
     context = {
         "title": _("Money"),
         "note": _("What is paid now, and what it comes to with the changes that are agreed and known."),
@@ -79,7 +85,8 @@ def committed_page(request: HttpRequest) -> HttpResponse:
         "chosen": figures[days],
         "days": days,
         "side": side,
-        "rows": [(found[row.customer_id], row) for row in rows[:LISTED]],
+        "rows": _named(rows[:LISTED]),
+        "some": rows,
         "sum": sum((row.amount for row in rows), Decimal(0)),
         "count": len(rows),
         "today": clock.today(),
@@ -95,18 +102,26 @@ def saves_page(request: HttpRequest) -> HttpResponse:
     found = saved.saves(who(request), AsOf.live(), since=since)
     asked = [request.GET.get(name, "") for name in ("kind", "currency", "stays")]
     rows = [row for row in found if row.matches(*asked)]
+    if (format := request.GET.get("format")) in FORMATS:
+        return download(sheets.of_saves(rows, shown()), f"saves-{clock.today()}", format)
     context: dict[str, Any] = {
         "title": _("Money"),
         "note": _("Who wanted to leave and took less, a pause or another interval instead, in the last 12 months."),
         "kinds": saved.by_kind(found),
         "rows": rows[:LISTED],
         "count": len(rows),
+        "some": rows,
         "sums": saved.by_currency(rows),
         "narrowed": any(asked),
         "today": clock.today(),
         "shown": shown(),
     }
     return render(request, "subscriptions/money/saves.html", context)
+
+
+def _named(rows: Sequence[Scheduled]) -> list[tuple[Customer, Scheduled]]:
+    found = Customer.objects.only("pk", "uid", "name").in_bulk({row.customer_id for row in rows})
+    return [(found[row.customer_id], row) for row in rows]
 
 
 def _ids(user: User) -> Sequence[int] | None:

@@ -23,6 +23,7 @@ FIELDS: dict[str, Privacy] = {
     "Document.name": PERSONAL,
     "Goal.measure": PLAIN,
     "MeasurePlace.key": PLAIN,
+    "Merge.taken": PLAIN,  # of a company
     "MailReceived.digest": PLAIN,  # of an identifier
     "SavedFilter.name": PLAIN,
     "SavedFilter.rule": PLAIN,  # over companies

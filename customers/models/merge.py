@@ -1,6 +1,7 @@
 from django.db import models
 from django.db.models import F, Q
 
+from accounts.models import User
 from customers.models.customer import Customer
 from customers.querysets import MergeQuerySet
 
@@ -15,6 +16,8 @@ class Merge(models.Model):
     into_customer = models.ForeignKey(Customer, models.PROTECT, related_name="+")
     known_on = models.DateField()
     undone_on = models.DateField(null=True)
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    taken = models.JSONField(default=dict, db_default={})  # name of a value: [before, after]
 
     objects = MergeQuerySet.as_manager()
 

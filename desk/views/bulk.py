@@ -20,9 +20,10 @@ from desk.forms import QueueForm
 from desk.guards import part, writes
 from desk.views.queue import PARTS, show
 from playbooks.domain import bulk
-from playbooks.domain.bulk import Done
+from playbooks.domain.done import Done
 from playbooks.models import Undo
 
+UNDONE = ("items", "stages", "archived")
 Act = Callable[[dict[str, Any], bulk.Seen], Done]
 
 
@@ -56,11 +57,11 @@ def undo(request: HttpRequest, uid: UUID) -> HttpResponse:
     done = get_object_or_404(Undo, uid=uid, by=who(request))
     try:
         back = bulk.take_back(undo=done, by=who(request), at=clock.now())
-        stays = len(done.done["items"]) - back
+        stays = sum(len(done.done.get(kind, [])) for kind in UNDONE) - back
         if stays:
             words = ngettext(
-                "%(count)s task stays: somebody has changed it since.",
-                "%(count)s tasks stay: somebody has changed them since.",
+                "%(count)s stays: somebody has changed it since.",
+                "%(count)s stay: somebody has changed them since.",
                 stays,
             )
             messages.error(request, words % {"count": stays})

@@ -1,7 +1,7 @@
 """What is done to several tasks at once, each as it was seen, and how it is taken back."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -13,6 +13,8 @@ from core.errors import Stale
 from customers.domain import customers as book
 from customers.domain.customers import CustomerValues
 from customers.models import Customer
+from playbooks.domain.bulk_customers import put_back
+from playbooks.domain.done import Done
 from playbooks.domain.standings import refresh
 from playbooks.domain.story import tell
 from playbooks.models import Undo, WorkItem
@@ -22,16 +24,6 @@ from playbooks.querysets import WorkItemQuerySet
 State = WorkItem.State
 LIVE = (State.OPEN, State.SNOOZED)
 Seen = Mapping[int, int]  # the version in which each task was seen, by id
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What was done to how many; ``left`` were changed by somebody else meanwhile, or are not for whom they go to."""
-
-    undo: Undo
-    count: int
-    left: int
-    customers: int = 0
 
 
 @transaction.atomic
@@ -105,12 +97,15 @@ def _given(moved: Mapping[int, int | None], to: User, done: Done) -> Done:
 
 @transaction.atomic
 def take_back(*, undo: Undo, by: User, at: datetime) -> int:
-    """Put back what this did, where nobody has changed it since. Returns how many tasks; raises Stale at a second try.
+    """Put back what this did, where nobody has changed it since. Returns how many tasks, or customers where it was
+    done to them alone; raises Stale at a second try.
 
     A task whose cause has opened anew meanwhile stays closed.
     """
     if not Undo.objects.filter(pk=undo.pk, by=by, used_at=None).update(used_at=at):
         raise Stale("taken back already")
+    if undo.what in (Undo.What.STAGE, Undo.What.ARCHIVE):
+        return put_back(undo=undo, by=by, at=at)
     _give_back_customers(undo, by, at)
     if undo.what == Undo.What.REASSIGN:
         return _give_back(undo, by, at)

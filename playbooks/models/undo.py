@@ -6,7 +6,7 @@ from core.ids import uuid7
 
 
 class Undo(models.Model):
-    """Something that one of us did to several tasks at once, kept so that they can take it back.
+    """Something that one of us did to several tasks or customers at once, kept so that they can take it back.
 
     ``done`` holds ids and versions: what may be taken back is what nobody has changed since.
     """
@@ -15,6 +15,8 @@ class Undo(models.Model):
         COMPLETE = "complete", _("completed")
         SNOOZE = "snooze", _("snoozed")
         REASSIGN = "reassign", _("handed over")
+        STAGE = "stage", _("put into a stage")
+        ARCHIVE = "archive", _("archived")
 
     uid = models.UUIDField(default=uuid7, unique=True, editable=False)
     what = models.CharField(max_length=8, choices=What)

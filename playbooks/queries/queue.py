@@ -37,7 +37,8 @@ class View:
 
 def queue(*, user: User, view: View, today: date) -> WorkItemQuerySet:
     """What there is to do ``today``, in order, among what ``user`` may see. Snoozed items are back on their day."""
-    items = WorkItem.objects.visible_to(user).waiting(today).filter(_narrowed(user, view, today))
+    here = WorkItem.objects.visible_to(user).filter(customer__archived_on=None)
+    items = here.waiting(today).filter(_narrowed(user, view, today))
     return ranked(items, today=today)
 
 

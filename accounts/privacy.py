@@ -9,6 +9,7 @@ FIELDS: dict[str, Privacy] = {
     "Key.name": PLAIN,
     "Key.shown": PLAIN,
     "Team.name": PLAIN,
+    "User.columns": PLAIN,
     "User.email": OURS,
     "User.language": PLAIN,
     "User.name": OURS,

@@ -11,4 +11,4 @@ class CoreConfig(AppConfig):
         # What an app declares: measures, how they roll on, outcomes, consumers of events, jobs and steps of the night,
         # pages, what the search finds, sentences of the timeline, what is watched.
         autodiscover_modules("measures", "rolls", "outcomes", "receivers", "jobs")
-        autodiscover_modules("navigation", "search", "timeline", "gauges")
+        autodiscover_modules("navigation", "search", "timeline", "gauges", "lists")

@@ -93,11 +93,12 @@ class PersonColumn(tables.Column):
     """One of our people: initials and name."""
 
     def render(self, value: Any) -> SafeString:
-        return _person(str(value))
+        return person(str(value))
 
 
 @lru_cache(maxsize=formatting.KEPT)
-def _person(name: str) -> SafeString:
+def person(name: str) -> SafeString:
+    """Initials and name."""
     return format_html(
         '<span class="inline-flex items-center gap-2"><span class="avatar" aria-hidden="true">{}</span>{}</span>',
         formatting.initials(name),

@@ -2,7 +2,8 @@ from django.urls import path
 
 from core.signed import provider_hooks
 from customers import hooks
-from customers.views import filters, rules
+from customers.lists import CONTACTS
+from customers.views import filters, lists, rules
 
 app_name = "customers"
 
@@ -11,6 +12,8 @@ urlpatterns = [
     path("customers/saved-filters/new/", filters.new, name="new-filter"),
     path("customers/saved-filters/<uuid:uid>/", filters.edit, name="filter"),
     path("customers/saved-filters/<uuid:uid>/delete/", filters.delete, name="delete-filter"),
+    path("customers/contacts/", lists.listed(CONTACTS), name="contacts"),
+    path("customers/columns/<slug:key>/", lists.columns, name="columns"),
     path("rules/rows/", rules.rows, name="rule-rows"),
     path("rules/count/", rules.count, name="rule-count"),
     path("rules/near/", rules.near, name="rule-near"),

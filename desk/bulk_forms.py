@@ -13,8 +13,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, User
 from core.forms import Select
-from desk.filters import NAMES_LAST, colleagues
+from core.ids import as_uid
+from customers.models import Customer
+from desk.filters import NAMES_LAST, choices_for, colleagues
 from desk.forms import not_too_far
+from desk.stages import stage_name
 from playbooks.models import Playbook, WorkItem
 from playbooks.queries.books import at_work
 
@@ -47,6 +50,12 @@ def _read(posted: str) -> tuple[UUID | None, int]:
         return UUID(uid), int(version)
     except ValueError:
         return None, 0
+
+
+def ticked(posted: Iterable[str], by: User) -> list[int]:
+    """The customers that were ticked, of those that ``by`` sees."""
+    uids = [uid for uid in map(as_uid, list(posted)[:MOST_AT_ONCE]) if uid]
+    return list(Customer.objects.visible_to(by).filter(uid__in=uids).values_list("pk", flat=True))
 
 
 class BulkCompleteForm(forms.Form):
@@ -94,6 +103,17 @@ class GiveForm(BulkReassignForm):
         people: Any = self.fields["to"]
         people.widget.choices = [("", gettext("Give to …")), *people.widget.choices]
         people.widget.attrs["class"] = "input input-small"
+
+
+class StagesForm(forms.Form):
+    """Which of the stages that there are."""
+
+    stage = forms.ChoiceField(label=_("Stage"), widget=Select)
+
+    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
+        super().__init__(*args, **{"auto_id": "stages_%s", **kwargs})
+        stage: Any = self.fields["stage"]
+        stage.choices = [(one, stage_name(one)) for one in choices_for(by).get("stage", [])]
 
 
 class PlayForm(forms.Form):

@@ -1,19 +1,17 @@
 from collections.abc import Callable, Iterable
 from datetime import date, timedelta
-from functools import cached_property
 from typing import Any
 
 import django_filters
-from django import forms
 from django.core.cache import cache
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team, User
-from core.forms import Select
+from core.lists.filters import ListFilter
 from customers.models import Band, Customer, SavedFilter
 from customers.rules import RuleError, parse, to_q
-from desk.tables import stage_name
+from desk.stages import stage_name
 
 NOBODY = "nobody"
 QUARTER = "quarter"
@@ -29,7 +27,7 @@ NAMES_LAST = 60
 FEW = 10
 
 
-class CustomerFilter(django_filters.FilterSet):
+class CustomerFilter(ListFilter):
     """What the customer list can be narrowed by. The address holds its state."""
 
     q = django_filters.CharFilter(method="find", label=_("Name or domain"))
@@ -63,65 +61,45 @@ class CustomerFilter(django_filters.FilterSet):
 
     FIRST = ("q", "saved", "owner", "band", "industry", "renewal")
     FURTHER = ("team", "stage", "country")
+    FACETS = {
+        "band": "standing__band",
+        "stage": "stage",
+        "industry": "industry",
+        "country": "country",
+        "owner": "owner__uid",
+    }
+    SEARCHED = ("name", "domain")
 
     class Meta:
         model = Customer
         fields: list[str] = []
 
-    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+    broken = ""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.today = today
-        self.broken = ""
-        found = choices_for(self.request.user)
-        for name, values in found.items():
+        for name, values in choices_for(self.user).items():
             write = stage_name if name == "stage" else str
             self.filters[name].extra["choices"] = [(value, write(value)) for value in values]
 
-    @cached_property
-    def form(self) -> Any:
-        """The form in the look of a toolbar: no field larger than it must be."""
-        form = super().form
-        for name, field in form.fields.items():
-            if isinstance(field.widget, forms.Select):
-                field.widget = Select(choices=self._pairs(name) or field.choices)
-            field.widget.attrs["class"] = "input input-small"
-        form.fields["q"].widget.attrs |= {"type": "search", "placeholder": form.fields["q"].label}
-        return form
-
-    def _pairs(self, name: str) -> list[tuple[Any, Any]]:
+    def pairs(self, name: str) -> list[tuple[Any, Any]]:
         """The choices of people and teams as values: hundreds of objects would take longer than all the rest."""
         if name not in NAMED:
             return []
         extra = self.filters[name].extra
         first = [("", extra["empty_label"]), *([(NOBODY, extra["null_label"])] if extra.get("null_label") else [])]
-        return [*first, *names(name, self.request.user)]
-
-    def find(self, rows: QuerySet[Customer], _name: str, words: str) -> QuerySet[Customer]:
-        # Fewer than three letters make no trigram: then the beginning is meant.
-        how = "icontains" if len(words) > 2 else "istartswith"
-        return rows.filter(Q(**{f"name__{how}": words}) | Q(**{f"domain__{how}": words}))
+        return [*first, *names(name, self.user)]
 
     def renewing(self, rows: QuerySet[Customer], _name: str, days: str) -> QuerySet[Customer]:
         return rows.filter(standing__renewal_on__range=(self.today, until(days, self.today)))
 
     def by_rule(self, rows: QuerySet[Customer], _name: str, saved: SavedFilter) -> QuerySet[Customer]:
         try:
-            rule = parse(saved.rule, user=self.request.user)
+            rule = parse(saved.rule, user=self.user)
         except RuleError as error:
             self.broken = str(error)
             return rows.none()
         return rows.filter(to_q(rule, self.today))
-
-    @property
-    def narrowing(self) -> list[str]:
-        """The names of the filters that are set."""
-        data = self.form.cleaned_data if self.form.is_bound and self.form.is_valid() else {}
-        return [name for name, value in data.items() if value not in (None, "")]
-
-    @property
-    def further(self) -> int:
-        """How many filters are set among those that are folded away."""
-        return len({*self.FURTHER} & {*self.narrowing})
 
 
 def until(choice: str, today: date) -> date:

@@ -7,3 +7,13 @@ register(
     Entry(key="queue", label=_("Queue"), icon="inbox", url_name="desk:queue", order=10),
     Entry(key="customers", label=_("Customers"), icon="building-office-2", url_name="desk:customers", order=20),
 )
+register(
+    Entry(
+        key="merges",
+        label=_("Merged customers"),
+        icon="arrows-pointing-in",
+        url_name="desk:merges",
+        order=26,
+        rail=False,
+    )
+)

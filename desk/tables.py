@@ -1,4 +1,4 @@
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from copy import deepcopy
 from decimal import Decimal
 from typing import Any
@@ -10,12 +10,23 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core.tables import BandColumn, DayColumn, MoneyColumn, NumberColumn, PercentColumn, PersonColumn, SignedColumn
-from core.tables import Table as BaseTable
+from core.formatting import EN_DASH
+from core.lists.table import FIRST_MOST, ListTable, path_of
+from core.tables import (
+    BandColumn,
+    DayColumn,
+    MoneyColumn,
+    NumberColumn,
+    PercentColumn,
+    PersonColumn,
+    SignedColumn,
+    person,
+)
 from customers.models import Customer
+from desk.cell_forms import CELLS
+from desk.stages import stage_name
 from subscriptions.queries.shown import Shown
 
-TICK = "tick"
 CENT = Decimal("0.01")
 PEOPLE = ("owner", "team")
 # The way to the customer, and what stands beside another value in a cell.
@@ -79,32 +90,12 @@ class Score(Latest, BandColumn):
         return super().render(record.standing.band, record)
 
 
-FIRST_MOST: dict[str, Any] = {"initial_sort_descending": True}
-
-
-class TickColumn(tables.Column):
-    """A box to tick the row, sent with the form of the bar beneath the list."""
-
-    def __init__(self) -> None:
-        edge = {"class": "tick-cell"}
-        super().__init__(accessor="uid", orderable=False, verbose_name="", attrs={"td": edge, "th": edge})
-
-    @property
-    def header(self) -> SafeString:
-        return format_html('<input type="checkbox" data-tick="all" aria-label="{}">', _("Tick all on this page"))
-
-    def render(self, value: Any, record: Customer) -> SafeString:
-        words = _("Tick %(customer)s") % {"customer": record.name}
-        return format_html(
-            '<input type="checkbox" form="bulk" name="customers" value="{}" aria-label="{}">', value, words
-        )
-
-
-class CustomerTable(BaseTable):
-    """All columns of the customer list. ``LEAD`` and ``USUAL`` are shown unless others are chosen."""
+class CustomerTable(ListTable):
+    """All columns of the customer list."""
 
     LEAD = "name"
     USUAL = ("score", "change", "mrr", "at_risk", "chance", "renewal", "touch", "owner")
+    TICKS = "customers"
 
     name = tables.Column(
         verbose_name=gettext_lazy("Customer"), order_by=("name", "pk"), attrs={"td": {"class": "lead"}}
@@ -121,9 +112,11 @@ class CustomerTable(BaseTable):
     touch = LatestDay(accessor="standing__last_touch_on", verbose_name=gettext_lazy("Last contact"))
     used = LatestDay(accessor="standing__last_usage_on", verbose_name=gettext_lazy("Last used"))
     tasks = LatestNumber(accessor="standing__open_work_items", verbose_name=gettext_lazy("Open tasks"), **FIRST_MOST)
-    owner = PersonColumn(accessor="owner", verbose_name=gettext_lazy("Owner"), order_by=("owner__name", "pk"))
+    owner = PersonColumn(
+        accessor="owner", empty_values=(), verbose_name=gettext_lazy("Owner"), order_by=("owner__name", "pk")
+    )
     team = tables.Column(verbose_name=gettext_lazy("Team"), order_by=("team__name", "pk"))
-    stage = tables.Column(verbose_name=gettext_lazy("Stage"), order_by=("stage", "pk"))
+    stage = tables.Column(empty_values=(), verbose_name=gettext_lazy("Stage"), order_by=("stage", "pk"))
     industry = tables.Column(verbose_name=gettext_lazy("Industry"), order_by=("industry", "pk"))
     country = tables.Column(verbose_name=gettext_lazy("Country"), order_by=("country", "pk"))
     employees = NumberColumn(verbose_name=gettext_lazy("Employees"), order_by=("employees", "pk"))
@@ -131,59 +124,42 @@ class CustomerTable(BaseTable):
 
     rank = {"change": 3, "at_risk": 3, "chance": 3, "touch": 3, "owner": 2, "renewal": 2, "mrr": 0}
 
-    class Meta:
+    class Meta(ListTable.Meta):
         model = Customer
         fields = ()
-        order_by_field = "sort"
         empty_text = gettext_lazy("No customer fits")
-        attrs = {"class": "table"}
 
-    def __init__(self, *args: Any, shown: Shown, ticks: bool = False, **kwargs: Any) -> None:
-        first = {"extra_columns": [(TICK, TickColumn())], "sequence": (TICK, "...")} if ticks else {}
-        super().__init__(*args, **first, **kwargs)
+    def __init__(self, *args: Any, shown: Shown, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         self.shown = shown
         for column in self.columns:
             if isinstance(column.column, LatestMoney):
                 column.column.shown = shown
                 column.column.verbose_name = shown.say(column.column.verbose_name)
 
-    def sheet(self) -> Iterator[list[Any]]:
-        """All rows of the list, not its page alone: a line of headings, then values as they are kept.
+    def kept_at(self, column: Any) -> tuple[str, ...]:
+        """Where the values of a column are kept; the band has its score beside it."""
+        path = path_of(column)
+        if isinstance(column.column, Score):
+            return path, Score.sorts
+        return (f"{path}__name",) if path in PEOPLE else (path,)
 
-        Money is in the reporting currency, as the company wants it shown; a chance is a share between 0 and 1.
-        """
-        columns = [(column, path) for column in self.columns if column.name != TICK for path in _kept_at(column)]
-        money = {place for place, (column, _path) in enumerate(columns, 1) if isinstance(column.column, LatestMoney)}
-        yield [_("Id"), *(self._heading(column, path) for column, path in columns)]
-        for row in self.data.data.values_list("uid", *(path for _column, path in columns)):
-            yield [self._cents(value) if place in money else value for place, value in enumerate(row)]
-
-    def _heading(self, column: Any, path: str) -> str:
+    def heading(self, column: Any, path: str) -> str:
         if path == Score.sorts:
             return _("Score")
-        heading = str(column.column.verbose_name or column.verbose_name)
-        return f"{heading} ({self.shown.currency})" if isinstance(column.column, LatestMoney) else heading
+        said = super().heading(column, path)
+        return f"{said} ({self.shown.currency})" if isinstance(column.column, LatestMoney) else said
 
-    def _cents(self, mrr: Decimal | None) -> Decimal | None:
-        return None if mrr is None else self.shown.amount(mrr).quantize(CENT)
-
-    @classmethod
-    def chosen(cls, names: Iterable[str]) -> list[str]:
-        """The columns to show: those of ``names`` that there are, else the usual ones. The name always."""
-        known = [name for name in cls.base_columns if name in set(names)]
-        return [cls.LEAD, *(name for name in known or cls.USUAL if name != cls.LEAD)]
-
-    @classmethod
-    def choices(cls, chosen: Iterable[str], shown: Shown) -> list[tuple[str, Any, bool]]:
-        """All columns but the name: key, heading, and whether it is shown."""
-        wanted = set(chosen)
-        columns = ((name, column.verbose_name) for name, column in cls.base_columns.items() if name != cls.LEAD)
-        return [(name, shown.say(heading), name in wanted) for name, heading in columns]
+    def kept(self, column: Any, value: Any) -> Any:
+        """Money is in the reporting currency, as the company wants it shown; a chance is a share between 0 and 1."""
+        if value is None or not isinstance(column.column, LatestMoney):
+            return value
+        return self.shown.amount(value).quantize(CENT)
 
     @classmethod
     def rows(cls, found: QuerySet[Customer], chosen: Iterable[str]) -> QuerySet[Customer]:
         """``found`` with what the ``chosen`` columns show, and nothing else of the wide rows behind them."""
-        paths = [str(cls.base_columns[name].accessor or name).replace(".", "__") for name in chosen]
+        paths = [path_of(cls.base_columns[name]) or name for name in chosen]
         people = [path for path in PEOPLE if path in paths]
         shown = {*SAID_ANYWAY, *paths, *(f"{path}__name" for path in people)}
         return found.select_related("standing", *people).only(*shown)
@@ -191,16 +167,13 @@ class CustomerTable(BaseTable):
     def render_name(self, record: Customer) -> SafeString:
         return format_html('<a href="{}" data-row>{}</a>', record.get_absolute_url(), record.name)
 
-    def render_stage(self, value: str) -> str:
-        return stage_name(value)
+    def render_owner(self, record: Customer) -> SafeString | str:
+        if self.ticks:
+            return CELLS["owner"].show(record)
+        return person(record.owner.name) if record.owner else EN_DASH
 
-
-def _kept_at(column: Any) -> tuple[str, ...]:
-    """Where the values of a column are kept; the band has its score beside it."""
-    path = str(column.accessor).replace(".", "__")
-    if isinstance(column.column, Score):
-        return path, Score.sorts
-    return (f"{path}__name",) if path in PEOPLE else (path,)
+    def render_stage(self, record: Customer) -> SafeString | str:
+        return CELLS["stage"].show(record) if self.ticks else stage_name(record.stage) or EN_DASH
 
 
 class FewCustomersTable(CustomerTable):
@@ -213,8 +186,3 @@ FewCustomersTable.base_columns = deepcopy(CustomerTable.base_columns)
 for _column in FewCustomersTable.base_columns.values():
     if isinstance(_column, Latest):
         _column.few = True
-
-
-def stage_name(stage: str) -> str:
-    """A stage as people say it: the ones we know by name are translated, a company's own stand as written."""
-    return _(stage.replace("_", " ").capitalize()) if stage else ""

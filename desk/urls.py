@@ -1,6 +1,21 @@
 from django.urls import path
 
-from desk.views import bulk, customer, customers, figures, giving, home, plays, queue, surveys, team, work
+from desk.views import (
+    bulk,
+    bulk_customers,
+    cells,
+    customer,
+    customers,
+    figures,
+    giving,
+    home,
+    merging,
+    plays,
+    queue,
+    surveys,
+    team,
+    work,
+)
 from desk.views import path as way
 
 app_name = "desk"
@@ -24,6 +39,16 @@ urlpatterns = [
     path("customers/", customers.customers, name="customers"),
     path("customers/filters/", customers.save_filter, name="save-filter"),
     path("customers/<uuid:uid>/", customer.customer, name="customer"),
+    path("customers/<uuid:uid>/cell/<slug:name>/", cells.cell, name="cell"),
+    path("customers/bulk/stage/", bulk_customers.set_stage, name="stage-bulk"),
+    path("customers/bulk/archive/", bulk_customers.archive, name="archive-bulk"),
+    path("customers/bulk/play/", bulk_customers.play, name="play-customers"),
+    path("customers/bulk/merge/", bulk_customers.merge, name="merge-bulk"),
+    path("customers/merge/", merging.merge, name="merge"),
+    path("customers/merges/", merging.merges, name="merges"),
+    path("customers/merges/<int:pk>/undo/", merging.undo, name="undo-merge"),
+    path("customers/<uuid:uid>/archive/", merging.archive, name="archive"),
+    path("customers/<uuid:uid>/restore/", merging.restore, name="restore"),
     path("customers/give/", giving.give, name="give"),
     path("customers/play/", plays.play_listed, name="play-listed"),
     path("customers/<uuid:uid>/play/", plays.play, name="play"),

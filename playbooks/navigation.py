@@ -20,3 +20,5 @@ register(
         allowed=reads_playbooks,
     )
 )
+
+register(Entry(key="runs", label=_("Runs"), icon="play", url_name="playbooks:runs", order=24, rail=False))

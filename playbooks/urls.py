@@ -1,10 +1,13 @@
 from django.urls import path
 
+from customers.views.lists import listed
+from playbooks.lists import RUNS
 from playbooks.views import books, runs
 
 app_name = "playbooks"
 
 urlpatterns = [
+    path("customers/runs/", listed(RUNS), name="runs"),
     path("playbooks/", books.listed, name="playbooks"),
     path("playbooks/new/", books.create, name="create"),
     path("playbooks/<uuid:uid>/", books.playbook, name="playbook"),

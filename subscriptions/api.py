@@ -4,9 +4,11 @@ from django.db.models import Exists, F, OuterRef, Prefetch, Q, Subquery
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from core.api.narrowing import Narrowed, parameters
 from core.api.views import Shown
 from core.clock import AsOf
 from customers.api.shared import CustomerQuery, DaysQuery, ListedOfCustomers, OfCustomer
+from subscriptions.lists import SubscriptionFilter, as_agreed
 from subscriptions.models import Invoice, InvoiceState, MrrMovement, Subscription, SubscriptionVersion
 from subscriptions.models.subscription import ChurnKind, Interval
 
@@ -56,21 +58,27 @@ class SubscriptionShape(OfCustomer):
         ref_name = "Subscription"
 
 
-class SubscriptionsQuery(CustomerQuery):
+class NamedQuery(CustomerQuery):
     external_id = serializers.CharField(required=False, max_length=200)
 
 
-class SubscriptionRows(ListedOfCustomers, Shown):
+class SubscriptionRows(Narrowed, ListedOfCustomers, Shown):
     """Subscriptions with their versions: of each number, the one that is known last."""
 
     serializer_class = SubscriptionShape
-    asks = SubscriptionsQuery
+    filters = SubscriptionFilter
+    names = ("plan", "state", "interval")
+    asks = parameters(filters, *names, beside=NamedQuery)
     all_rows = Subscription.objects
     noun = "subscription"
     lookups: ClassVar = {"external_id": "external_id"}
 
     def get_queryset(self) -> Any:
         return super().get_queryset().prefetch_related(Prefetch("versions", _known_versions(), "known_versions"))
+
+    def narrowed(self, rows: Any, asked: dict[str, Any]) -> Any:
+        last = {"plan", "state", "interval"} & {*asked}
+        return super().narrowed(as_agreed(rows) if last else rows, asked)
 
 
 def _known_versions() -> Any:

@@ -14,3 +14,14 @@ register(
         allowed=staff,
     ),
 )
+
+register(
+    Entry(
+        key="subscriptions",
+        label=_("Subscriptions"),
+        icon="document-text",
+        url_name="subscriptions:subscriptions",
+        order=22,
+        rail=False,
+    )
+)

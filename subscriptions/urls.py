@@ -1,11 +1,14 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
+from customers.views.lists import listed
 from subscriptions import views
+from subscriptions.lists import SUBSCRIPTIONS
 
 app_name = "subscriptions"
 
 urlpatterns = [
+    path("customers/subscriptions/", listed(SUBSCRIPTIONS), name="subscriptions"),
     path("money/", RedirectView.as_view(pattern_name="subscriptions:collections", query_string=True), name="money"),
     path("money/collections/", views.collections_page, name="collections"),
     path("money/renewals/", views.renewals_page, name="renewals"),

@@ -1,11 +1,13 @@
-from typing import Any, ClassVar
+from typing import Any
 
 from django.db.models import F
 from rest_framework import serializers
 
+from core.api.narrowing import Narrowed, parameters
 from core.api.views import Listed, Shown
 from core.clock import AsOf
-from customers.api.shared import DaysQuery, ListedOfCustomers, OfCustomer
+from customers.api.shared import CustomerQuery, ListedOfCustomers, OfCustomer
+from surveys.lists import AnswerFilter
 from surveys.models import Response, Survey
 
 
@@ -47,21 +49,12 @@ class ResponseShape(OfCustomer):
         ref_name = "Response"
 
 
-class ResponsesQuery(DaysQuery):
-    survey = serializers.UUIDField(required=False)
-    channel = serializers.ChoiceField(choices=Response.Channel.choices, required=False)
-
-
-class ResponseRows(ListedOfCustomers, Shown):
+class ResponseRows(Narrowed, ListedOfCustomers, Shown):
     serializer_class = ResponseShape
-    asks = ResponsesQuery
+    filters = AnswerFilter
+    names = ("survey", "channel", "score", "since", "until")
+    asks = parameters(filters, *names, beside=CustomerQuery)
     all_rows = Response.objects
-    lookups: ClassVar = {
-        "survey": "survey__uid",
-        "channel": "channel",
-        "since": "day__gte",
-        "until": "day__lt",
-    }
 
     def get_queryset(self) -> Any:
         rows = super().get_queryset().as_of(AsOf.live())

@@ -1,11 +1,14 @@
 from django.urls import path
 
 from core.signed import provider_hooks
+from customers.views.lists import listed
+from surveys.lists import ANSWERS
 from surveys.views import accounts, answer, book, build, hooks, links, open_link, pages, rows, suspects
 
 app_name = "surveys"
 
 urlpatterns = [
+    path("customers/answers/", listed(ANSWERS), name="answers"),
     path("surveys/", pages.surveys, name="surveys"),
     path("surveys/ask/", build.choose, name="choose"),
     path("surveys/new/", build.new, name="new"),

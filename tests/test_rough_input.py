@@ -30,7 +30,7 @@ def test_a_page_that_is_none_shows_one_that_is(client: Client, cast: Cast, numbe
 
 
 def test_a_page_behind_all_rows_of_a_long_list_shows_rows(client: Client, cast: Cast, monkeypatch) -> None:
-    monkeypatch.setattr("desk.paging.CappedPaginator.CAP", 1)
+    monkeypatch.setattr("core.lists.paging.CappedPaginator.CAP", 1)
     customers = [StandingFactory(customer__team=cast.team).customer for _ in range(3)]
     client.force_login(cast.owner)
 

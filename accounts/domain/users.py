@@ -1,4 +1,4 @@
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from datetime import datetime
 from typing import Any
@@ -59,6 +59,12 @@ def change(*, user: User, values: Mapping[str, Any], at: datetime, teams: Iterab
         stored.teams.set(teams)
     events.append(type=CHANGED, payloads=[_payload(stored)], at=at)
     return stored
+
+
+def keep_columns(*, user: User, key: str, columns: Sequence[str]) -> None:
+    """Keep which columns of the list ``key`` the user wants to see; none: the usual ones."""
+    user.columns = {**user.columns, key: [*columns]}
+    user.save(update_fields=["columns"])
 
 
 def check(*, user: User, values: Mapping[str, Any]) -> None:

@@ -44,6 +44,7 @@ class User(AbstractBaseUser):
         validators=[MinValueValidator(1), MaxValueValidator(200)],
         help_text=_("Where the queue cuts off what is for today."),
     )
+    columns = models.JSONField(default=dict, db_default={}, editable=False)  # of lists, by the list's key
     is_active = models.BooleanField(_("may sign in"), default=True)
     date_joined = models.DateTimeField(_("joined"), auto_now_add=True)
 

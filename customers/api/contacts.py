@@ -10,12 +10,14 @@ from rest_framework.response import Response
 from accounts.api import once
 from core import clock
 from core.api.conditions import check_match, tagged, takes_match
+from core.api.narrowing import Narrowed, parameters
 from core.api.views import Shown
 from core.domain import names
 from customers.api.customers import SOURCE
 from customers.api.shared import CustomerField, CustomerQuery, Language, ListedOfCustomers, OfCustomer, ZoneField
 from customers.domain import contacts
 from customers.domain.contacts import ContactValues, NewContact
+from customers.lists.contacts import ContactFilter
 from customers.models import Contact, ContactRole
 
 
@@ -66,25 +68,20 @@ class NewContactShape(ContactWrite):
         ref_name = "NewContact"
 
 
-class ContactsQuery(CustomerQuery):
+class NamedQuery(CustomerQuery):
     external_id = serializers.CharField(required=False, max_length=200)
-    email = serializers.CharField(required=False, max_length=254)
-    role = serializers.ChoiceField(choices=ContactRole.choices, required=False)
-    left = serializers.BooleanField(required=False, help_text="Only those who left, or who did not.")
 
 
-class ContactRows(ListedOfCustomers, Shown):
+class ContactRows(Narrowed, ListedOfCustomers, Shown):
     """The contacts of the customers that the key sees."""
 
     serializer_class = ContactShape
-    asks = ContactsQuery
+    filters = ContactFilter
+    names = ("email", "role", "consent", "left")
+    asks = parameters(filters, *names, beside=NamedQuery)
     all_rows = Contact.objects
     noun = "contact"
-    lookups: ClassVar = {"external_id": "external_id", "email": "email__iexact", "role": "role"}
-
-    def narrowed(self, rows: Any, asked: dict[str, Any]) -> Any:
-        rows = super().narrowed(rows, asked)
-        return rows.filter(left_on__isnull=not asked["left"]) if "left" in asked else rows
+    lookups: ClassVar = {"external_id": "external_id"}
 
     @extend_schema(request=NewContactShape, responses={201: ContactShape})
     @once

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from core import marks
 from customers.models import Customer, Standing
 from customers.queries.timeline import Position
-from desk.tables import stage_name as name_of
+from desk.stages import stage_name as name_of
 from playbooks.models import Playbook, WorkItem
 from subscriptions.models import InvoiceState
 

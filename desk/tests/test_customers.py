@@ -10,12 +10,12 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import User
 from accounts.tests.factories import Cast, TeamFactory
 from core import clock
+from core.lists.paging import CappedPaginator
 from customers.domain import customers as domain
 from customers.domain.customers import NewCustomer
 from customers.models import Customer, SavedFilter
 from customers.tests.factories import SavedFilterFactory
 from desk.filters import sees_few, until
-from desk.paging import CappedPaginator
 from desk.queries.narrowing import rule_of
 from desk.tables import CustomerTable
 

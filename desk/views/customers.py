@@ -1,6 +1,6 @@
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -10,12 +10,12 @@ from accounts.access import who
 from core import clock
 from core.files import FORMATS, download
 from customers.domain import filters as saved_filters
-from customers.models import Customer
-from desk.bulk_forms import GiveForm, PlayForm
+from customers.views.lists import address, page_of
+from desk.bulk_forms import GiveForm, PlayForm, StagesForm
 from desk.filters import CustomerFilter, sees_few
 from desk.forms import SaveFilterForm
 from desk.guards import part, writes
-from desk.paging import paginate
+from desk.lists import CUSTOMERS
 from desk.queries.narrowing import rule_of
 from desk.tables import CustomerTable, FewCustomersTable
 from subscriptions.queries.shown import shown
@@ -27,30 +27,26 @@ PARTS = {"list": "desk/customers/_list.html"}
 def customers(request: HttpRequest) -> HttpResponse:
     """The customers that one may see: searched, filtered, sorted, a page at a time. The address holds it all."""
     filters = filters_of(request)
-    chosen = CustomerTable.chosen(request.GET.getlist("columns"))
+    chosen = CustomerTable.chosen(request.GET.getlist("columns"), who(request).columns.get(CUSTOMERS.key, []))
     shape = FewCustomersTable if sees_few(who(request)) else CustomerTable
-    as_shown = shown()
     table = shape(
         CustomerTable.rows(filters.qs, chosen),
-        shown=as_shown,
+        shown=shown(),
         ticks=who(request).may_write,
-        exclude=[name for name in CustomerTable.base_columns if name not in chosen],
-        order_by=request.GET.get("sort") or "-at_risk",
+        exclude=CustomerTable.hidden(chosen),
+        order_by=request.GET.get("sort") or CUSTOMERS.sort,
     )
     if (format := request.GET.get("format", "")) in FORMATS:
         return download(table.sheet(), f"customers-{clock.today()}", format)
     context = {
-        "title": _("Customers"),
-        "filters": filters,
-        "query": _without(request.GET, "page", "format").urlencode(),
-        "table": paginate(table, page=request.GET.get("page", 1)),
-        "columns": CustomerTable.choices(chosen, as_shown),
+        **page_of(CUSTOMERS, filters, table, request),
         "play_form": PlayForm(auto_id="play_%s") if who(request).may_write else None,
         "give_form": GiveForm(by=who(request)) if who(request).may_write else None,
+        "stages_form": StagesForm(by=who(request)) if who(request).may_write else None,
         "save_form": SaveFilterForm(user=who(request)) if who(request).may_write else None,
     }
     response = render(request, part(request, PARTS, "desk/customers/page.html"), context)
-    response.headers["HX-Push-Url"] = _address(request.GET, chosen)
+    response.headers["HX-Push-Url"] = address(CUSTOMERS, request)
     return response
 
 
@@ -78,23 +74,6 @@ def save_filter(request: HttpRequest) -> HttpResponse:
     return redirect(f"{reverse('desk:customers')}?saved={kept.uid}")
 
 
-def _address(query: QueryDict, chosen: list[str]) -> str:
-    """The list's address without what it would show anyway."""
-    kept = _without(query, "format")
-    if chosen == CustomerTable.chosen([]):
-        kept.pop("columns", None)
-    for name in [name for name, value in kept.items() if not value]:
-        del kept[name]
-    return f"{reverse('desk:customers')}{'?' if kept else ''}{kept.urlencode()}"
-
-
-def _without(query: QueryDict, *names: str) -> QueryDict:
-    kept = query.copy()
-    for name in names:
-        kept.pop(name, None)
-    return kept
-
-
 def filters_of(request: HttpRequest) -> CustomerFilter:
-    rows = Customer.objects.visible_to(who(request)).current().filter(standing__isnull=False)
-    return CustomerFilter(request.GET, rows, request=request, today=clock.today())
+    rows = CUSTOMERS.rows(who(request))
+    return CustomerFilter(request.GET, rows, request=request, user=who(request), today=clock.today())

@@ -1,7 +1,5 @@
 """Customers that are ticked in the list go to somebody else, with their tasks."""
 
-from collections.abc import Iterable
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -10,32 +8,22 @@ from django.utils.translation import ngettext
 from accounts.access import who
 from accounts.models import User
 from core import clock
-from core.ids import as_uid
-from customers.models import Customer
-from desk.bulk_forms import MOST_AT_ONCE, GiveForm
+from desk.bulk_forms import GiveForm, ticked
 from desk.guards import writes
 from desk.views.bulk import answer, undo_address
 from playbooks.domain import bulk
-from playbooks.domain.bulk import Done
+from playbooks.domain.done import Done
 
 
 @writes
 def give(request: HttpRequest) -> HttpResponse:
-    ticked, form = (
-        _ticked(request.POST.getlist("customers"), who(request)),
-        GiveForm(request.POST, by=who(request)),
-    )
-    if not ticked or not form.is_valid():
+    chosen, form = ticked(request.POST.getlist("customers"), who(request)), GiveForm(request.POST, by=who(request))
+    if not chosen or not form.is_valid():
         messages.error(request, _("Tick the customers that are meant, and choose who takes them."))
         return answer(request)
     to = form.cleaned_data["to"]
-    _tell(request, bulk.give(customers=ticked, to=to, by=who(request), at=clock.now()), to)
+    _tell(request, bulk.give(customers=chosen, to=to, by=who(request), at=clock.now()), to)
     return answer(request)
-
-
-def _ticked(posted: Iterable[str], by: User) -> list[int]:
-    uids = [uid for uid in map(as_uid, list(posted)[:MOST_AT_ONCE]) if uid]
-    return list(Customer.objects.visible_to(by).filter(uid__in=uids).values_list("pk", flat=True))
 
 
 def _tell(request: HttpRequest, done: Done, to: User) -> None:

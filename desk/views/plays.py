@@ -25,7 +25,7 @@ from playbooks.models import WorkItem
 @writes
 def play(request: HttpRequest, uid: UUID) -> HttpResponse:
     found = customer_or_404(request, uid)
-    _start(request, [found.pk])
+    start(request, [found.pk])
     return redirect(found)
 
 
@@ -37,7 +37,7 @@ def play_listed(request: HttpRequest) -> HttpResponse:
     if not filters.narrowing:
         messages.error(request, _("Choose customers by a filter first."))
         return back
-    _start(request, list(filters.qs.order_by("pk").values_list("pk", flat=True)[: MOST + 1]))
+    start(request, list(filters.qs.order_by("pk").values_list("pk", flat=True)[: MOST + 1]))
     return back
 
 
@@ -45,11 +45,12 @@ def play_listed(request: HttpRequest) -> HttpResponse:
 def play_ticked(request: HttpRequest) -> HttpResponse:
     ticked = seen(request.POST.getlist("items"), who(request))
     customers = WorkItem.objects.filter(pk__in=list(ticked)).order_by().values_list("customer", flat=True).distinct()
-    _start(request, list(customers))
+    start(request, list(customers))
     return answer(request)
 
 
-def _start(request: HttpRequest, customers: Sequence[int]) -> None:
+def start(request: HttpRequest, customers: Sequence[int]) -> None:
+    """Start the playbook of the form for these customers, and tell."""
     form = PlayForm(request.POST)
     if not form.is_valid() or not customers:
         messages.error(request, _("Nothing was started. Choose customers and a playbook that is at work."))

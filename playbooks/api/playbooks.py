@@ -1,10 +1,12 @@
-from typing import Any, ClassVar
+from typing import Any
 
 from django.db.models import F
 from rest_framework import serializers
 
+from core.api.narrowing import Narrowed, parameters
 from core.api.views import Listed, Shown
 from customers.api.shared import CustomerQuery, ListedOfCustomers, OfCustomer
+from playbooks.lists import RunFilter
 from playbooks.models import Playbook, Run
 
 
@@ -45,16 +47,12 @@ class RunShape(OfCustomer):
         ref_name = "Run"
 
 
-class RunsQuery(CustomerQuery):
-    playbook = serializers.CharField(required=False, max_length=60, help_text="The key of a playbook.")
-    state = serializers.ChoiceField(choices=Run.State.choices, required=False)
-
-
-class RunRows(ListedOfCustomers, Shown):
+class RunRows(Narrowed, ListedOfCustomers, Shown):
     serializer_class = RunShape
-    asks = RunsQuery
+    filters = RunFilter
+    names = ("playbook", "state", "since")
+    asks = parameters(filters, *names, beside=CustomerQuery)
     all_rows = Run.objects
-    lookups: ClassVar = {"playbook": "playbook__key", "state": "state"}
 
     def get_queryset(self) -> Any:
         return super().get_queryset().annotate(playbook_key=F("playbook__key"), version_number=F("of__number"))

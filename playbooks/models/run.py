@@ -2,6 +2,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -79,6 +80,9 @@ class Run(models.Model):
 
     def __str__(self) -> str:
         return f"{self.playbook} for {self.customer}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("playbooks:run", args=[self.uid])
 
     @property
     def is_live(self) -> bool:

@@ -31,6 +31,27 @@ class HtmxManners:
         return response
 
 
+class Headers:
+    """What a browser is told beside what Django and the content policy tell it: whose pages may hold ours, what our
+    pages may use of the machine, and that nobody keeps what was shown to one person.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        response.setdefault("Permissions-Policy", POLICY)
+        if getattr(request, "user", None) is not None and request.user.is_authenticated:
+            response.setdefault("Cache-Control", "private, no-store")
+        return response
+
+
+NOT_USED = ("camera", "display-capture", "geolocation", "microphone", "payment", "usb", "browsing-topics")
+POLICY = ", ".join(f"{one}=()" for one in NOT_USED)
+
+
 class NoNul:
     """Refuses an address with a NUL in it: no text of ours holds one, and the database can't either."""
 

@@ -26,8 +26,13 @@ def download(rows: Rows, name: str, format: str = "csv") -> HttpResponse:
     if format == "xlsx":
         response.write(_workbook(rows))
     else:
-        csv.writer(response).writerows([_safe(_text(cell)) for cell in row] for row in rows)
+        csv.writer(response).writerows(map(plain_row, rows))
     return response
+
+
+def plain_row(row: Sequence[Any]) -> list[str]:
+    """A row as it goes into a CSV file: what a spreadsheet would take for a formula is marked as text."""
+    return [_safe(_text(cell)) for cell in row]
 
 
 def _workbook(rows: Rows) -> bytes:

@@ -1,5 +1,20 @@
-from core.privacy import PLAIN, Privacy
+from core.privacy import PERSONAL, PLAIN, Privacy
 
 FIELDS: dict[str, Privacy] = {
+    "Import.mapping": PLAIN,
+    "Import.problem": PLAIN,
+    "Import.progress": PLAIN,
+    "Import.report": PLAIN,
+    "Import.source": PLAIN,
+    "ImportFile.encoding": PLAIN,
+    "ImportFile.name": PLAIN,
+    "ImportFile.profile": PERSONAL,  # some cells as they stand; dropped with the pieces
+    "ImportFile.separator": PLAIN,
+    "ImportPiece.content": PERSONAL,  # the files themselves; dropped when the import is over, or after two weeks
+    "ImportedRow.noun": PLAIN,
+    "KeptMapping.headers": PLAIN,
+    "KeptMapping.noun": PLAIN,
+    "KeptMapping.source": PLAIN,
+    "KeptMapping.table": PLAIN,
     "LoadRun.noun": PLAIN,
 }

@@ -3,7 +3,7 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 from core.ids import UUID7_SQL
-from core.loading import INSTANT, INTEGER, Batch, Column, Noun, Written
+from core.loading import INSTANT, INTEGER, Batch, Column, Noun, Withdrawal, Written
 from core.loading.noun import Condition, digest
 from customers.loads.people import OTHER_CUSTOMER
 
@@ -103,6 +103,25 @@ SELECT {UUID7_SQL}, customer_id, answered_at, known_on, 'survey_answered',
 FROM load_response WHERE appended AND customer_id IS NOT NULL ORDER BY line
 """
 
+# Those that this transaction wrote: an answer without an invitation has no other name.
+BROUGHT: Final = "SELECT id FROM surveys_response WHERE tx = pg_current_xact_id()::text::bigint"
+
+
+def take_back(taken: Withdrawal) -> None:
+    """They are withdrawn and count nowhere."""
+    taken.execute(
+        f"""
+        INSERT INTO surveys_response (uid, survey_id, invitation_id, customer_id, contact_id, answered_at, score,
+                                      channel, amends_id, withdrawn, day, known_on)
+        SELECT {UUID7_SQL}, r.survey_id, r.invitation_id, r.customer_id, r.contact_id, r.answered_at, r.score,
+               r.channel, CASE WHEN r.invitation_id IS NULL THEN r.id END, TRUE, r.day, {taken.known("r.known_on")}
+        FROM surveys_response r JOIN {taken.ids} t ON t.id = r.id
+        WHERE NOT EXISTS (SELECT FROM surveys_response a WHERE a.amends_id = r.id)
+        ORDER BY r.id
+        """
+    )
+
+
 RESPONSES: Final = Noun(
     name="responses",
     columns=COLUMNS,
@@ -135,4 +154,6 @@ RESPONSES: Final = Noun(
         Condition("contact_id", "other_customer", OTHER_CUSTOMER, _("The contact is another customer's.")),
     ),
     write=write,
+    take_back=take_back,
+    brought=BROUGHT,
 )

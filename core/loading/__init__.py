@@ -4,7 +4,7 @@ A noun says which columns it has, what its rows refer to and how they are writte
 in a temporary table, checks and writes are a few statements each, whatever the number of rows.
 """
 
-from core.loading.batch import Batch, Written
+from core.loading.batch import Batch, Withdrawal, Written
 from core.loading.columns import (
     COUNTRY,
     CURRENCY,
@@ -40,5 +40,6 @@ __all__ = [
     "Column",
     "Noun",
     "Type",
+    "Withdrawal",
     "Written",
 ]

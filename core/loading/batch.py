@@ -19,6 +19,30 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawal:
+    """Rows that a load brought, and that are to count no more: our ids in the temporary table ``ids`` (``id``).
+
+    Of a load of history, each withdrawal is known when what it withdraws was known: it was never so. Else, today.
+    """
+
+    ids: str
+    history: bool
+    today: date
+    at: datetime
+    by: int | None
+
+    def known(self, column: str) -> str:
+        """SQL of when the withdrawal of a row is known that was known on the SQL ``column``."""
+        return column if self.history else "%(today)s::date"
+
+    def execute(self, statement: str) -> int:
+        return sql.execute(statement, {"today": self.today, "now": self.at, "by": self.by})
+
+    def fetch(self, statement: str) -> list[tuple[Any, ...]]:
+        return sql.fetch(statement, {"today": self.today, "now": self.at, "by": self.by})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
     """The rows of one noun from one source, and when they are known.
 

@@ -1,7 +1,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from core.loading.batch import Batch, Written
+from core.loading.batch import Batch, Withdrawal, Written
 from core.loading.columns import Column, Message
 
 
@@ -22,6 +22,7 @@ class Noun:
     ``identity`` is SQL over the values of a row for the name that the source gives it (a column, or a digest where
     rows have no id); ``external`` the noun it is kept under, ``table`` what our ids are of. ``once`` are columns that
     may stand together on one line only. A noun that builds its own values from the cells sets ``builds``.
+    ``take_back`` withdraws what a load brought: the rows that were fresh, or those of the SQL ``brought``.
     """
 
     name: str
@@ -35,6 +36,8 @@ class Noun:
     check: Callable[[Batch], None] | None = None
     open: bool = False
     builds: bool = False
+    take_back: Callable[[Withdrawal], None] | None = None
+    brought: str = ""
 
     @property
     def file(self) -> str:

@@ -3,7 +3,7 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 from core.ids import UUID7_SQL
-from core.loading import DATE, EMAIL, LANGUAGE, ZONE, Batch, Column, Noun, Written
+from core.loading import DATE, EMAIL, LANGUAGE, ZONE, Batch, Column, Noun, Withdrawal, Written
 from core.loading.noun import Condition, known_otherwise
 from customers.models import ContactRole
 
@@ -100,6 +100,23 @@ WHERE left_on IS DISTINCT FROM left_before OR (NOT fresh AND role IS DISTINCT FR
 ORDER BY id
 """
 
+
+def take_back(taken: Withdrawal) -> None:
+    """They have left, on the day they came: nobody counts them or writes to them."""
+    taken.execute(
+        f"""
+        INSERT INTO customers_contactchange (contact_id, customer_id, role, "left", day, known_on)
+        SELECT DISTINCT ON (c.contact_id, c.known_on) c.contact_id, c.customer_id, c.role, TRUE, c.day,
+               {taken.known("c.known_on")}
+        FROM customers_contactchange c JOIN {taken.ids} t ON t.id = c.contact_id
+        ORDER BY c.contact_id, c.known_on, c.id DESC
+        """
+    )
+    taken.execute(
+        f"UPDATE customers_contact c SET left_on = COALESCE(c.left_on, %(today)s) FROM {taken.ids} t WHERE t.id = c.id"
+    )
+
+
 CONTACTS: Final = Noun(
     name="contacts",
     columns=COLUMNS,
@@ -112,4 +129,5 @@ CONTACTS: Final = Noun(
         Condition("customer_id", "known", MOVED, _("The contact is known at another customer.")),
     ),
     write=write,
+    take_back=take_back,
 )

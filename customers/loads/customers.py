@@ -3,8 +3,9 @@ from typing import Final
 from django.utils.translation import gettext_lazy, ngettext
 
 from core.ids import UUID7_SQL
-from core.loading import COUNTRY, DATE, EMAIL, INTEGER, LANGUAGE, ZONE, Batch, Column, Noun, Written
+from core.loading import COUNTRY, DATE, EMAIL, INTEGER, LANGUAGE, ZONE, Batch, Column, Noun, Withdrawal, Written
 from core.loading.sql import literal
+from customers.domain import customers
 from customers.domain.history import LAZY, TRACKED
 from customers.loads import attributes
 from customers.loads.attributes import Own
@@ -252,6 +253,11 @@ def _strangers(batch: Batch) -> list[str]:
     ]
 
 
+def take_back(taken: Withdrawal) -> None:
+    """They are archived: hidden from lists and the queue."""
+    customers.archive(customers=[one for (one,) in taken.fetch(f"SELECT id FROM {taken.ids}")], by=None, at=taken.at)
+
+
 CUSTOMERS: Final = Noun(
     name="customers",
     columns=COLUMNS,
@@ -262,4 +268,5 @@ CUSTOMERS: Final = Noun(
     check=check,
     write=write,
     open=True,
+    take_back=take_back,
 )

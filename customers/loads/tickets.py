@@ -3,7 +3,7 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 from core.ids import UUID7_SQL
-from core.loading import INSTANT, INTEGER, NUMBER, YES_NO, Batch, Column, Noun, Written
+from core.loading import INSTANT, INTEGER, NUMBER, YES_NO, Batch, Column, Noun, Withdrawal, Written
 from core.loading.noun import Condition, known_otherwise
 
 COLUMNS: Final = (
@@ -123,6 +123,20 @@ FROM (
 ) n WHERE become IS NOT NULL ORDER BY line
 """
 
+
+def take_back(taken: Withdrawal) -> None:
+    """They are closed when they were opened, and never were escalated."""
+    taken.execute(
+        f"""
+        INSERT INTO customers_ticketstate (ticket_id, customer_id, day, known_on, priority, escalated, closed_at)
+        SELECT DISTINCT ON (s.ticket_id, s.known_on) s.ticket_id, s.customer_id, s.day, {taken.known("s.known_on")},
+               '', FALSE, k.opened_at
+        FROM customers_ticketstate s JOIN {taken.ids} t ON t.id = s.ticket_id JOIN customers_ticket k ON k.id = t.id
+        ORDER BY s.ticket_id, s.known_on, s.id DESC
+        """
+    )
+
+
 TICKETS: Final = Noun(
     name="tickets",
     columns=COLUMNS,
@@ -135,4 +149,5 @@ TICKETS: Final = Noun(
         Condition("closed_at", "order", "closed_at < opened_at", _("A ticket can't be closed before it was opened.")),
     ),
     write=write,
+    take_back=take_back,
 )

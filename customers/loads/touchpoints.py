@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from core.ids import UUID7_SQL
-from core.loading import EMAIL, INSTANT, YES_NO, Batch, Column, Noun, Written
+from core.loading import EMAIL, INSTANT, YES_NO, Batch, Column, Noun, Withdrawal, Written
 from core.loading.noun import Condition, digest
 from customers.loads.people import OTHER_CUSTOMER
 from customers.models import Touchpoint
@@ -71,6 +71,17 @@ def _repeated(count: int) -> list[str]:
     ]
 
 
+def take_back(taken: Withdrawal) -> None:
+    taken.execute(
+        f"""
+        INSERT INTO customers_touchpointtakenback (touchpoint_id, by_id, day, known_on)
+        SELECT p.id, %(by)s, p.day, {taken.known("p.known_on")}
+        FROM customers_touchpoint p JOIN {taken.ids} t ON t.id = p.id
+        ON CONFLICT DO NOTHING
+        """
+    )
+
+
 TOUCHPOINTS: Final = Noun(
     name="touchpoints",
     columns=COLUMNS,
@@ -79,4 +90,5 @@ TOUCHPOINTS: Final = Noun(
     table="customers_touchpoint",
     conditions=(Condition("contact_id", "other_customer", OTHER_CUSTOMER, _("The contact is another customer's.")),),
     write=write,
+    take_back=take_back,
 )

@@ -3,6 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.facts import append_only
 from core.models import Source
+from data.querysets import LoadRunQuerySet
 
 
 class LoadRun(models.Model):
@@ -16,6 +17,8 @@ class LoadRun(models.Model):
     changed = models.PositiveBigIntegerField(_("changed"))
     unchanged = models.PositiveBigIntegerField(_("unchanged"))
     dropped = models.PositiveBigIntegerField(_("dropped"))
+
+    objects = LoadRunQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("load")

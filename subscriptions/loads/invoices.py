@@ -1,6 +1,6 @@
 from typing import Final
 
-from core.loading import CURRENCY, DATE, INTEGER, NUMBER, Batch, Column, Noun, Written
+from core.loading import CURRENCY, DATE, INTEGER, NUMBER, Batch, Column, Noun, Withdrawal, Written
 from subscriptions.domain import invoices
 from subscriptions.models import InvoiceState
 
@@ -64,6 +64,19 @@ def _stage(batch: Batch, invoice: str) -> None:
     )
 
 
+def take_back(taken: Withdrawal) -> None:
+    """They are void, from when they were known."""
+    taken.execute(
+        f"""
+        INSERT INTO subscriptions_invoicestate (invoice_id, customer_id, status, failed_attempts, day, known_on)
+        SELECT DISTINCT ON (s.invoice_id, s.known_on) s.invoice_id, s.customer_id, 'void', 0, s.day,
+               {taken.known("s.known_on")}
+        FROM subscriptions_invoicestate s JOIN {taken.ids} t ON t.id = s.invoice_id
+        ORDER BY s.invoice_id, s.known_on, s.id DESC
+        """
+    )
+
+
 INVOICES: Final = Noun(
     name="invoices",
     columns=COLUMNS,
@@ -73,4 +86,5 @@ INVOICES: Final = Noun(
     once=("invoice_id",),
     check=check,
     write=write,
+    take_back=take_back,
 )

@@ -5,9 +5,9 @@ from django.utils.translation import gettext_lazy as _
 
 from core.faults import Fault, Refused
 from core.ids import UUID7_SQL
-from core.loading import CURRENCY, DATE, INTEGER, NUMBER, YES_NO, Batch, Column, Noun, Written
+from core.loading import CURRENCY, DATE, INTEGER, NUMBER, YES_NO, Batch, Column, Noun, Withdrawal, Written
 from core.loading.noun import Condition, known_otherwise
-from subscriptions.domain import rulesets, versions
+from subscriptions.domain import ledger, rulesets, versions
 from subscriptions.domain.ledger import MissingRate
 from subscriptions.models import ChurnKind, Interval
 
@@ -147,6 +147,29 @@ SELECT (SELECT count(*) FROM staged_versions),
         JOIN staged_versions s USING (subscription_id, number) WHERE v.id > %(last)s)
 """
 
+KEPT: Final = (
+    "number", "plan_id", "interval", "quantity", "amount", "currency", "mrr", "starts_on", "reason", "churn_kind"
+)  # fmt: skip
+
+
+def take_back(taken: Withdrawal) -> None:
+    """Every version ends on the day it starts, in each of its rows, and moves nothing. The ledger follows."""
+    kept = ", ".join(f"v.{one}" for one in KEPT)
+    taken.execute(
+        f"""
+        INSERT INTO subscriptions_subscriptionversion
+            (subscription_id, customer_id, known_on, ends_on, cause, discount, paused, metered,
+             {", ".join(KEPT)})
+        SELECT DISTINCT ON (v.subscription_id, v.number, v.known_on)
+               v.subscription_id, v.customer_id, {taken.known("v.known_on")}, v.starts_on, '', 0, FALSE, FALSE, {kept}
+        FROM subscriptions_subscriptionversion v JOIN {taken.ids} t ON t.id = v.subscription_id
+        ORDER BY v.subscription_id, v.number, v.known_on, v.id DESC
+        """
+    )
+    touched = f"SELECT DISTINCT s.customer_id FROM subscriptions_subscription s JOIN {taken.ids} t USING (id)"
+    ledger.refresh(customers=[one for (one,) in taken.fetch(touched)])
+
+
 SUBSCRIPTIONS: Final = Noun(
     name="subscriptions",
     columns=COLUMNS,
@@ -156,4 +179,5 @@ SUBSCRIPTIONS: Final = Noun(
     conditions=(Condition("customer_id", "known", KNOWN, _("The subscription is known at another customer.")),),
     check=check,
     write=write,
+    take_back=take_back,
 )

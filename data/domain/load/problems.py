@@ -1,9 +1,11 @@
 """What is wrong with the files: every problem is counted and its line known, a few are shown."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final
+
+from django.db import connection
 
 from core.loading.sql import execute, fetch
 from data.domain.load.reading import Defect
@@ -72,6 +74,26 @@ class Problems:
     def shown(self, files: dict[str, str], staged: dict[str, Staged]) -> list[Problem]:
         """The first problems of each noun, in the order of ``files`` (noun → file) and their lines."""
         return [one for noun, file in files.items() for one in self._of(noun, file, staged.get(noun))][:SHOWN]
+
+    def every(self, files: dict[str, str], staged: dict[str, Staged]) -> Iterator[Problem]:
+        """All problems, in no memory to speak of: of rows as ``shown`` has them, then of lines that are no rows."""
+        for noun, file in files.items():
+            yield from self._every(noun, file, staged.get(noun))
+            yield from (Problem(file, *defect) for defect in self.defects.get(noun, []))
+
+    def _every(self, noun: str, file: str, staged: Staged | None) -> Iterator[Problem]:
+        lines: dict[int, int] = {}
+        if staged and not staged.exact:
+            found = fetch("SELECT DISTINCT line FROM load_problem WHERE noun = %(noun)s", {"noun": noun})
+            lines = lines_of(staged, {line for (line,) in found})
+        with connection.chunked_cursor() as cursor:
+            cursor.execute(
+                "SELECT line, field, rule, message, value, detail FROM load_problem WHERE noun = %s"
+                " ORDER BY line, field",
+                [noun],
+            )
+            for line, field, rule, message, value, detail in cursor:
+                yield Problem(file, lines.get(line, line), field, rule, _filled(message, detail), value or "")
 
     def _of(self, noun: str, file: str, staged: Staged | None) -> Iterable[Problem]:
         found = fetch(

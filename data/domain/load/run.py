@@ -1,6 +1,6 @@
 """One load: every file staged, checked and written in one transaction, or nothing of it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ from core.loading.sql import execute
 from core.models import Source
 from data.domain.load.checking import build_rows, check_cells, check_rows, drop_refused, name_all, name_rows
 from data.domain.load.intake import Cells, take_in
-from data.domain.load.problems import Problems
+from data.domain.load.problems import Problem, Problems
 from data.domain.load.progress import Progress, Silent
 from data.domain.load.report import NounReport, Report
 from data.domain.mapping.intake import MappedIntake
@@ -43,7 +43,11 @@ class NothingToLoad(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """What is asked for. ``history`` None: as history whatever this source has no rows of yet."""
+    """What is asked for. ``history`` None: as history whatever this source has no rows of yet.
+
+    ``hear`` gets every problem, however many, before all is taken back; ``follow`` each noun that was written, while
+    its rows are still there.
+    """
 
     folder: Path
     source: str
@@ -51,6 +55,8 @@ class Order:
     history: bool | None = None
     dry_run: bool = False
     skip_bad: bool = False
+    hear: Callable[[Iterator[Problem]], None] | None = None
+    follow: Callable[[Noun, Batch], None] | None = None
 
 
 Intake = Callable[[Noun, Problems, Progress], Cells | None]
@@ -137,7 +143,7 @@ def _take(noun: Noun, run: _Run, intake: Intake) -> None:
 def _batch(noun: Noun, cells: Cells, run: _Run) -> Batch:
     history = run.order.history
     if history is None:
-        history = not LoadRun.objects.filter(source=run.source, noun=noun.name).exists()
+        history = not LoadRun.objects.standing().filter(source=run.source, noun=noun.name).exists()
     return Batch(
         noun=noun.name,
         source=run.source.pk,
@@ -169,6 +175,8 @@ def _write(noun: Noun, batch: Batch, run: _Run, report: NounReport) -> None:
         with transaction.atomic():
             name_rows(noun, batch)
             written = noun.write(batch)
+            if run.order.follow:
+                run.order.follow(noun, batch)
     except Refused as error:
         # Of more than single rows: these can't be left out.
         run.whole = False
@@ -181,7 +189,10 @@ def _write(noun: Noun, batch: Batch, run: _Run, report: NounReport) -> None:
 def _settle(run: _Run) -> None:
     report, order = run.report, run.order
     report.problem_count = run.problems.count()
-    report.problems = run.problems.shown(run.files, {noun: cells.staged for noun, cells in run.cells.items()})
+    staged = {noun: cells.staged for noun, cells in run.cells.items()}
+    report.problems = run.problems.shown(run.files, staged)
+    if order.hear:
+        order.hear(run.problems.every(run.files, staged))
     report.refused = not run.whole or (bool(report.problem_count) and not order.skip_bad)
     if report.refused or order.dry_run:
         transaction.set_rollback(True)

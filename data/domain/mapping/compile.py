@@ -7,7 +7,7 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
-from core.loading import DATE, NUMBER
+from core.loading import DATE, INSTANT, NUMBER
 from core.loading.columns import CELL
 from core.loading.sql import literal, quoted
 from data.domain.mapping.model import Cell, Condition, Constant, EndMeans, Expression, MappingError, Table
@@ -84,6 +84,10 @@ class Compiler:
             value = f"NULLIF(CASE {value} {whens} ELSE {otherwise} END, '')" if whens else otherwise
         if cell.format:
             value = _reformatted(value, cell.format)
+        if cell.day:
+            value = f"CASE WHEN {INSTANT.valid.replace(CELL, value)} THEN left({value}, 10) ELSE {value} END"
+        if cell.decimal:
+            value = _plain_number(value, cell.decimal)
         if cell.month_end:
             month_end = f"(date_trunc('month', {value}::date) + interval '1 month - 1 day')::date::text"
             value = f"CASE WHEN {DATE.valid.replace(CELL, value)} THEN {month_end} ELSE {value} END"
@@ -144,6 +148,14 @@ class Compiler:
 def _product(one: str, other: str) -> str:
     numbers = f"{NUMBER.valid.replace(CELL, one)} AND {NUMBER.valid.replace(CELL, other)}"
     return f"CASE WHEN {numbers} THEN trim_scale(({one})::numeric * ({other})::numeric)::text ELSE {one} END"
+
+
+def _plain_number(value: str, decimal: str) -> str:
+    """A number that is written for people, with its currency and thousands, as we write it; else as it is."""
+    thousands = "." if decimal == "," else ","
+    bare = f"regexp_replace({value}, '[A-Z$€£¥₴%% ''{thousands}]', '', 'g')"
+    plain = f"replace({bare}, ',', '.')" if decimal == "," else bare
+    return f"CASE WHEN {NUMBER.valid.replace(CELL, plain)} THEN {plain} ELSE {value} END"
 
 
 def _reformatted(value: str, format: str) -> str:

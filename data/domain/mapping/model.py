@@ -29,6 +29,8 @@ class Cell:
     otherwise: str | None = None
     format: str = ""
     month_end: bool = False
+    day: bool = False
+    decimal: str = ""
     times: "Expression | None" = None
 
 

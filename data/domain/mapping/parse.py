@@ -47,6 +47,12 @@ def parse(text: str) -> FileMapping:
         found = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise MappingError(_("This is no TOML: %(error)s") % {"error": error}) from error
+    return understand(found)
+
+
+def understand(given: Mapping[str, Any]) -> FileMapping:
+    """The same of what a TOML file says, read already."""
+    found = dict(given)
     source, label = found.pop("source", ""), found.pop("label", "")
     if not isinstance(source, str) or not re.fullmatch(r"[a-z0-9_-]{1,60}", source):
         raise MappingError(_("source: a short name in small letters is expected."))
@@ -118,14 +124,18 @@ def _expression(given: Any, place: str) -> Expression:
     if "text" in given:
         _only(given, {"text"}, place)
         return _words(_text(given["text"], place))
-    _only(given, {"column", "map", "else", "format", "month_end", "times"}, place)
+    _only(given, {"column", "map", "else", "format", "month_end", "day", "decimal", "times"}, place)
     values = given.get("map")
+    if given.get("decimal", "") not in {"", ",", "."}:
+        raise _error(f"{place} decimal", _("a comma or a point is expected."))
     return Cell(
         column=_text(given.get("column"), f"{place} column"),
         values={key: f"{value}" for key, value in values.items()} if values is not None else None,
         otherwise=given.get("else"),
         format=given.get("format", ""),
         month_end=bool(given.get("month_end", False)),
+        day=bool(given.get("day", False)),
+        decimal=given.get("decimal", ""),
         times=_expression(given["times"], f"{place} times") if "times" in given else None,
     )
 

@@ -1,0 +1,24 @@
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from core.jobs import job
+from core.ticks import nightly
+from data.domain.imports import keeping, steps, work
+from health.domain import scoring
+
+
+@job(steps.JOB)
+def go_on(payload: Mapping[str, Any]) -> None:
+    work.go_on(pk=payload["import"], state=payload["state"])
+
+
+@job(work.REFRESH)
+def refresh(payload: Mapping[str, Any]) -> None:
+    """Scores and the queue follow what was loaded."""
+    scoring.refresh()
+
+
+@nightly("data.imports", order=60)
+def tidy(day: date) -> None:
+    keeping.tidy(day=day)

@@ -1,9 +1,11 @@
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
-from accounts.domain import answers
-from core import clock
+from accounts.domain import answers, digest, notices
+from core import clock, jobs
 from core.domain import forms
-from core.ticks import nightly
+from core.ticks import nightly, sweeper
 
 
 @nightly("forms", order=5)
@@ -14,3 +16,18 @@ def forget_old_forms(day: date) -> None:
 @nightly("answers", order=5)
 def forget_old_answers(day: date) -> None:
     answers.forget(at=clock.now())
+
+
+@nightly("notices", order=5)
+def forget_old_notices(day: date) -> None:
+    notices.forget(at=clock.now())
+
+
+@sweeper("accounts.digest")
+def look_for_mornings() -> None:
+    digest.look(at=clock.now())
+
+
+@jobs.job(digest.KIND)
+def make_digests(payload: Mapping[str, Any]) -> None:
+    digest.make(zone=payload["zone"], day=date.fromisoformat(payload["day"]))

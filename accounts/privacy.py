@@ -8,6 +8,11 @@ FIELDS: dict[str, Privacy] = {
     "Key.digest": PLAIN,
     "Key.name": PLAIN,
     "Key.shown": PLAIN,
+    "Notice.address": PLAIN,
+    "Notice.key": PLAIN,
+    "Notice.kind": PLAIN,
+    "Notice.values": OURS,  # names of customers and of our own people, never of contacts
+    "NoticeChoice.kind": PLAIN,
     "Team.name": PLAIN,
     "User.columns": PLAIN,
     "User.email": OURS,

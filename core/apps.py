@@ -9,6 +9,6 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         # What an app declares: measures, how they roll on, outcomes, consumers of events, jobs and steps of the night,
-        # pages, what the search finds, sentences of the timeline, what is watched.
+        # pages, what the search finds, sentences of the timeline, what is watched, what our people are told.
         autodiscover_modules("measures", "rolls", "outcomes", "receivers", "jobs")
-        autodiscover_modules("navigation", "search", "timeline", "gauges", "lists")
+        autodiscover_modules("navigation", "search", "timeline", "gauges", "lists", "notices")

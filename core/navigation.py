@@ -18,8 +18,8 @@ def staff(user: Any) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """A page. ``icon`` is a heroicon; ``foot`` puts it at the bottom of the rail, beside the settings; without
-    ``rail`` only the search knows it."""
+    """A page. ``icon`` is a heroicon; ``foot`` puts it at the bottom of the rail, beside the settings, ``top`` into the
+    top line, with the ``count`` of what waits there; without ``rail`` only the search knows it."""
 
     key: str
     label: Any
@@ -27,8 +27,10 @@ class Entry:
     url_name: str
     order: int
     foot: bool = False
+    top: bool = False
     rail: bool = True
     allowed: Callable[[Any], bool] = anybody
+    count: Callable[[Any], int] | None = None
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ class Link:
     icon: str
     href: str
     current: bool
+    count: int = 0
 
 
 @dataclass(frozen=True)
@@ -45,10 +48,11 @@ class Navigation:
 
     main: list[Link] = field(default_factory=list)
     foot: list[Link] = field(default_factory=list)
+    top: list[Link] = field(default_factory=list)
 
     @property
     def current(self) -> Link | None:
-        return next((link for link in [*self.main, *self.foot] if link.current), None)
+        return next((link for link in [*self.main, *self.foot, *self.top] if link.current), None)
 
     @property
     def bar(self) -> list[Link]:
@@ -75,11 +79,16 @@ def navigation(user: Any, path: str) -> Navigation:
     shown = [entry for entry in _open_to(user) if entry.rail]
     hrefs = {entry.key: reverse(entry.url_name) for entry in shown}
     here = _nearest(path, hrefs.values())
-    links = [(entry, Link(entry.label, entry.icon, hrefs[entry.key], hrefs[entry.key] == here)) for entry in shown]
+    links = [(entry, _link(entry, hrefs[entry.key], here, user)) for entry in shown]
     return Navigation(
-        main=[link for entry, link in links if not entry.foot],
+        main=[link for entry, link in links if not (entry.foot or entry.top)],
         foot=[link for entry, link in links if entry.foot],
+        top=[link for entry, link in links if entry.top],
     )
+
+
+def _link(entry: Entry, href: str, here: str, user: Any) -> Link:
+    return Link(entry.label, entry.icon, href, href == here, entry.count(user) if entry.count else 0)
 
 
 def places(user: Any) -> list[Link]:

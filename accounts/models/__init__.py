@@ -1,5 +1,6 @@
 from accounts.models.key import KeptAnswer, Key, KeyUse
+from accounts.models.notice import Notice, NoticeChoice, Visit
 from accounts.models.team import Team
 from accounts.models.user import Role, User
 
-__all__ = ["KeptAnswer", "Key", "KeyUse", "Role", "Team", "User"]
+__all__ = ["KeptAnswer", "Key", "KeyUse", "Notice", "NoticeChoice", "Role", "Team", "User", "Visit"]

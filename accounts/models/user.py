@@ -4,6 +4,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.team import Team
@@ -74,6 +75,11 @@ class User(AbstractBaseUser):
 
     def has_module_perms(self, app_label: str) -> bool:
         return self.is_active and self.is_staff
+
+    @cached_property
+    def team_ids(self) -> list[int]:
+        """The keys of their teams, read once in the life of this object: a page asks for them at each list."""
+        return list(self.teams.values_list("pk", flat=True))
 
     @property
     def sees_everything(self) -> bool:

@@ -9,12 +9,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.access import leads, who
+from accounts.domain.notices import visited
 from core import clock
 from desk.queries import home as first
 from desk.queries.home.lists import params
 from desk.queries.team import loads
 from subscriptions.queries.shown import shown
 
+TEAM = 10  # of whom the load is shown
 LONGEST = timedelta(days=92)
 
 
@@ -22,16 +24,19 @@ LONGEST = timedelta(days=92)
 def home(request: HttpRequest) -> HttpResponse:
     """The day of a CSM, the team of a lead, and for an administrator what there is to set up."""
     user, today, as_shown = who(request), clock.today(), shown()
-    scope, since = first.scope_of(user), clock.now() - timedelta(days=7)
+    scope, now = first.scope_of(user), clock.now()
+    since = visited(user=user, at=now, first=now - timedelta(days=7))
+    team = None if scope.mine else loads(user, today)
+    size = sum(row.customers for row in team or [])
     context = {
         "title": _("Home"),
         "today": today,
         "scope": scope,
         "shown": as_shown,
         "since": since,
-        "over": first.overview(scope, today=today, since=since),
+        "over": first.overview(scope, today=today, since=since, size=size),
         "day": first.day_of(user, today) if scope.mine else None,
-        "team": loads(user, today)[:8] if not scope.mine else None,
+        "team": team[:TEAM] if team is not None else None,
         "missing": first.missing() if user.is_staff else [],
         "leads": leads(user),
         "currency": as_shown.currency,

@@ -27,6 +27,7 @@ from health.models import Signal, SignalDay, SignalHold, SignalRule
 
 FEWEST = 5  # so many new ones are never too many
 OPENED, CLEARED = "health.signal_opened.v1", "health.signal_cleared.v1"
+HELD = "health.signal_held.v1"
 RULE_SAVED = "health.signal_rule_saved.v1"
 MEASURE, AT_RISK = "measure.", "mrr_at_risk"
 
@@ -95,7 +96,9 @@ def _run(rule: SignalRule, day: date) -> None:
     night, made = SignalDay.objects.get_or_create(
         rule=rule, day=day, defaults={"book": book, "new": len(new), "held": too_many and bool(new)}
     )
-    if made and not night.held:
+    if made and night.held:
+        events.append(type=HELD, payloads=[{"rule": rule.key, "day": f"{day}", "new": len(new)}])
+    elif made:
         _open(rule, frame, new)
 
 

@@ -18,6 +18,7 @@ from playbooks.domain.done import Done
 from playbooks.domain.standings import refresh
 from playbooks.domain.story import tell
 from playbooks.models import Undo, WorkItem
+from playbooks.notices import tell_new_owner
 from playbooks.queries.workers import may_be_worked_by
 from playbooks.querysets import WorkItemQuerySet
 
@@ -63,7 +64,8 @@ def hand_over(*, of: User, to: User, customers: bool, by: User, at: datetime) ->
     mine = WorkItem.objects.visible_to(by).live().filter(owner=of)
     owned = Customer.objects.visible_to(by).current().filter(owner=of)
     moved = _own(owned.filter(may_be_worked_by(to)), to, by, at) if customers else {}
-    return _given(moved, to, reassign(seen=dict(mine.values_list("pk", "version")), to=to, by=by, at=at))
+    done = reassign(seen=dict(mine.values_list("pk", "version")), to=to, by=by, at=at)
+    return _given(moved, to, by, done)
 
 
 @transaction.atomic
@@ -76,7 +78,7 @@ def give(*, customers: Sequence[int], to: User, by: User, at: datetime) -> Done:
     moved = _own(seen.filter(may_be_worked_by(to)), to, by, at)
     theirs = WorkItem.objects.live().filter(customer__in=moved).values_list("pk", "version", "customer", "owner")
     tasks = {pk: version for pk, version, customer, owner in theirs if owner == moved[customer]}
-    done = _given(moved, to, reassign(seen=tasks, to=to, by=by, at=at))
+    done = _given(moved, to, by, reassign(seen=tasks, to=to, by=by, at=at))
     stay = len(set(customers)) - seen.filter(owner=to).count()
     return replace(done, left=done.left + stay)
 
@@ -88,10 +90,11 @@ def _own(customers: QuerySet[Customer], owner: User, by: User, at: datetime) -> 
     return {one.pk: before[one.pk] for one in book.change(changes=changes, by=by, at=at)}
 
 
-def _given(moved: Mapping[int, int | None], to: User, done: Done) -> Done:
+def _given(moved: Mapping[int, int | None], to: User, by: User, done: Done) -> Done:
     if moved:
         done.undo.done |= {"customers": [*moved.items()], "to": to.pk}
         done.undo.save(update_fields=["done"])
+        tell_new_owner(to=to, by=by, customers=list(moved), key=f"book:{done.undo.pk}")
     return replace(done, customers=len(moved))
 
 

@@ -103,17 +103,14 @@ class Overview:
         return self.lists.get("falling", Listing("falling", 0, []))
 
 
-def overview(scope: Scope, *, today: date, since: datetime) -> Overview:
-    """What there is to say of a scope. One statement; that of the whole company is minutes old at most."""
+def overview(scope: Scope, *, today: date, since: datetime, size: int = 0) -> Overview:
+    """What there is to say of a scope of ``size`` customers, if many. One statement; that of the whole company is
+    minutes old at most."""
+    keys = [key for key in LISTS if size <= MANY or key not in {"fell", "rose"}]
     if not scope.everything:
-        return _read(scope, today, since, list(LISTS))
-    key = f"desk.home:{today}:{clock.today(since)}"
-    return cache.get_or_set(key, lambda: _of_everything(scope, today, since), KEPT)  # type: ignore[return-value]
-
-
-def _of_everything(scope: Scope, today: date, since: datetime) -> Overview:
-    few = scope.rows.count() <= MANY
-    return _read(scope, today, since, [key for key in LISTS if few or key not in {"fell", "rose"}])
+        return _read(scope, today, since, keys)
+    kept = f"desk.home:{today}:{clock.today(since)}"
+    return cache.get_or_set(kept, lambda: _read(scope, today, since, keys), KEPT)  # type: ignore[return-value]
 
 
 def _read(scope: Scope, today: date, since: datetime, keys: list[str]) -> Overview:

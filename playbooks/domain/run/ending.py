@@ -17,7 +17,7 @@ from playbooks.domain.run.starting import WAKES, payload_of, tell
 from playbooks.models import Letter, Run, RunStep
 
 State = Run.State
-ENDED = "playbooks.run_ended.v1"
+ENDED, FAILED = "playbooks.run_ended.v1", "playbooks.run_failed.v1"
 
 
 @transaction.atomic
@@ -50,6 +50,12 @@ def finish(runs: list[Run], at: datetime, by: User | None = None) -> None:
     for playbook, own in groupby(sorted(runs, key=lambda run: run.playbook_id), key=lambda run: run.playbook):
         tell("playbook_ended", list(own), playbook, at, by)
     events.append(type=ENDED, payloads=[payload_of(run, run.playbook) for run in runs], at=at)
+
+
+def failed(runs: Iterable[int]) -> None:
+    """Tell that these runs are stuck on a step: ``playbooks.run_failed.v1``, in the caller's transaction."""
+    rows = Run.objects.filter(pk__in=list(runs)).select_related("playbook")
+    events.append(type=FAILED, payloads=[payload_of(run, run.playbook) | {"index": run.index} for run in rows])
 
 
 def _left_open(runs: list[Run]) -> list[int]:

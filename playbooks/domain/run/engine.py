@@ -177,8 +177,9 @@ def _failed(claim: UUID, pk: int, error: Exception) -> None:
     """Try the step again later, ever later; after some tries the run is stuck, and shown with its error."""
     log.warning("Run %s: %s", pk, error)
     words = f"{type(error).__name__}: {error}"[:500]
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(BACK_OFF, {"pk": pk, "claim": claim, "error": words, "most": ATTEMPTS, "wait": LONGEST_WAIT})
+        ending.failed([pk for pk, state in cursor.fetchall() if state == Run.State.FAILED])
 
 
 BACK_OFF = """
@@ -186,6 +187,7 @@ UPDATE playbooks_run SET error = %(error)s, claim = NULL, leased_until = NULL,
        state = CASE WHEN attempts >= %(most)s THEN 'failed' ELSE state END,
        due_at = statement_timestamp() + make_interval(secs => LEAST(%(wait)s, 10 * 3 ^ attempts))
 WHERE id = %(pk)s AND claim = %(claim)s AND state = 'running'
+RETURNING id, state
 """
 
 
@@ -195,3 +197,4 @@ def _give_up(lost: Sequence[Run]) -> None:
         ids = [run.pk for run in lost]
         error = f"No worker came back from this step in {ATTEMPTS} attempts."
         Run.objects.filter(pk__in=ids).update(state=Run.State.FAILED, error=error, claim=None, leased_until=None)
+        ending.failed(ids)

@@ -9,6 +9,7 @@ from playbooks.domain.run import hooks
 from playbooks.domain.run.acts.turn import Done, Turn
 from playbooks.domain.run.starting import Wanted, start
 from playbooks.models import Playbook, Run
+from playbooks.notices import tell_by_playbook
 
 
 def set_attribute(turn: Turn) -> list[Done]:
@@ -53,6 +54,7 @@ def _told(turn: Turn, run: Run) -> Done:
     key = f"playbooks.notice:{run.pk}:{run.index}:{run.visit}"
     payload = {"run": run.pk, "index": run.index, "user": user.pk}
     outbox.post(mails=[NewMail(kind="playbooks.notice", key=key, payload=payload)])
+    tell_by_playbook(run, user.pk, key=key)
     return Done({"user": user.pk})
 
 

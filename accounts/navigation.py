@@ -1,0 +1,16 @@
+from django.utils.translation import gettext_lazy as _
+
+from accounts.queries.notices import unread
+from core.navigation import Entry, register
+
+register(
+    Entry(key="notices", label=_("Notifications"), icon="bell", url_name="notices", order=70, top=True, count=unread),
+    Entry(
+        key="preferences",
+        label=_("Preferences"),
+        icon="adjustments-horizontal",
+        url_name="preferences",
+        order=71,
+        rail=False,
+    ),
+)

@@ -46,8 +46,10 @@ class CustomerValues:
 
 
 @transaction.atomic
-def create(*, customers: Sequence[NewCustomer], by: User | None, at: datetime) -> list[Customer]:
+def create(*, customers: Sequence[NewCustomer], by: User | None, at: datetime, quietly: bool = False) -> list[Customer]:
     """Make customers, known on the day of ``at``; their attributes hold from their first day on.
+
+    ``quietly``, as a load of history makes them: known from their first day, and only the caller tells of them.
 
     Returns them in the order given. Raises ValidationError for a bad value or an unknown attribute.
     """
@@ -55,15 +57,17 @@ def create(*, customers: Sequence[NewCustomer], by: User | None, at: datetime) -
     own = _own(new.attributes for new in customers)
     made = []
     for new in customers:
-        customer = Customer(name=new.name.strip(), created_on=new.created_on, known_on=today)
+        known_on = min(new.created_on, today) if quietly else today
+        customer = Customer(name=new.name.strip(), created_on=new.created_on, known_on=known_on)
         _set(customer, new.values, new.attributes, own)
         _check(customer)
         made.append(customer)
     Customer.objects.bulk_create(made)
     standings.ensure(customers=[customer.pk for customer in made], as_of=today)
     history.first_facts(made, today)
-    timeline.tell(entries=[_entry("customer_created", one, at) for one in made], known_on=today, by=by)
-    events.append(type=CREATED, payloads=map(history.payload, made), at=at)
+    if not quietly:
+        timeline.tell(entries=[_entry("customer_created", one, at) for one in made], known_on=today, by=by)
+        events.append(type=CREATED, payloads=map(history.payload, made), at=at)
     return made
 
 

@@ -201,6 +201,10 @@ ACCOUNT_SESSION_REMEMBER = True
 
 INTAKE_AT_ONCE = env.int("INTAKE_AT_ONCE", default=6)  # requests that a process takes in at once; the rest wait outside
 
+# --- Stripe --------------------------------------------------------------------------------------------------------
+
+STRIPE_API = env("STRIPE_API", default="https://api.stripe.com")  # another one speaks like it: a test server, a proxy
+
 # --- The API -------------------------------------------------------------------------------------------------------
 
 API_A_MINUTE = env.int("API_A_MINUTE", default=600)  # requests that a key may send in a minute

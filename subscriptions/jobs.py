@@ -2,9 +2,17 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from core import clock
 from core.jobs import job
 from core.ticks import nightly
 from subscriptions.domain import curves, dunning, generations, metering, news, rulesets
+from subscriptions.stripe import apply, fetching, said, shared
+
+
+@nightly("ask stripe", order=9)
+def ask_stripe(day: date) -> None:
+    fetching.plan_night(at=clock.now())
+    said.forget_people(before=clock.now())
 
 
 @nightly("end what is unpaid", order=10)
@@ -30,3 +38,16 @@ def keep_curves(day: date) -> None:
 @job(generations.STEP)
 def generation(payload: Mapping[str, Any]) -> None:
     generations.step(ruleset=payload["ruleset"], after=payload["after"])
+
+
+@job(said.JOB)
+def look_at_stripe(payload: Mapping[str, Any]) -> None:
+    if "customer" in payload:
+        apply.customers(ids=[payload["customer"]], at=clock.now())
+    else:
+        shared.look(kind=payload["kind"], id=payload["object"])
+
+
+@job(fetching.JOB)
+def fetch_from_stripe(payload: Mapping[str, Any]) -> None:
+    fetching.step(run=payload, at=clock.now())

@@ -2,7 +2,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from customers.views.lists import listed
-from subscriptions import views
+from subscriptions import hooks, views
 from subscriptions.lists import SUBSCRIPTIONS
 
 app_name = "subscriptions"
@@ -20,6 +20,7 @@ urlpatterns = [
     path("customers/<uuid:uid>/money/card/", views.card, name="card"),
     path("customers/<uuid:uid>/money/<uuid:subscription>/save/", views.save, name="save"),
     path("customers/<uuid:uid>/money/<uuid:subscription>/kind/", views.kind, name="kind"),
+    path("hooks/stripe/", hooks.stripe, name="stripe-hook"),
     path("settings/money/", views.money_settings, name="settings"),
     path("settings/money/progress/", views.progress, name="progress"),
     path("settings/money/<slug:key>/", views.what_if_setting, name="what-if"),

@@ -11,8 +11,9 @@ from core.privacy import PERSONAL, PLAIN, classified, fields_with_words, outdate
 
 OURS = [app for app in apps.get_app_configs() if Path(app.path).parent == settings.BASE_DIR]
 PERSONAL_PLACES = {"Contact", "Text", "User", "Document"}  # a document is a text of some size
-# Dropped after the months that the settings of the intake say; answers of the API after a day; files with their import.
-KEPT_FOR_A_WHILE = {"RawEvent", "Rejected", "KeptAnswer", "ImportFile", "ImportPiece"}
+# Dropped after the months that the settings of the intake say; answers of the API after a day; files with their import;
+# people in what Stripe said after 90 days.
+KEPT_FOR_A_WHILE = {"RawEvent", "Rejected", "KeptAnswer", "ImportFile", "ImportPiece", "StripeEvent"}
 
 
 @pytest.mark.parametrize("app", OURS, ids=lambda app: app.label)

@@ -5,6 +5,7 @@ from subscriptions.models.movement import MrrMovement
 from subscriptions.models.plan_limit import PlanLimit
 from subscriptions.models.ruleset import Ruleset
 from subscriptions.models.save import Card, ChurnCorrection, Save
+from subscriptions.models.stripe import StripeAccount, StripeEvent
 from subscriptions.models.subscription import Cause, ChurnKind, Interval, Plan, Subscription, SubscriptionVersion
 
 __all__ = [
@@ -22,6 +23,8 @@ __all__ = [
     "PlanLimit",
     "Ruleset",
     "Save",
+    "StripeAccount",
+    "StripeEvent",
     "Subscription",
     "SubscriptionVersion",
 ]

@@ -21,4 +21,15 @@ register(
     )
 )
 
+register(
+    Entry(
+        key="queue-rules",
+        label=_("Queue rules"),
+        icon="inbox",
+        url_name="playbooks:queue-rules",
+        order=41,
+        allowed=lambda user: bool(user.is_staff),
+        rail=False,
+    )
+)
 register(Entry(key="runs", label=_("Runs"), icon="play", url_name="playbooks:runs", order=24, rail=False))

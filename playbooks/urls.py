@@ -2,13 +2,17 @@ from django.urls import path
 
 from customers.views.lists import listed
 from playbooks.lists import RUNS
-from playbooks.views import books, runs
+from playbooks.views import books, queue_rules, runs
 
 app_name = "playbooks"
 
 urlpatterns = [
     path("customers/runs/", listed(RUNS), name="runs"),
     path("playbooks/", books.listed, name="playbooks"),
+    path("playbooks/queue-rules/", queue_rules.listed, name="queue-rules"),
+    path("playbooks/queue-rules/new/", queue_rules.new, name="new-queue-rule"),
+    path("playbooks/queue-rules/<slug:key>/", queue_rules.edit, name="queue-rule"),
+    path("playbooks/queue-rules/<slug:key>/delete/", queue_rules.delete, name="delete-queue-rule"),
     path("playbooks/new/", books.create, name="create"),
     path("playbooks/<uuid:uid>/", books.playbook, name="playbook"),
     path("playbooks/<uuid:uid>/edit/", books.edit, name="edit"),

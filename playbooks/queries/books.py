@@ -14,7 +14,7 @@ from customers.rules import RuleError, describe, parse
 from health.models import SignalRule
 from playbooks.domain.book import occasions
 from playbooks.domain.book.content import Content, Step, depths, read
-from playbooks.forms import STEPS, TRIGGERS
+from playbooks.forms.builder import STEPS, TRIGGERS
 from playbooks.models import Playbook, Run, RunStep, WorkItem
 from playbooks.querysets import RunQuerySet
 

@@ -4,7 +4,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from accounts.models import User
 from core import clock
@@ -80,6 +80,11 @@ def kinds() -> list[tuple[str, str]]:
     order = list(Lane)
     rules = QueueRule.objects.filter(is_active=True).values_list("lane", "key", "title")
     return [(key, title) for _lane, key, title in sorted(rules, key=lambda rule: (order.index(Lane(rule[0])), rule[2]))]
+
+
+def open_by_rule() -> dict[str, int]:
+    """How many tasks are open or snoozed, by the cause that made them."""
+    return dict(WorkItem.objects.live().order_by().values_list("cause").annotate(Count("pk")))
 
 
 def at_risk(items: list[WorkItem]) -> Decimal:

@@ -14,10 +14,10 @@ from accounts.tests.factories import Cast, make_cast
 from core import clock
 from customers.rules import users_of_filter
 from customers.tests.factories import ContactFactory, CustomerFactory, SavedFilterFactory
-from playbooks import forms
 from playbooks.domain.book import dry_run
 from playbooks.domain.run import engine
 from playbooks.domain.run.starting import Wanted, start
+from playbooks.forms import builder as forms
 from playbooks.models import Letter, Playbook, Run
 from playbooks.queries import books
 from playbooks.tests.factories import TASK, PlaybookFactory, at_work

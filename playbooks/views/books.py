@@ -21,11 +21,11 @@ from customers.builder.field import Offer
 from customers.domain import mailbox
 from customers.models import Customer
 from customers.rules import frozen
-from playbooks import forms
 from playbooks.domain.book import dry_run, placeholders, publishing
 from playbooks.domain.book.checking import faults
 from playbooks.domain.book.content import Step, depths, read
 from playbooks.domain.run.hooks import secret_of
+from playbooks.forms import builder as forms
 from playbooks.models import DryRun, Playbook, PlaybookVersion, Run
 from playbooks.queries import books
 

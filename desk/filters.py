@@ -95,11 +95,13 @@ class CustomerFilter(ListFilter):
 
     def by_rule(self, rows: QuerySet[Customer], _name: str, saved: SavedFilter) -> QuerySet[Customer]:
         try:
-            rule = parse(saved.rule, user=self.user)
+            return self.of_saved(rows, saved)
         except RuleError as error:
             self.broken = str(error)
             return rows.none()
-        return rows.filter(to_q(rule, self.today))
+
+    def of_saved(self, rows: QuerySet[Any], saved: SavedFilter) -> QuerySet[Any]:
+        return rows.filter(to_q(parse(saved.rule, user=self.user), self.today))
 
 
 def until(choice: str, today: date) -> date:

@@ -2,10 +2,12 @@
 
 import csv
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -229,3 +231,31 @@ def test_a_subscription_is_as_it_was_agreed_last(client: Client, cast: Cast) -> 
     assert {"ended", "leaving"} < set(states().values())
     assert len(records(client, "subscriptions", f"?plan={gold.uid}")) == 1
     assert sold and ended and leaving
+
+
+class TestOnTheCommandLine:
+    @pytest.fixture
+    def two(self, cast: Cast) -> None:
+        for name in ("Kestrel", "Northwind"):
+            customer = CustomerFactory(name=name, team=cast.team)
+            StandingFactory(customer=customer)
+            of(customer)
+        rule = {"all": [{"key": "attribute.name", "op": "is", "value": "Northwind"}]}
+        SavedFilterFactory(author=cast.mate, name="Winds", rule=rule)
+        SavedFilterFactory(author=cast.mate, name="Broken", rule={"all": [{"key": "attribute.gone", "op": "present"}]})
+
+    @pytest.mark.parametrize("noun", ["customers", *LISTS])
+    def test_a_list_by_a_saved_filter(
+        self, two: None, noun: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+    ) -> None:
+        call_command("list", noun)
+        assert "Kestrel" in (everything := capsys.readouterr().out) and "Northwind" in everything
+        call_command("list", noun, filter="Winds")
+        assert "Kestrel" not in (some := capsys.readouterr().out) and "Northwind" in some
+        call_command("list", noun, file=f"{tmp_path}/out.xlsx")
+        assert (tmp_path / "out.xlsx").read_bytes()[:2] == b"PK"
+
+    @pytest.mark.parametrize("wrong", [{"filter": "None"}, {"filter": "Broken"}, {"columns": "nonsense"}])
+    def test_what_is_wrong_is_said(self, two: None, wrong: dict[str, str]) -> None:
+        with pytest.raises(CommandError, match="--"):
+            call_command("list", "contacts", **wrong)

@@ -56,13 +56,13 @@ class ListFilter(django_filters.FilterSet):
     def __init__(self, *args: Any, user: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user, self.today = user, today
-        for one in self.filters.values():
-            if isinstance(one, Named):
-                one.extra["choices"] = list(one.named(user))
 
     @cached_property
     def form(self) -> Any:
         """The form in the look of a toolbar: no field larger than it must be."""
+        for one in self.filters.values():
+            if isinstance(one, Named):
+                one.extra["choices"] = list(one.named(self.user))
         form = super().form
         for name, field in form.fields.items():
             if isinstance(field.widget, forms.Select):
@@ -83,6 +83,10 @@ class ListFilter(django_filters.FilterSet):
         for path in self.SEARCHED:
             found |= Q(**{f"{path}__{how}": words})
         return rows.filter(found)
+
+    def of_saved(self, rows: QuerySet[Any], saved: Any) -> QuerySet[Any]:
+        """The rows that a saved filter means. What it raises says why the filter can't be read."""
+        raise LookupError
 
     @property
     def cleaned(self) -> dict[str, Any]:

@@ -49,7 +49,7 @@ class NameColumn(Sorted, tables.Column):
         self.sorts = f"{path_of(self)}__name"
 
     def render(self, value: Any) -> SafeString:
-        return format_html('<a class="link" href="{}">{}</a>', value.get_absolute_url(), value)
+        return format_html('<a href="{}" data-row>{}</a>', value.get_absolute_url(), value)
 
 
 class LabelColumn(TextSorted):

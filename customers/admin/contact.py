@@ -15,15 +15,25 @@ from customers.domain.contacts import ContactValues, NewContact
 from customers.models import Contact
 
 COLUMNS = ["name", "email", "role", "consent", "language", "time_zone"]
+CHANGEABLE = [*COLUMNS, "left_on"]
 
 
 class ContactForm(forms.ModelForm[Contact]):
+    """Every value goes along as it was on the screen: who is second sees what the first changed, and loses nothing."""
+
     class Meta:
         model = Contact
         fields = ["customer", *COLUMNS, "left_on"]
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in CHANGEABLE:
+            if name in self.fields and self.instance.pk:
+                self.fields[name].show_hidden_initial = True
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        self._compare()
         if not self.errors:
             try:
                 with transaction.atomic():
@@ -35,13 +45,27 @@ class ContactForm(forms.ModelForm[Contact]):
 
     def store(self, *, by: User | None, at: datetime) -> Contact | None:
         """Write what the form says. The contact as stored comes back, None where nothing differs."""
-        values = {name: self.cleaned_data[name] for name in COLUMNS}
         if self.instance.pk:
-            values["left_on"] = self.cleaned_data["left_on"]
+            values = {name: self.cleaned_data[name] for name in CHANGEABLE if name in self.changed_data}
             change = ContactValues(contact=self.instance.pk, values=values)
             return next(iter(contacts.change(changes=[change], by=by, at=at)), None)
+        values = {name: self.cleaned_data[name] for name in COLUMNS}
         new = NewContact(customer=self.cleaned_data["customer"].pk, **values)
         return contacts.add(contacts=[new], by=by, at=at)[0]
+
+    def _compare(self) -> None:
+        """An error at each value that somebody else changed meanwhile, too. To save once more is to know."""
+        now = Contact.objects.filter(pk=self.instance.pk).first()
+        for name in CHANGEABLE if now else ():
+            bound = self[name]
+            seen = self.data.get(bound.html_initial_name)
+            kept = self.fields[name].prepare_value(getattr(now, name)) or ""
+            if seen is None or name not in self.changed_data or seen == f"{kept}":
+                continue
+            self.data = self.data.copy()  # type: ignore[attr-defined]
+            self.data[bound.html_initial_name] = f"{kept}"  # type: ignore[index]
+            words = _("Somebody else set this to “%(now)s” meanwhile. Save again to set yours.")
+            self.add_error(name, ValidationError(words, params={"now": kept}))
 
 
 @admin.register(Contact)

@@ -52,13 +52,11 @@ class OfCustomersFilter(ListFilter):
         if saved is None:
             return rows.none()
         try:
-            return narrowed_to(rows, saved, self)
+            return self.of_saved(rows, saved)
         except RuleError as error:
             self.broken = str(error)
             return rows.none()
 
-
-def narrowed_to(rows: QuerySet[Any], saved: SavedFilter, filters: ListFilter) -> QuerySet[Any]:
-    """The rows of the customers that a saved filter means. Raises RuleError where it can't be read any more."""
-    rule = parse(saved.rule, user=filters.user)
-    return rows.filter(customer__in=Customer.objects.filter(to_q(rule, filters.today)).values("pk"))
+    def of_saved(self, rows: QuerySet[Any], saved: SavedFilter) -> QuerySet[Any]:
+        rule = parse(saved.rule, user=self.user)
+        return rows.filter(customer__in=Customer.objects.filter(to_q(rule, self.today)).values("pk"))

@@ -1,9 +1,8 @@
 from typing import Any, TypeVar
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 
 from accounts.models import User
-from customers.models import Merge
 from customers.querysets import visible_customers
 
 Rows = TypeVar("Rows", bound=QuerySet[Any])
@@ -13,8 +12,3 @@ def of_customers(rows: Rows, user: User) -> Rows:
     """Those of ``rows`` whose customer lists show ``user``: one that they see, and that is not archived. What belongs
     to a record that was merged away stays, for it belongs to the customer that it is now."""
     return rows.filter(visible_customers(user, "customer__"), customer__archived_on=None)
-
-
-def not_merged(rows: Rows) -> Rows:
-    merges = Merge.objects.open().filter(from_customer=OuterRef("pk"))
-    return rows.filter(~Exists(merges))

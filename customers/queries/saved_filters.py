@@ -10,6 +10,15 @@ from customers.models import SavedFilter
 from customers.rules import describe, parse, users_of_filters
 
 
+def named(name: str) -> SavedFilter:
+    """The saved filter of this name, whoever's it is: for whoever stands at the machine. Raises LookupError, with
+    words, where there is none or more than one."""
+    found = list(SavedFilter.objects.filter(name=name)[:2])
+    if len(found) != 1:
+        raise LookupError(f"There is {'more than one' if found else 'no'} saved filter called {name!r}.")
+    return found[0]
+
+
 @dataclass(frozen=True, slots=True)
 class Listed:
     saved: SavedFilter

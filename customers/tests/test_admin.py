@@ -151,6 +151,29 @@ def test_a_contact_is_added_and_changed_through_the_domain(cast, client):
     assert list(rows) == [("champion", False), ("champion", True)]
 
 
+def test_who_changes_a_contact_second_sees_what_the_first_did(cast, client):
+    contact = ContactFactory(name="Ana", email="ana@x.example", role="user", language="en")
+    kept = {"name": "Ana", "email": "ana@x.example", "role": "user", "consent": "unknown", "language": "en"}
+    form = contact_form(**kept) | {f"initial-{name}": value for name, value in {**kept, "left_on": ""}.items()}
+    form |= {"initial-time_zone": form["time_zone"], "left_on": ""}
+    Contact.objects.filter(pk=contact.pk).update(name="Ana Ruiz", role="champion")
+
+    # Of another value, both stay.
+    client.post(page("contact", "change", contact.pk), form | {"language": "de"})
+    contact.refresh_from_db()
+    assert (contact.name, contact.role, contact.language) == ("Ana Ruiz", "champion", "de")
+
+    # Of the same, the second is asked; what was typed is still there, and saving again keeps it.
+    form |= {"initial-language": "de", "language": "de"}
+    asked = client.post(page("contact", "change", contact.pk), form | {"name": "Anna"})
+    assert "Ana Ruiz" in asked.content.decode() and 'value="Anna"' in asked.content.decode()
+    contact.refresh_from_db()
+    assert contact.name == "Ana Ruiz"
+    client.post(page("contact", "change", contact.pk), form | {"name": "Anna", "initial-name": "Ana Ruiz"})
+    contact.refresh_from_db()
+    assert contact.name == "Anna"
+
+
 def test_a_contact_without_name_and_address_is_refused(cast, client):
     response = client.post(page("contact", "add"), contact_form(customer=CustomerFactory().pk, name=""))
     assert "Give a name" in response.content.decode()

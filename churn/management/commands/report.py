@@ -10,8 +10,8 @@ from churn.queries.retention import Asked, Line, Period, periods, report, tomorr
 from churn.queries.retention.dimensions import DIMENSIONS, is_dimension
 from churn.queries.retention.told import told
 from core import arguments
-from customers.models import SavedFilter
 from customers.queries.attributes import PREFIX, NotReplayable, fields
+from customers.queries.saved_filters import named
 from customers.rules import Rule, RuleError, parse
 from subscriptions.domain.missing_rate import MissingRate
 
@@ -84,12 +84,10 @@ def _attribute(key: str) -> str:
 def _rule(name: str) -> Rule | None:
     if not name:
         return None
-    found = list(SavedFilter.objects.filter(name=name)[:2])
-    if len(found) != 1:
-        said = "There is no saved filter" if not found else "There is more than one saved filter"
-        raise CommandError(f"--filter: {said} called {name!r}.")
     try:
-        return parse(found[0].rule)
+        return parse(named(name).rule)
+    except LookupError as error:
+        raise CommandError(f"--filter: {error}") from error
     except RuleError as error:
         raise CommandError(f"--filter: {name!r} cannot be read: {error}") from error
 

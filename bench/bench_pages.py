@@ -1,0 +1,207 @@
+"""The pages among 100,000 customers, with twenty people at work at once: two seconds between the clicks of each.
+
+A real server as it stands in production, on the same machine. `PAGES_SECONDS` says how long they work (60).
+"""
+
+import os
+import random
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from http.client import HTTPConnection
+from socket import create_server
+from statistics import median
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+
+from accounts.models import Role, User
+from bench.bench_customers import _stand
+from bench.bench_scoring import company
+from bench.harness import address, figures, kept
+from config.embedded.privileges import die_with_parent
+from config.runner import programs
+from core import clock
+from customers.models import Customer
+from playbooks.domain import triggers
+from playbooks.models import WorkItem
+from tools.figures import Figure, at_most, info
+
+PEOPLE, PAUSE = 20, 2.0
+MEDIAN_MS, SLOW_MS = 100, 250
+# What somebody who works with it all day opens, and how often of a hundred clicks.
+CLICKS = {
+    "home": ("/", 8),
+    "queue": ("/queue/", 24),
+    "customer": ("/customers/{customer}/", 24),
+    "customers": ("/customers/", 8),
+    "customers.filtered": ("/customers/?band=risk&sort=-mrr", 6),
+    "customers.searched": ("/customers/?q=freight", 6),
+    "contacts": ("/customers/contacts/", 3),
+    "subscriptions": ("/customers/subscriptions/", 3),
+    "answers": ("/customers/answers/", 3),
+    "runs": ("/customers/runs/", 2),
+    "search": ("/search/?q=fre", 6),
+    "signals": ("/health/", 3),
+    "surveys": ("/surveys/", 2),
+    "usage": ("/usage/", 1),
+    "reports": ("/reports/", 1),
+}
+ROLES = (
+    Role.CSM,
+    Role.CSM,
+    Role.CSM,
+    Role.CSM,
+    Role.LEAD,
+    Role.LEAD,
+    Role.CSM,
+    Role.CSM,
+    Role.ADMINISTRATOR,
+    Role.ANALYST,
+)
+
+
+@dataclass
+class Person:
+    """Somebody at work: their session, and customers that they may open."""
+
+    cookie: str
+    customers: Sequence[str]
+    took: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    failed: list[str] = field(default_factory=list)
+
+
+@figures.measured("pages")
+def pages() -> Iterator[Figure]:
+    with kept("company_100k", company):
+        _stand()
+        _fill_the_queue()
+        people = [_person(number) for number in range(PEOPLE)]
+        name = connection.settings_dict["NAME"]
+        with _served(address(name)) as port:
+            _work(people, port, 10)  # what a process reads once
+            for person in people:
+                person.took.clear()
+            _work(people, port, float(os.environ.get("PAGES_SECONDS", "60")))
+        yield from _told(people)
+
+
+def _told(people: Sequence[Person]) -> Iterator[Figure]:
+    took: dict[str, list[float]] = defaultdict(list)
+    for person in people:
+        for page, times in person.took.items():
+            took[page] += times
+    everything = [one for times in took.values() for one in times]
+    yield info("pages.clicks", len(everything), "clicks")
+    yield at_most("pages.failed", sum(len(person.failed) for person in people), "clicks", 0)
+    for page in CLICKS:
+        if took[page]:
+            yield at_most(f"pages.{page}.median", median(took[page]), "ms", MEDIAN_MS, clicks=len(took[page]))
+            yield at_most(f"pages.{page}.p95", _slow(took[page]), "ms", SLOW_MS)
+    yield at_most("pages.median", median(everything), "ms", MEDIAN_MS)
+    yield at_most("pages.p95", _slow(everything), "ms", SLOW_MS)
+
+
+def _slow(times: Sequence[float]) -> float:
+    return sorted(times)[max(0, -(-len(times) * 95 // 100) - 1)]
+
+
+def _work(people: Sequence[Person], port: int, duration: float) -> None:
+    until = time.monotonic() + duration
+    threads = [threading.Thread(target=_day, args=(one, port, until, n)) for n, one in enumerate(people)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def _day(person: Person, port: int, until: float, seed: int) -> None:
+    """Click, wait, click: each at their own moment, on a connection that stays open as a browser's does."""
+    dice = random.Random(seed)
+    time.sleep(dice.random() * PAUSE)
+    browser = HTTPConnection("localhost", port, timeout=60)
+    names, often = [*CLICKS], [weight for _address, weight in CLICKS.values()]
+    while time.monotonic() < until:
+        (name,) = dice.choices(names, often)
+        path = CLICKS[name][0].format(customer=dice.choice(person.customers))
+        _click(person, browser, name, path)
+        time.sleep(PAUSE)
+    browser.close()
+
+
+def _click(person: Person, browser: HTTPConnection, name: str, path: str) -> None:
+    start = time.perf_counter()
+    try:
+        browser.request("GET", path, headers={"Cookie": person.cookie, "Accept-Encoding": "gzip"})
+        answer = browser.getresponse()
+        answer.read()
+    except OSError as error:
+        browser.close()
+        person.failed.append(f"{path}: {error}")
+        return
+    person.took[name].append((time.perf_counter() - start) * 1000)
+    if answer.status != 200:
+        person.failed.append(f"{path}: {answer.status}")
+
+
+def _person(number: int) -> Person:
+    people = User.objects.filter(role=ROLES[number % len(ROLES)], is_active=True).order_by("pk")
+    user = people[number % people.count()]
+    client = Client()
+    client.force_login(user)
+    seen = Customer.objects.visible_to(user).current().order_by("-standing__mrr_at_risk")
+    uids = [f"{uid}" for uid in seen.values_list("uid", flat=True)[number : number + 200]]
+    return Person(f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}", uids)
+
+
+def _fill_the_queue() -> None:
+    if not WorkItem.objects.exists():
+        triggers.evaluate(day=clock.today(), at=clock.now())
+
+
+@contextmanager
+def _served(database: str) -> Iterator[int]:
+    """The web server as `make run` starts it. Yields its port."""
+    with create_server(("127.0.0.1", 0)) as taken:
+        port = int(taken.getsockname()[1])
+    with tempfile.TemporaryDirectory() as folder:
+        own = {"DATABASE_URL": database, "DATA_DIR": folder, "SECRET_KEY": settings.SECRET_KEY, "WAKE_WORKERS": "0"}
+        server = subprocess.Popen(
+            programs.web(host="127.0.0.1", port=port, debug=False).command,
+            cwd=settings.BASE_DIR,
+            env={**os.environ, **own, "LOG_LEVEL": "ERROR", "DATABASE_POOL": "1"},
+            preexec_fn=die_with_parent,  # noqa: PLW1509 (no thread has begun)
+            start_new_session=True,
+        )
+        try:
+            _wait_for(partial(_answers, port))
+            yield port
+        finally:
+            os.killpg(server.pid, signal.SIGKILL)
+            server.wait()
+
+
+def _answers(port: int) -> bool:
+    try:
+        asked: Any = HTTPConnection("localhost", port, timeout=30)
+        asked.request("GET", "/livez")
+        return bool(asked.getresponse().status == 200)
+    except OSError:
+        return False
+
+
+def _wait_for(ready: Any) -> None:
+    deadline = time.monotonic() + 60
+    while not ready():
+        if time.monotonic() > deadline:
+            raise TimeoutError("The server does not answer.")
+        time.sleep(0.1)

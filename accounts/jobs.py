@@ -3,6 +3,7 @@ from datetime import date
 from typing import Any
 
 from accounts.domain import answers, digest, notices
+from accounts.domain.audit import seals
 from core import clock, jobs
 from core.domain import forms
 from core.ticks import nightly, sweeper
@@ -26,6 +27,11 @@ def forget_old_notices(day: date) -> None:
 @sweeper("accounts.digest")
 def look_for_mornings() -> None:
     digest.look(at=clock.now())
+
+
+@sweeper("audit")
+def seal_the_audit_log() -> None:
+    seals.seal()
 
 
 @jobs.job(digest.KIND)

@@ -1,6 +1,17 @@
 from core.privacy import OURS, PERSONAL, PLAIN, Privacy
 
 FIELDS: dict[str, Privacy] = {
+    "AuditEntry.actor": PLAIN,  # a number
+    "AuditEntry.after": PERSONAL,  # blanked by an erasure
+    "AuditEntry.before": PERSONAL,  # blanked by an erasure
+    "AuditEntry.noun": PLAIN,
+    "AuditEntry.object": PLAIN,  # a number
+    "AuditEntry.request": PLAIN,
+    "AuditHead.link": PLAIN,
+    "AuditLink.digest": PLAIN,  # salted; the salt goes with the values
+    "AuditLink.link": PLAIN,
+    "AuditSeal.link": PLAIN,
+    "AuditSeal.signature": PLAIN,
     "KeptAnswer.asked": PLAIN,
     "KeptAnswer.body": PERSONAL,  # deleted after a day
     "KeptAnswer.headers": PLAIN,

@@ -28,6 +28,8 @@ environ.Env.read_env(BASE_DIR / ".env")
 PRODUCTION = env.bool("PRODUCTION", default=False)
 DEBUG = env.bool("DEBUG", default=False)
 DATA_DIR = Path(env("DATA_DIR", default="") or BASE_DIR / "var").expanduser().resolve()
+# What a restore must not take back stands outside of the database: seals of the audit log, erasures.
+OUTSIDE_DIR = Path(env("OUTSIDE_DIR", default="") or DATA_DIR / "outside").expanduser().resolve()
 SITE_URL = (env("SITE_URL", default="") or f"http://localhost:{env('PORT', default='') or 8000}").rstrip("/")
 HTTPS = SITE_URL.startswith("https://")
 
@@ -79,6 +81,7 @@ if find_spec("django_linear_migrations"):  # a tool for developers, absent where
     INSTALLED_APPS.insert(INSTALLED_APPS.index("accounts"), "django_linear_migrations")
 
 MIDDLEWARE = [
+    "core.middleware.Requests",
     "usage.door.Door",  # before all that pages need and a program that sends events has not
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -91,6 +94,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "core.middleware.Acts",
     "core.middleware.NoNul",
     "core.middleware.CompanyTime",
     "django.contrib.messages.middleware.MessageMiddleware",

@@ -24,6 +24,7 @@ urlpatterns = [
     path("readyz", health.readyz),
     path("metrics", metrics.metrics),
     path("api/v1/", include("config.api")),
+    path("audit/", include("accounts.audit.urls")),
     path("admin/", admin.site.urls),
     path("accounts/", include("accounts.urls")),
 ]

@@ -1,3 +1,4 @@
+import re
 from collections.abc import Callable
 from urllib.parse import urlencode
 
@@ -8,8 +9,10 @@ from django.shortcuts import resolve_url
 from django.utils.cache import patch_vary_headers
 from django_htmx.http import HttpResponseClientRedirect
 
-from core import clock
+from core import actor, clock
+from core.ids import uuid7
 
+GIVEN = re.compile(r"[\w.:-]{8,80}", re.ASCII)
 Answer = Callable[[HttpRequest], HttpResponse]
 
 
@@ -50,6 +53,33 @@ class Headers:
 
 NOT_USED = ("camera", "display-capture", "geolocation", "microphone", "payment", "usb", "browsing-topics")
 POLICY = ", ".join(f"{one}=()" for one in NOT_USED)
+
+
+class Requests:
+    """Gives each request an id, which stands in its answer, in each line of the log and in the audit log. A proxy of
+    ours may have given it one."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        given = request.headers.get("X-Request-ID", "") if settings.BEHIND_PROXY else ""
+        name = given if GIVEN.fullmatch(given) else str(uuid7())
+        with actor.acting("", request=name):
+            response = self.get_response(request)
+        response["X-Request-ID"] = name
+        return response
+
+
+class Acts:
+    """Says who acts: whoever is signed in when something is written. Stands after the one that knows it."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        actor.identify(lambda: f"user:{request.user.pk}" if request.user.is_authenticated else "")
+        return self.get_response(request)
 
 
 class NoNul:

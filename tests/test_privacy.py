@@ -10,7 +10,8 @@ from django.db import models
 from core.privacy import PERSONAL, PLAIN, classified, fields_with_words, outdated, unclassified
 
 OURS = [app for app in apps.get_app_configs() if Path(app.path).parent == settings.BASE_DIR]
-PERSONAL_PLACES = {"Contact", "Text", "User", "Document"}  # a document is a text of some size
+# A document is a text of some size; the values of an audit entry are blanked when the contact is erased.
+PERSONAL_PLACES = {"Contact", "Text", "User", "Document", "AuditEntry"}
 # Dropped after the months that the settings of the intake say; answers of the API after a day; files with their import;
 # people in what Stripe said after 90 days.
 KEPT_FOR_A_WHILE = {"RawEvent", "Rejected", "KeptAnswer", "ImportFile", "ImportPiece", "StripeEvent"}

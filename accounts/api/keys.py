@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from accounts.api.caller import Caller, key_of
 from accounts.domain import keys
 from accounts.models import Key
-from core import clock
+from core import actor, clock
 
 SCHEME = "Bearer"
 
@@ -27,6 +27,7 @@ class KeyAuthentication(BaseAuthentication):
         key = keys.find(secret.strip(), at=at)
         if key is None:
             raise AuthenticationFailed(_("This key opens nothing: it is unknown, revoked or expired."))
+        actor.identify(f"key:{key.pk}")
         keys.note_use(key=key, at=at)
         return Caller(key), key
 

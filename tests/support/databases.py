@@ -129,6 +129,7 @@ def _migrations() -> str:
 def pytest_configure(config: pytest.Config) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.WAKE_WORKERS = False
+    settings.OUTSIDE_DIR = Path(tempfile.gettempdir()) / f"holdfast-test-outside-{os.getpid()}"
     if hasattr(config, "workerinput") or config.option.collectonly:
         return
     os.environ["DATABASE_POOL"] = "0"

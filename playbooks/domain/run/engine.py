@@ -14,6 +14,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models.functions import Now
 
 from core import clock
+from core.actor import acting
 from core.domain import events
 from core.failpoints import failpoint
 from playbooks.domain.book.content import Content, following, read
@@ -115,7 +116,9 @@ def _step(runs: list[Run], content: Content, at: datetime, owners: Owners) -> li
     index = runs[0].index
     step = content.steps[index]
     made = []
-    for run, done in zip(runs, do(Turn(runs, content, step, at, owners)), strict=True):
+    with acting(f"playbook:{runs[0].playbook_id}"):
+        did = do(Turn(runs, content, step, at, owners))
+    for run, done in zip(runs, did, strict=True):
         made.append(_row(run, step.kind, done, at))
         run.index = following(content.steps, index, done.verdict)
         run.waits_for_id = done.waits_for

@@ -1,0 +1,19 @@
+from core.auditing import whole
+
+AUDITED = {
+    "Key": whole(without=("last_used_at",), secret=("digest",)),
+    "Team": whole(),
+    "User": whole(without=("last_login",), secret=("password",)),
+    "User_teams": whole(),
+    "account.EmailAddress": whole(),
+    "mfa.Authenticator": whole(without=("last_used_at",), secret=("data",)),
+    "socialaccount.SocialAccount": whole(without=("last_login",), secret=("extra_data",)),
+}
+OWN_RECORD = {
+    "AuditEntry": "the log",
+    "AuditHead": "the log",
+    "AuditLink": "the log",
+    "AuditSeal": "the log",
+    "KeptAnswer": "kept for a day",
+    "KeyUse": "a count",
+}

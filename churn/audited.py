@@ -1,0 +1,7 @@
+from core.auditing import whole
+
+AUDITED = {
+    "Benchmark": whole(),
+    "BenchmarkBand": whole(),
+    "ChurnReason": whole(),
+}

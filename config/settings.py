@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from config.databases import from_url
 from config.embedded.broker import IN_POSTGRES, Broker, options_in_postgres
-from config.embedded.postgres import Cluster
+from config.embedded.postgres import Cluster, program
 from config.secret_key import local_secret_key
 
 # Lets generic classes of Django be written with their type: forms.ModelForm[Company].
@@ -136,6 +136,7 @@ DATABASE_ADDRESS = Cluster(EMBEDDED_POSTGRES).url() if DATABASE_IS_EMBEDDED else
 DATABASES = {"default": from_url(DATABASE_ADDRESS)}
 if DATABASE_IS_EMBEDDED:
     DATABASES["default"]["ENGINE"] = "config.embedded.backend"
+POSTGRES_PROGRAMS = program  # name → path of pg_dump and pg_restore, where they come with the embedded server
 if env.bool("DATABASE_POOL", default=True):
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     DATABASES["default"]["OPTIONS"]["pool"] = {

@@ -70,6 +70,15 @@ def binaries() -> Path:
     )
 
 
+def program(name: str) -> Path | None:
+    """One of the programs beside the server's, such as `pg_dump`; None where there is none."""
+    try:
+        found = binaries() / name
+    except EmbeddedError:
+        return None
+    return found if found.exists() else None
+
+
 def _major_of_path(directory: Path) -> int:
     return int(directory.parent.name) if directory.parent.name.isdigit() else 0
 

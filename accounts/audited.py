@@ -3,7 +3,7 @@ from core.auditing import whole
 AUDITED = {
     "Key": whole(without=("last_used_at",), secret=("digest",)),
     "Team": whole(),
-    "User": whole(without=("last_login",), secret=("password",)),
+    "User": whole(without=("columns", "last_login"), secret=("password",)),
     "User_teams": whole(),
     "account.EmailAddress": whole(),
     "mfa.Authenticator": whole(without=("last_used_at",), secret=("data",)),

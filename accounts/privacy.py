@@ -1,4 +1,7 @@
-from core.privacy import OURS, PERSONAL, PLAIN, Privacy
+from collections.abc import Mapping
+from typing import Any
+
+from core.privacy import OURS, PERSONAL, PLAIN, Privacy, Subject
 
 FIELDS: dict[str, Privacy] = {
     "AuditEntry.actor": PLAIN,  # a number
@@ -32,3 +35,15 @@ FIELDS: dict[str, Privacy] = {
     "User.password": OURS,
     "User.time_zone": PLAIN,
 }
+
+
+def held(subject: Subject) -> dict[str, list[Mapping[str, Any]]]:
+    from accounts.domain.audit import erasing
+
+    return {"audit log": erasing.held(subject)}
+
+
+def erase(subject: Subject) -> dict[str, int]:
+    from accounts.domain.audit import erasing
+
+    return erasing.erase(subject)

@@ -1,4 +1,4 @@
-from core.privacy import PERSONAL, PLAIN, Privacy
+from core.privacy import PERSONAL, PLAIN, Privacy, Subject
 
 FIELDS: dict[str, Privacy] = {
     "Attribute.key": PLAIN,
@@ -34,3 +34,9 @@ FIELDS: dict[str, Privacy] = {
     "TimelineEntry.kind": PLAIN,
     "TimelineEntry.values": PLAIN,  # ids in place of people; their words are in Text
 }
+
+
+def erase(subject: Subject) -> dict[str, int]:
+    from customers.domain import erasing
+
+    return erasing.erase(subject)

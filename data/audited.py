@@ -1,4 +1,14 @@
+from core.auditing import by_people, whole
+
+AUDITED = {
+    "Erasure": whole(),
+    "Import": by_people(without=("progress", "report")),
+    "KeptMapping": whole(),
+    "Retention": whole(),
+}
 OWN_RECORD = {
+    "ImportFile": "kept until its import is over",
+    "ImportPiece": "kept until its import is over",
+    "ImportedRow": "a record of what was imported",
     "LoadRun": "a record of what was loaded",
 }
-AUDITED: dict[str, object] = {}

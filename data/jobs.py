@@ -5,6 +5,7 @@ from typing import Any
 from core.jobs import job
 from core.ticks import nightly
 from data.domain.imports import keeping, steps, work
+from data.domain.privacy import retention
 from health.domain import scoring
 
 
@@ -22,3 +23,8 @@ def refresh(payload: Mapping[str, Any]) -> None:
 @nightly("data.imports", order=60)
 def tidy(day: date) -> None:
     keeping.tidy(day=day)
+
+
+@nightly("retention", order=6)
+def forget_what_passed(day: date) -> None:
+    retention.forget(day=day)

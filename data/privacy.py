@@ -1,6 +1,8 @@
 from core.privacy import PERSONAL, PLAIN, Privacy
 
 FIELDS: dict[str, Privacy] = {
+    "Erasure.counts": PLAIN,
+    "Erasure.digest": PLAIN,  # of a random identifier
     "Import.mapping": PLAIN,
     "Import.problem": PLAIN,
     "Import.progress": PLAIN,

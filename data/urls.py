@@ -1,6 +1,6 @@
 from django.urls import path
 
-from data.views import imports, scores
+from data.views import imports, privacy, scores
 
 app_name = "data"
 
@@ -16,4 +16,9 @@ urlpatterns = [
     path("data/imports/<uuid:uid>/discard/", imports.discard, name="import-discard"),
     path("data/imports/<uuid:uid>/problems.csv", imports.problems, name="import-problems"),
     path("health/old-score/upload/", scores.upload_scores, name="upload-scores"),
+    path("privacy/", privacy.people, name="privacy"),
+    path("privacy/retention/", privacy.retention, name="retention"),
+    path("privacy/<uuid:uid>/", privacy.person, name="person"),
+    path("privacy/<uuid:uid>/contact.<str:kind>", privacy.download, name="person-download"),
+    path("privacy/<uuid:uid>/erase/", privacy.erase, name="person-erase"),
 ]

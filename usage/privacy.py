@@ -1,4 +1,7 @@
-from core.privacy import PERSONAL, PLAIN, Privacy
+from collections.abc import Mapping
+from typing import Any
+
+from core.privacy import PERSONAL, PLAIN, Privacy, Subject
 
 # Persons and addresses are numbers here, hashes. Their words are in events as they came, and go with them after the
 # months that the settings of the intake say.
@@ -32,3 +35,15 @@ FIELDS: dict[str, Privacy] = {
     "Stranger.group_id": PLAIN,
     "Stranger.trait_id": PLAIN,
 }
+
+
+def held(subject: Subject) -> dict[str, list[Mapping[str, Any]]]:
+    from usage.domain import erasing
+
+    return erasing.held(subject)
+
+
+def erase(subject: Subject) -> dict[str, int]:
+    from usage.domain import erasing
+
+    return erasing.erase(subject)

@@ -117,10 +117,20 @@ def _migrate() -> None:
     call_command("migrate", verbosity=0, interactive=False)
 
 
+AUDIT = ("*/audited.py", "*/auditing.py", "accounts/domain/audit/triggers.py")  # triggers are set after migrations
+
+
 def _migrations() -> str:
     """Tells one state of all migrations, and of what registers itself after them, from another."""
     digest = hashlib.sha256()
-    for folder in ("*/migrations/*.py", "*/measures.py", "*/measures/*.py", "*/models/*.py"):
+    for folder in (
+        "*/migrations/*.py",
+        "*/migrations/*.sql",
+        "*/measures.py",
+        "*/measures/*.py",
+        "*/models/*.py",
+        *AUDIT,
+    ):
         for path in sorted(ROOT.glob(folder)):
             digest.update(path.read_bytes())
     return digest.hexdigest()[:12]

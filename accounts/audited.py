@@ -16,4 +16,7 @@ OWN_RECORD = {
     "AuditSeal": "the log",
     "KeptAnswer": "kept for a day",
     "KeyUse": "a count",
+    "Notice": "what somebody was told",
+    "NoticeChoice": "what somebody wants to be told",
+    "Visit": "when somebody was here last",
 }

@@ -81,8 +81,8 @@ if find_spec("django_linear_migrations"):  # a tool for developers, absent where
     INSTALLED_APPS.insert(INSTALLED_APPS.index("accounts"), "django_linear_migrations")
 
 MIDDLEWARE = [
-    "core.middleware.Requests",
     "usage.door.Door",  # before all that pages need and a program that sends events has not
+    "core.middleware.Requests",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "core.middleware.Headers",

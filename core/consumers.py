@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.db import connection, transaction
 
+from core.failpoints import failpoint
 from core.models import Event, EventCursor
 
 log = logging.getLogger(__name__)
@@ -47,6 +48,7 @@ def consume(*, consumer: Consumer, limit: int = 500) -> int:
         wanted = [event for event in events if event.type in consumer.types]
         if wanted:
             consumer.handle(wanted)
+            failpoint("events.before_position")
         cursor.tx, cursor.event_id = events[-1].tx, events[-1].pk
         cursor.save(update_fields=["tx", "event_id"])
     return len(events)

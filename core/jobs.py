@@ -6,6 +6,7 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from core.failpoints import failpoint
 from core.models import Job
 from core.wake import wake_after_commit
 
@@ -63,7 +64,9 @@ def _claim() -> Job | None:
 def _run(claimed: Job) -> None:
     try:
         with transaction.atomic():
+            failpoint("jobs.after_claim")
             HANDLERS[claimed.kind](claimed.payload)
+            failpoint("jobs.before_settle")
             if not _held(claimed).update(state=Job.State.DONE, error="", settled_at=Now(), leased_until=None):
                 raise LeaseLost(f"{claimed} was taken over")
     except Exception as error:  # whatever a handler raises is shown with the job, and the job tried again

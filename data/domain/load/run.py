@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.domain import events
+from core.failpoints import failpoint
 from core.faults import Refused
 from core.loading import Batch, Noun
 from core.loading.sql import execute
@@ -113,7 +114,9 @@ def run(
         for noun in NOUNS:
             if noun.name in files:
                 _take(noun, one, intake)
+        failpoint("load.before_settle")
         _settle(one)
+        failpoint("load.before_commit")
     return report
 
 

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from django.db import IntegrityError, connection, transaction
 
+from core.failpoints import failpoint
 from usage.domain import partitions
 from usage.domain.intake.reading import Arrived, Refused
 from usage.models import Rejected
@@ -81,8 +82,10 @@ def _quoted(text: str) -> str:
 
 
 def _execute(values: Sequence[str | int | date | datetime]) -> int:
+    failpoint("intake.before_write")
     with connection.cursor() as cursor:
         cursor.execute(TAKE, values)
+        failpoint("intake.after_write")
         return cursor.rowcount
 
 

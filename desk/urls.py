@@ -52,6 +52,7 @@ urlpatterns = [
     path("customers/give/", giving.give, name="give"),
     path("customers/play/", plays.play_listed, name="play-listed"),
     path("customers/<uuid:uid>/play/", plays.play, name="play"),
+    path("customers/<uuid:uid>/stages/", figures.stage_history, name="stages"),
     path("customers/<uuid:uid>/note/", customer.add_note, name="add-note"),
     path("customers/<uuid:uid>/touch/", customer.log_touch, name="log-touch"),
     path("customers/<uuid:uid>/task/", customer.add_task, name="add-task"),

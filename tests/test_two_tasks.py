@@ -8,9 +8,11 @@ import pytest
 
 from core import clock
 from tests.support.browser import Shot
+from tests.test_desk import violations
 
 pytestmark = pytest.mark.browser
 ACTIONS = 8
+HEIGHT = 900
 
 
 @pytest.fixture
@@ -84,3 +86,97 @@ def test_ticks_by_keyboard_and_all_at_once(book: Any, page: Any) -> None:
     assert ticked.inner_text() == f"{page.locator('td.tick-cell').count()}"
     page.get_by_role("button", name="Untick").click()
     assert not page.locator(".bulk").is_visible()
+
+
+@pytest.fixture
+def caller(live_empty: Any) -> Any:
+    """A CSM who will call a customer tomorrow, one of whom much is known."""
+    from accounts.tests.factories import TeamFactory, UserFactory
+    from customers.tests import factories as known
+    from health.tests.factories import ScoreFactory
+    from playbooks.tests.factories import WorkItemFactory
+    from subscriptions.tests.factories import sell
+    from surveys.tests.factories import ResponseFactory, SurveyFactory
+
+    with live_empty.database():
+        today, team = clock.today(), TeamFactory()
+        csm, last = UserFactory(name="Cara Caller", teams=[team]), clock.today() - timedelta(20)
+        customer = known.CustomerFactory(name="Quayside Cranes", owner=csm, team=team, stage="onboarding")
+        values = {"mrr": 900, "mrr_at_risk": 300, "churn_chance": Decimal("0.33"), "score": 41, "band": "risk"}
+        days = {"renewal_on": today + timedelta(40), "notice_on": today + timedelta(10), "last_touch_on": last}
+        known.StandingFactory(
+            customer=customer, as_of=today, coverage=Decimal("0.9"), measured=values, **values, **days
+        )
+        champion = known.ContactFactory(customer=customer, name="Ana Ruiz", role="champion")
+        known.ContactFactory(customer=customer, name="Bo Berg", role="decision_maker")
+        text = known.TextFactory(customer=customer, body="They want the export before Christmas.")
+        known.TouchpointFactory(
+            customer=customer, contact=champion, day=last, at=known.noon(last), known_on=last, two_way=True, text=text
+        )
+        ScoreFactory(customer=customer, day=today - timedelta(60), score=Decimal(72), band="good")
+        sell(customer, 900, today - timedelta(400))
+        asked = SurveyFactory()
+        day = today - timedelta(3)
+        ResponseFactory(
+            customer=customer, contact=champion, survey=asked, score=4, day=day, answered_at=known.noon(day)
+        )
+        known.TicketFactory(customer=customer, day=day, opened_at=known.noon(day), known_on=day, kind="fault")
+        WorkItemFactory(customer=customer, owner=csm, title="Settle the renewal", due_on=today + timedelta(1))
+    return live_empty, csm
+
+
+def test_a_call_is_prepared_on_one_page(caller: Any, page: Any, shot: Shot) -> None:
+    """From home by three actions to a page that answers, without a scroll: how are they, why, and what next."""
+    live, csm = caller
+    live.sign_in(page, csm.email)
+    page.goto(live.url + "/")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("quaysi")
+    page.locator("#palette .found").first.wait_for()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/customers/*/")
+    page.get_by_role("heading", name="Quayside Cranes").wait_for()
+
+    how = ("41", "900", "in 40 days", "notice in 10 days", "33", "coverage 90")
+    why = ("Health 72 → 41", "Answered NPS with 4", "1 ticket opened", "They want the export before Christmas.")
+    at_once = (*how, *why, "Settle the renewal")
+    missing = [words for words in at_once if not _is_in_view(page, words)]
+    assert missing == []
+    whole = page.locator("main").inner_text()
+    for words in ("Ana Ruiz", "Bo Berg", "never talked", "Onboarding", "Success plan", "Hand-off", "Timeline"):
+        assert words in whole
+    page.get_by_role("link", name="Onboarding").click()
+    page.get_by_role("dialog").get_by_text("Stages so far").wait_for()
+    page.keyboard.press("Escape")
+    shot(page, "call-prepared")
+
+
+def _is_in_view(page: Any, words: str) -> bool:
+    found = page.locator("main").get_by_text(words).filter(visible=True)
+    boxes = [found.nth(n).bounding_box() for n in range(found.count())]
+    return any(box and box["y"] + box["height"] <= HEIGHT for box in boxes)
+
+
+def test_home_and_notifications_are_for_everybody(caller: Any, page: Any, shot: Shot) -> None:
+    """By keyboard, and without a barrier that axe knows of, light and dark."""
+    from accounts.domain import notices
+    from accounts.domain.notices import NewNotice
+
+    live, csm = caller
+    with live.database():
+        told = NewNotice(user=csm.pk, kind="reply", key="r", address="/queue/", values={"customer": "Quayside Cranes"})
+        notices.tell(notices=[told], at=clock.now())
+    live.sign_in(page, csm.email)
+    for scheme, width in (("light", 390), ("dark", 1440)):
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size({"width": width, "height": HEIGHT})
+        for address in ("/", "/accounts/notices/", "/accounts/preferences/", "/home/mrr/"):
+            page.goto(live.url + address)
+            assert violations(page) == [], address
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.goto(live.url + "/")
+    shot(page, "home")
+    page.get_by_role("link", name="Notifications").click()
+    page.get_by_role("link", name="Quayside Cranes wrote to you").click()
+    page.wait_for_url("**/queue/")
+    assert page.locator(".topbar-count").count() == 0

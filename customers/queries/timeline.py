@@ -14,6 +14,7 @@ from customers.registry import SENTENCES, STORIES, Sentence
 
 Position = tuple[datetime, int]
 BELOW: Final = 10**12
+WORDS: Final = 8  # of a search
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +50,15 @@ def timeline(
 ) -> Page:
     """A page of a customer's story (and of those merged into them), of ``kinds`` only, where given.
 
-    ``search`` looks into the words that people wrote. Four statements and one for each story, whatever the size.
+    ``search`` looks into the words that people wrote, for all of its own, in any order. Four statements and one for
+    each story, whatever the size.
     """
     customers = members(customer.pk)
     entries = TimelineEntry.objects.filter(customer__in=customers)
     if kinds:
         entries = entries.filter(kind__in=kinds)
-    if search:
-        entries = entries.filter(text__body__icontains=search)
+    for word in search.split()[:WORDS]:
+        entries = entries.filter(text__body__icontains=word)
     if before:
         at, pk = before
         entries = entries.filter(Q(at__lt=at) | Q(at=at, pk__lt=pk))

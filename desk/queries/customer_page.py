@@ -1,16 +1,19 @@
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
 from accounts.models import User
 from core.clock import AsOf
-from customers.models import Customer, Standing
+from customers.models import Band, Customer, Standing
 from customers.queries.canonical import members
 from customers.queries.path import HandedOff, goals, handed_off, reached_of
 from customers.queries.people import People, people
 from customers.queries.tickets import Case, cases
 from desk.queries.charts import Money, Usage, money_of, usage_of
 from desk.queries.health import Health, health_of
+from desk.queries.people_map import RoleOf, people_map
+from desk.queries.since import Known, Since, since_talk
 from desk.queries.strip import Figure, strip_of
 from health.queries.risks import Row as RiskRow
 from health.queries.risks import of_customer as risks_of
@@ -22,6 +25,7 @@ from surveys.models import Response
 from surveys.queries.answers import answers
 
 ANSWERS = 5
+BANDS = (Band.RISK, Band.WATCH, Band.GOOD, Band.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +36,14 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """Who a customer belongs to and who belongs to them, with the MRR of all of them together."""
+    """Who a customer belongs to and who belongs to them, with what all of them come to together: MRR, MRR at risk, and
+    how many of those that pay stand in which band, the worst first."""
 
     parent: Customer | None
     children: list[Customer]
     mrr: Decimal
+    at_risk: Decimal
+    bands: list[tuple[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +64,8 @@ class Page:
     risks: list[RiskRow]
     shown: Shown
     people: People
+    roles: list[RoleOf]
+    since: Since
     money: Money
     usage: Usage
     health: Health | None
@@ -73,7 +82,7 @@ def customer_page(customer: Customer, *, user: User, today: date) -> Page:
     at, ids, as_shown = AsOf.at(today + timedelta(days=1)), members(customer.pk), shown()
     standing: Standing | None = getattr(customer, "standing", None)
     money, usage = money_of(ids, at=at, shown=as_shown), usage_of(customer, at=at)
-    given = list(answers(customer, at)[:ANSWERS])
+    given, known, tickets = list(answers(customer, at)[:ANSWERS]), people(customer, at=at), cases(customer, at=at)
     nps = next((one for one in given if one.survey.kind == "nps"), None)
     figures = (
         list(strip_of(standing=standing, money=money, usage=usage, answer=nps, today=today, shown=as_shown))
@@ -84,12 +93,14 @@ def customer_page(customer: Customer, *, user: User, today: date) -> Page:
         standing=standing,
         risks=risks_of(customer, today),
         shown=as_shown,
-        people=people(customer, at=at),
+        people=known,
+        roles=people_map(known, ids, at=at),
+        since=since_talk(customer, ids, Known(standing, money, known, given, tickets, as_shown), at=at),
         money=money,
         usage=usage,
         health=health_of(customer, at=at),
         answers=given,
-        cases=cases(customer, at=at),
+        cases=tickets,
         tasks=tasks_of(customer, today),
         runs=runs_of(customer),
         way=way_of(customer),
@@ -122,12 +133,11 @@ def family_of(customer: Customer, user: User) -> Family | None:
     if not children and not parent:
         return None
     own: list[Customer] = [customer, *children]
-    return Family(parent, children, sum((mrr_of(one) for one in own), Decimal(0)))
-
-
-def mrr_of(customer: Customer) -> Decimal:
-    standing: Standing | None = getattr(customer, "standing", None)
-    return standing.mrr if standing else Decimal(0)
+    found: list[Standing] = [one.standing for one in own if hasattr(one, "standing")]
+    mrr, at_risk = (sum((value for value in values), Decimal(0)) for values in (
+        [one.mrr for one in found], [one.mrr_at_risk for one in found]))  # fmt: skip
+    counted = Counter(one.band for one in found if one.mrr)
+    return Family(parent, children, mrr, at_risk, [(band, counted[band]) for band in BANDS if counted[band]])
 
 
 def _is_seen(customer: Customer, user: User) -> bool:

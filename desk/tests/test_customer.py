@@ -1,6 +1,7 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,8 +12,18 @@ from accounts.tests.factories import Cast
 from core import clock
 from customers.models import Customer, TimelineEntry, Touchpoint
 from customers.registry import MEASURES
-from customers.tests.factories import ContactFactory, CustomerFactory, TimelineEntryFactory, noon
+from customers.tests.factories import (
+    AttributeChangeFactory,
+    ContactFactory,
+    CustomerFactory,
+    TextFactory,
+    TimelineEntryFactory,
+    TouchpointFactory,
+    noon,
+)
+from health.tests.factories import ScoreFactory
 from playbooks.models import WorkItem
+from subscriptions.tests.factories import sell
 
 As = Callable[[User], Client]
 Owned = Callable[..., Customer]
@@ -226,3 +237,69 @@ def test_nothing_is_written_by_looking(as_user: As, cast: Cast, owned: Any) -> N
     page(as_user(cast.owner), customer)
 
     assert not TimelineEntry.objects.exists()
+
+
+def test_the_people_map_says_who_is_missing_and_who_has_gone_quiet(as_user: As, cast: Cast, owned: Owned) -> None:
+    customer, today = owned(), clock.today()
+    quiet = ContactFactory(customer=customer, name="Ana Ruiz", role="champion")
+    ContactFactory(customer=customer, name="Bo Berg", role="user")
+    day = today - timedelta(90)
+    TouchpointFactory(customer=customer, contact=quiet, day=day, known_on=day, at=noon(day), two_way=True)
+
+    roles = as_user(cast.owner).get(customer.get_absolute_url()).context["page"].roles
+
+    shown = [
+        (one.role.value, [(person.contact.name, person.last, person.quiet) for person in one.people]) for one in roles
+    ]
+    assert shown == [
+        ("champion", [("Ana Ruiz", day, True)]),
+        ("decision_maker", []),
+        ("user", [("Bo Berg", None, False)]),
+    ]
+
+
+def test_it_says_what_changed_since_they_talked(as_user: As, cast: Cast, owned: Owned) -> None:
+    customer, today = owned(standing={"score": 41}), clock.today()
+    client = as_user(cast.owner)
+    assert client.get(customer.get_absolute_url()).context["page"].since.talk is None
+
+    day = today - timedelta(20)
+    talk = TouchpointFactory(customer=customer, day=day, known_on=day, at=noon(day), two_way=True)
+    TouchpointFactory(customer=customer, day=today, known_on=today, at=noon(today), two_way=False)
+    ScoreFactory(customer=customer, day=day - timedelta(5), score=Decimal(72), band="good")
+    sell(customer, 50, today, known_on=today)
+    ContactFactory(customer=customer, name="Ana Ruiz", left_on=today)
+
+    since = client.get(customer.get_absolute_url()).context["page"].since
+    assert since.talk == talk
+    assert [one.words for one in since.changes] == ["health 72 → 41", "MRR up by $50", "Ana Ruiz left"]
+
+
+def test_the_stages_so_far(as_user: As, cast: Cast, owned: Owned) -> None:
+    customer, today = owned(stage="established"), clock.today()
+    empty = f"{owned().get_absolute_url()}stages/"
+    assert as_user(cast.owner).get(empty).context["stages"] == []
+    for days, stage in ((100, "onboarding"), (40, "established"), (20, "established")):
+        day = today - timedelta(days)
+        AttributeChangeFactory(customer=customer, key="stage", value=stage, day=day, known_on=day)
+    address = f"{customer.get_absolute_url()}stages/"
+
+    found = as_user(cast.owner).get(address).context["stages"]
+
+    assert [(one.name, one.days) for one in found] == [("established", 41), ("onboarding", 60)]
+    assert as_user(cast.stranger).get(address).status_code == 404
+
+
+def test_the_group_adds_up_to_money_and_health(as_user: As, cast: Cast, owned: Owned) -> None:
+    parent = owned(standing={"band": "good"})
+    owned(parent=parent, standing={"band": "risk", "mrr_at_risk": 400})
+    family = as_user(cast.owner).get(parent.get_absolute_url()).context["page"].family
+    assert (family.mrr, family.at_risk, family.bands) == (2000, 500, [("risk", 1), ("good", 1)])
+
+
+def test_words_are_found_in_any_order(as_user: As, cast: Cast, owned: Owned) -> None:
+    customer = owned()
+    TimelineEntryFactory(customer=customer, text=TextFactory(customer=customer, body="They wait for the export"))
+    client = as_user(cast.owner)
+    assert len(client.get(f"{customer.get_absolute_url()}?words=export+they").context["story"].lines) == 1
+    assert client.get(f"{customer.get_absolute_url()}?words=export+never").context["story"].lines == []

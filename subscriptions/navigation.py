@@ -23,5 +23,15 @@ register(
         url_name="subscriptions:subscriptions",
         order=22,
         rail=False,
-    )
+    ),
+    Entry(
+        key="stripe",
+        label=_("Stripe"),
+        icon="credit-card",
+        url_name="subscriptions:stripe",
+        order=86,
+        foot=True,
+        rail=False,
+        allowed=staff,
+    ),
 )

@@ -5,7 +5,7 @@ fetched last is not kept again.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -86,7 +86,7 @@ def _fetch_page(run: dict[str, Any], at: datetime) -> None:
     answer = client(StripeAccount.current()).raw_request("get", f"/v1/{noun}", **query)
     page = json.loads(answer.body) if isinstance(answer.body, str | bytes) else answer.data
     rows = page["data"]
-    fresh = said.keep(events=[_made(noun, row, run, at) for row in rows], look=False)
+    fresh = said.keep(events=_made(noun, rows, run, at), look=False)
     found = {**run["found"], noun: run["found"].get(noun, 0) + (len(fresh) if noun == "events" else len(rows))}
     _note(run["night"], {"running": True, "found": found})
     more = bool(page.get("has_more") and rows)
@@ -105,11 +105,11 @@ def _since(noun: str, run: Mapping[str, Any]) -> dict[str, Any]:
     return {}
 
 
-def _made(noun: str, row: Mapping[str, Any], run: Mapping[str, Any], at: datetime) -> StripeEvent:
+def _made(noun: str, rows: Sequence[Mapping[str, Any]], run: Mapping[str, Any], at: datetime) -> list[StripeEvent]:
     if noun == "events":
-        return said.of_fetched_event(row, at)
+        return [said.of_fetched_event(row, at) for row in rows]
     origin = StripeEvent.Origin.NIGHT if run["night"] else StripeEvent.Origin.IMPORT
-    return said.of_object(row, said=datetime.fromisoformat(run["began"]), at=at, origin=origin)
+    return said.of_objects(rows, said=datetime.fromisoformat(run["began"]), at=at, origin=origin)
 
 
 def _apply_batch(run: dict[str, Any], at: datetime) -> None:

@@ -1,7 +1,5 @@
 """What Stripe says is kept before anything is made of it."""
 
-import hashlib
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -57,14 +55,26 @@ def of_fetched_event(event: Mapping[str, Any], at: datetime) -> StripeEvent:
     return _of_hook(event, at, StripeEvent.Origin.NIGHT)
 
 
-def of_object(data: Data, *, said: datetime, at: datetime, origin: str) -> StripeEvent:
-    """An object that was fetched, as it was then. The same object in the same state makes the same event."""
+def of_objects(objects: Sequence[Data], *, said: datetime, at: datetime, origin: str) -> list[StripeEvent]:
+    """Objects that were fetched, as they were then; without those that are as they were said to be last."""
+    ids = [id_of(data) for data in objects]
+    rows = StripeEvent.objects.filter(object_id__in=ids).order_by("kind", "object_id", "-at", "-pk")
+    last = {(one.kind, one.object_id): one.payload["data"]["object"] for one in rows.distinct("kind", "object_id")}
+    made = [_fetched(data, said, at, origin) for data in objects]
+    return [one for one in made if not _same(one.payload["data"]["object"], last.get((one.kind, one.object_id)))]
+
+
+def _fetched(data: Data, said: datetime, at: datetime, origin: str) -> StripeEvent:
     kind, id = str(data.get("object")), id_of(data)
-    digest = hashlib.sha256(json.dumps(data, sort_keys=True, default=str).encode()).hexdigest()[:16]
-    event_id = f"{origin}:{id}:{digest}"[:120]
+    event_id = f"fetched:{id[:80]}:{int(said.timestamp())}"
     payload: dict[str, Any] = {"id": event_id, "type": f"{kind}.fetched", "data": {"object": data}}
     one = StripeEvent(event_id=event_id, type=f"{kind}.fetched", at=said, received_at=at, origin=origin)
     return _made(one, payload)
+
+
+def _same(data: Data, before: Data | None) -> bool:
+    """Whether it is what it was, but for people, who are forgotten after a while."""
+    return before is not None and without_people(data) == without_people(before)
 
 
 def _of_hook(event: Mapping[str, Any], at: datetime, origin: str) -> StripeEvent:

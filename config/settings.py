@@ -13,14 +13,16 @@ from django.utils.translation import gettext_lazy as _
 from config.databases import from_url
 from config.embedded.broker import IN_POSTGRES, Broker, options_in_postgres
 from config.embedded.postgres import Cluster, program
+from config.environment import Environment, check
 from config.secret_key import local_secret_key
+from config.watching import watch
 
 # Lets generic classes of Django be written with their type: forms.ModelForm[Company].
 django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-env = environ.Env()
+env = Environment()
 environ.Env.read_env(BASE_DIR / ".env")
 
 # --- Where it runs -------------------------------------------------------------------------------------------------
@@ -30,6 +32,7 @@ DEBUG = env.bool("DEBUG", default=False)
 DATA_DIR = Path(env("DATA_DIR", default="") or BASE_DIR / "var").expanduser().resolve()
 # What a restore must not take back stands outside of the database: seals of the audit log, erasures.
 OUTSIDE_DIR = Path(env("OUTSIDE_DIR", default="") or DATA_DIR / "outside").expanduser().resolve()
+BACKUP_DIR = env("BACKUP_DIR", default="")  # where *.backup files are kept: `manage.py doctor` looks at their age
 SITE_URL = (env("SITE_URL", default="") or f"http://localhost:{env('PORT', default='') or 8000}").rstrip("/")
 HTTPS = SITE_URL.startswith("https://")
 
@@ -323,12 +326,22 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env("DEFAULT_FROM_EMAIL", default="Holdfast 
 
 METRICS_TOKEN = env("METRICS_TOKEN", default="")  # who has it may read /metrics; none: closed in production
 LOG_LEVEL = env("LOG_LEVEL", default="INFO")
+LOG_FORMAT = env("LOG_FORMAT", default="plain")  # json: one object a line
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname:<7} {name}: {message}", "style": "{"}},
-    "filters": {"short_refusals": {"()": "core.logs.ShortRefusals"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["short_refusals"]}},
+    "formatters": {
+        "plain": {"format": "{asctime} {levelname:<7} {name}: {message} [{request_id}]", "style": "{"},
+        "json": {"()": "core.logs.Json"},
+    },
+    "filters": {"short_refusals": {"()": "core.logs.ShortRefusals"}, "request_ids": {"()": "core.logs.RequestIds"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": LOG_FORMAT,
+            "filters": ["short_refusals", "request_ids"],
+        }
+    },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
         "django": {"handlers": [], "propagate": True},
@@ -338,3 +351,11 @@ LOGGING = {
         "celery.worker.strategy": {"level": "WARNING"},
     },
 }
+
+# --- Watching by others: installed as extras, switched on by their address -------------------------------------------
+
+SENTRY_DSN = env("SENTRY_DSN", default="")
+OTEL_ENDPOINT = env("OTEL_EXPORTER_OTLP_ENDPOINT", default="")
+watch(sentry_dsn=SENTRY_DSN, otel_endpoint=OTEL_ENDPOINT)
+
+check(globals() | {"ENVIRON": env.ENVIRON})

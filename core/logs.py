@@ -1,4 +1,13 @@
+"""The log: what happened, to what, never who. A line is plain text, or JSON where ``LOG_FORMAT=json``."""
+
+import json
 import logging
+from datetime import UTC, datetime
+
+from core import actor
+
+STANDARD = set(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "request_id", "taskName"}
+PLAIN = (str, int, float, bool)
 
 
 class ShortRefusals(logging.Filter):
@@ -8,3 +17,31 @@ class ShortRefusals(logging.Filter):
         if getattr(record, "status_code", 500) < 500:
             record.exc_info = None
         return True
+
+
+class RequestIds(logging.Filter):
+    """Gives each line the id of the request that it was written in; '-' outside of one."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.request_id = actor.request_id() or "-"
+        return True
+
+
+class Json(logging.Formatter):
+    """One object a line: when, how bad, where, what, in which request, and the plain values given beside."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        beside = {
+            key: value for key, value in record.__dict__.items() if key not in STANDARD and isinstance(value, PLAIN)
+        }
+        line = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "event": record.getMessage(),
+            "request": getattr(record, "request_id", "-"),
+            **beside,
+        }
+        if record.exc_info:
+            line["traceback"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False, default=str)

@@ -5,7 +5,7 @@ INSTALL = $(PYTHON) config/runner/install.py
 BIN = .venv/bin
 TEMPLATES = $(shell find . -path ./.venv -prune -o -path '*/templates/*' -name '*.html' -print)
 
-.PHONY: run setup setup-dev test check bench faults messages clean
+.PHONY: run setup setup-dev test check audit bench faults messages clean
 
 run: setup
 	@exec $(BIN)/python -m config.runner
@@ -28,6 +28,13 @@ check: setup-dev
 	$(BIN)/python manage.py check --fail-level WARNING
 	@$(BIN)/djade --check --target-version 5.2 $(TEMPLATES)
 	$(BIN)/python -m tools.messages check
+	$(BIN)/python -m tools.migrations
+
+# Asks the advisory database over the network, so no part of the tests.
+audit: setup-dev
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip -q
+	$(BIN)/python -m pip install -q pip-audit
+	$(BIN)/python -m pip_audit --require-hashes --disable-pip -r requirements.lock
 
 bench: setup-dev
 	@$(BIN)/python -m bench

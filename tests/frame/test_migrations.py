@@ -1,0 +1,49 @@
+"""A migration after a release must not stop a company that works."""
+
+from pathlib import Path
+
+import pytest
+
+from tools import migrations
+
+HEAD = "from django.db import migrations, models\nclass Migration(migrations.Migration):\n    operations = [\n"
+BAD = {
+    "migrations.AddIndex(model_name='customer', index=models.Index(fields=['name'], name='a'))": "AddIndexConcurrently",
+    "migrations.AddField(model_name='customer', name='a', field=models.TextField(default=''))": "db_default",
+    "migrations.RenameField(model_name='customer', old_name='a', new_name='b')": "old name",
+    "migrations.RemoveField(model_name='customer', name='a')": "# since",
+    "migrations.AddConstraint(model_name='customer', constraint=models.CheckConstraint(name='a'))": "NOT VALID",
+    "migrations.AlterField(model_name='customer', name='a', field=models.TextField())": "rewrite",
+    "migrations.DeleteModel(name='Customer')": "# since",
+}
+GOOD = [
+    "migrations.AddField(model_name='customer', name='a', field=models.TextField(null=True))",
+    "migrations.AddField(model_name='customer', name='a', field=models.TextField(db_default=''))",
+    "migrations.CreateModel(name='Pet', fields=[]),\n migrations.AddIndex(model_name='pet', index=models.Index())",
+    "AddIndexConcurrently(model_name='customer', index=models.Index(fields=['name'], name='a'))",
+    "# since 1.4\n        migrations.RemoveField(model_name='customer', name='a')",
+]
+
+
+def written(root: Path, operation: str) -> list[migrations.Finding]:
+    folder = root / "shop" / "migrations"
+    folder.mkdir(parents=True)
+    (folder / "0001_initial.py").write_text(f"{HEAD}        {next(iter(BAD))}\n    ]\n")
+    (folder / "0002_more.py").write_text(f"{HEAD}        {operation}\n    ]\n")
+    return migrations.findings(root, {"shop": "0001_initial"})
+
+
+@pytest.mark.parametrize("operation", BAD)
+def test_what_locks_or_breaks_is_refused(tmp_path: Path, operation: str) -> None:
+    (found,) = written(tmp_path, operation)
+    assert BAD[operation] in str(found)
+    assert "0002_more.py:4" in str(found)
+
+
+@pytest.mark.parametrize("operation", GOOD)
+def test_what_does_not_is_let_through(tmp_path: Path, operation: str) -> None:
+    assert written(tmp_path, operation) == []
+
+
+def test_ours_stop_nobody() -> None:
+    assert migrations.findings() == []

@@ -178,6 +178,24 @@ def test_a_sender_that_ends_before_it_hands_over_loses_nothing(letters, smtp):
     assert set(smtp.ids.values()) == {1}
 
 
+@pytest.mark.parametrize("place", ["mail.before_handover", "mail.after_accept", "mail.before_settle"])
+def test_a_sender_that_ends_while_it_hands_over_doubles_nothing(letters, smtp, settings, place):
+    """What the server took counts as sent once it is asked; what it did not take goes again."""
+    post("ana")
+    with armed(f"{place}=raise"):
+        try:
+            mail.deliver()
+        except Broken:
+            pass
+    took = len(smtp.taken)
+    settings.MAIL_ASK = f"core.tests.test_mail.{'yes' if took else 'no'}"
+    pass_time(hours=1)
+    mail.sweep()
+    mail.deliver()
+    assert states() == {"ana": "sent"}
+    assert len(smtp.taken) == 1
+
+
 @pytest.mark.parametrize(("taken", "state", "sent"), [(None, "uncertain", 1), (True, "sent", 1), (False, "sent", 2)])
 def test_what_a_dead_sender_handed_over_is_asked_for(letters, smtp, settings, taken, state, sent):  # noqa: PLR0917
     """Killed between the server's yes and writing it down: the row stays in ``sending``."""

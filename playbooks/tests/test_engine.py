@@ -121,9 +121,10 @@ def test_another_playbook_is_started() -> None:
     assert WorkItem.objects.count() == 1
 
 
-def test_a_worker_that_dies_before_it_commits_has_done_nothing() -> None:
+@pytest.mark.parametrize("place", ["playbooks.before_write", "playbooks.before_commit"])
+def test_a_worker_that_dies_before_it_commits_has_done_nothing(place: str) -> None:
     begin(at_work(TASK, {**TASK, "title": "Again"}), owned())
-    with armed("playbooks.before_commit=raise"), pytest.raises(Broken):
+    with armed(f"{place}=raise"), pytest.raises(Broken):
         engine._together(_claimed(), [Run.objects.get().pk])
 
     assert (WorkItem.objects.count(), RunStep.objects.count()) == (0, 0)

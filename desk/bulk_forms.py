@@ -113,6 +113,7 @@ class StagesForm(forms.Form):
     def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **{"auto_id": "stages_%s", **kwargs})
         stage: Any = self.fields["stage"]
+        stage.widget.attrs["class"] = "input input-small"
         stage.choices = [(one, stage_name(one)) for one in choices_for(by).get("stage", [])]
 
 

@@ -40,7 +40,10 @@ class UploadForm(forms.Form):
     )
 
     def clean_source(self) -> str:
-        return str(self.cleaned_data["source"]).lower()
+        source = str(self.cleaned_data["source"]).lower()
+        if source == "demo" or source.startswith("undone-"):
+            raise forms.ValidationError(_("This name is taken: choose another."))
+        return source
 
 
 def posted(one: Import, data: QueryDict) -> tuple[list[dict[str, Any]], dict[str, tuple[str, str]]]:

@@ -6,12 +6,18 @@ from core.jobs import job
 from core.ticks import nightly
 from data.domain.imports import keeping, steps, work
 from data.domain.privacy import retention
+from data.domain.setup import demo
 from health.domain import scoring
 
 
 @job(steps.JOB)
 def go_on(payload: Mapping[str, Any]) -> None:
     work.go_on(pk=payload["import"], state=payload["state"])
+
+
+@job(demo.JOB)
+def make_demo(payload: Mapping[str, Any]) -> None:
+    demo.make(pk=payload["import"])
 
 
 @job(work.REFRESH)

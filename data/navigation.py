@@ -4,6 +4,16 @@ from core.navigation import Entry, register, staff
 
 ICON = "circle-stack"
 register(
+    Entry(
+        key="setup",
+        label=_("Set up"),
+        icon="rocket-launch",
+        url_name="data:setup",
+        order=85,
+        foot=True,
+        allowed=staff,
+    ),
+    Entry(key="data", label=_("Data"), icon=ICON, url_name="data:page", order=70, allowed=staff),
     Entry(key="imports", label=_("Imports"), icon=ICON, url_name="data:imports", order=71, rail=False, allowed=staff),
     Entry(
         key="privacy",

@@ -1,10 +1,19 @@
 from django.urls import path
 
-from data.views import imports, privacy, scores
+from data.views import imports, page, privacy, scores, setup
 
 app_name = "data"
 
 urlpatterns = [
+    path("setup/", setup.page, name="setup"),
+    path("setup/begin/<str:token>/", setup.begin, name="setup-begin"),
+    path("setup/company/", setup.change_company, name="setup-company"),
+    path("setup/people/", setup.add_person, name="setup-person"),
+    path("setup/demo/", setup.load_demo, name="setup-demo"),
+    path("setup/demo/remove/", setup.remove_demo, name="setup-demo-remove"),
+    path("setup/queue/", setup.begin_queue, name="setup-queue"),
+    path("data/", page.page, name="page"),
+    path("data/lacking/", page.lacking, name="lacking"),
     path("data/imports/", imports.overview, name="imports"),
     path("data/imports/upload/", imports.upload, name="upload"),
     path("data/imports/<uuid:uid>/", imports.page, name="import"),

@@ -51,4 +51,5 @@ def _sign_ins() -> str:
         return ""
     words = StringIO()
     call_command("demo_signins", stdout=words)
+    call_command("setup_link", stdout=words)
     return words.getvalue().rstrip()

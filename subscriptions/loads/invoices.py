@@ -25,9 +25,7 @@ CASE WHEN COALESCE(r.status, 'open') <> 'open' THEN r.status WHEN r.failed_attem
 
 
 def check(batch: Batch) -> None:
-    known = """(SELECT x.object_id FROM core_externalid x WHERE x.source_id = %(source)s AND x.noun = 'invoice'
-                AND x.value = r.invoice_id)"""
-    _stage(batch, f"COALESCE({known}, -r.line)")
+    _stage(batch, "COALESCE(x.object_id, -r.line)", KNOWN_AS)
     # Faults come in portions: look again without those that are told.
     while faults := invoices.check():
         batch.refuse_faults(faults)
@@ -50,7 +48,12 @@ def write(batch: Batch) -> Written:
     return Written(new=new, changed=changed, unchanged=rows - new - changed)
 
 
-def _stage(batch: Batch, invoice: str) -> None:
+KNOWN_AS: Final = """
+LEFT JOIN core_externalid x ON x.source_id = %(source)s AND x.noun = 'invoice' AND x.value = r.invoice_id
+"""
+
+
+def _stage(batch: Batch, invoice: str, known: str = "") -> None:
     invoices.open_stage()
     batch.execute(
         f"""
@@ -58,7 +61,7 @@ def _stage(batch: Batch, invoice: str) -> None:
                                      status, paid_on, failed_attempts)
         SELECT r.line, {invoice}, r.customer, r.subscription, r.issued_on, COALESCE(r.due_on, r.issued_on), r.amount,
                r.currency, {STATUS}, r.paid_on, COALESCE(r.failed_attempts, 0)
-        FROM {batch.rows} r
+        FROM {batch.rows} r {known}
         WHERE NOT EXISTS (SELECT FROM load_problem o WHERE o.noun = 'invoices' AND o.line = r.line)
         """
     )

@@ -81,12 +81,7 @@ def check(batch: Batch) -> None:
             ) r WHERE least <> most
         """,
     )
-    _stage(
-        batch,
-        """COALESCE((SELECT x.object_id FROM core_externalid x WHERE x.source_id = %(source)s
-                     AND x.noun = 'subscription' AND x.value = r.subscription_id),
-                    -dense_rank() OVER (ORDER BY r.subscription_id))""",
-    )
+    _stage(batch, "COALESCE(x.object_id, -dense_rank() OVER (ORDER BY r.subscription_id))", KNOWN_AS)
     # Faults come in portions: look again without those that are told.
     while faults := [one for one in versions.check_staged() if one.rule != "rate" or "fx_rates" not in batch.troubled]:
         batch.refuse_faults(faults)
@@ -115,14 +110,20 @@ def _first_foreign(batch: Batch) -> int:
     return int(line or 1)
 
 
-def _stage(batch: Batch, subscription: str) -> None:
+# Joined, not looked up for each row: what was just loaded is in no statistics yet.
+KNOWN_AS: Final = """
+LEFT JOIN core_externalid x ON x.source_id = %(source)s AND x.noun = 'subscription' AND x.value = r.subscription_id
+"""
+
+
+def _stage(batch: Batch, subscription: str, known: str = "") -> None:
     versions.open_stage()
     terms = ", ".join(f'"{one}"' for one in TERMS)
     values = ", ".join(f'r."{one}"' for one in TERMS)
     batch.execute(
         f"INSERT INTO staged_versions (row, subscription_id, plan_id, quantity, {terms})"
         f" SELECT r.line, {subscription}, p.id, COALESCE(r.quantity, 1), {values}"
-        f" FROM {batch.rows} r LEFT JOIN subscriptions_plan p ON p.name = r.plan"
+        f" FROM {batch.rows} r {known} LEFT JOIN subscriptions_plan p ON p.name = r.plan"
         " WHERE NOT EXISTS (SELECT FROM load_problem o WHERE o.noun = 'subscriptions' AND o.line = r.line)"
     )
 

@@ -78,6 +78,8 @@ def start(*, of: Import, skip_bad: bool) -> None:
 @transaction.atomic
 def undo(*, of: Import) -> None:
     """Have it taken back: see ``data.domain.imports.undo``."""
+    if of.source == "demo":
+        raise TooLate(_("The demo is removed on the page “Set up”."))
     _step(of, (State.DONE,), State.UNDOING, problem="")
     _enqueue(of)
 

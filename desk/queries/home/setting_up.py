@@ -74,8 +74,8 @@ THINGS: Final = (
     Missing(
         "customers",
         _("Load your customers"),
-        _("A folder of CSV files is enough: customers, subscriptions, usage."),
-        "desk:customers",
+        _("Files of any tool are enough: customers, subscriptions, usage."),
+        "data:setup",
     ),
     Missing(
         "people",

@@ -1,11 +1,18 @@
 """Who may open a page, by role. Which rows are on it is the business of ``visible_to``."""
 
+import time
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from urllib.parse import urlencode
 
+from allauth.account.adapter import get_adapter
+from allauth.account.internal.flows.login import get_authentication_records
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import Role, User
@@ -51,6 +58,28 @@ def writers_only(view: View) -> View:
 
 def administrators_only(view: View) -> View:
     return _guarded(view, check_administrator)
+
+
+def proved(request: HttpRequest) -> bool:
+    """Whether who asks has signed in, or proved again who they are, within ``ACCOUNT_REAUTHENTICATION_TIMEOUT``."""
+    records = get_authentication_records(request, request.user)
+    latest = max((float(one["at"]) for one in records), default=0.0)
+    return time.time() - latest < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+
+
+def proved_only(view: View) -> View:
+    """A view of something sensitive: whoever signed in a while ago proves first who they are, and comes back."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if proved(request):
+            return view(request, *args, **kwargs)
+        methods = get_adapter().get_reauthentication_methods(request.user)
+        there = methods[0]["url"] if methods else reverse("account_login")
+        back = request.get_full_path() if request.method in {"GET", "HEAD"} else request.path
+        return redirect(f"{there}?{urlencode({'next': back})}")
+
+    return guarded
 
 
 def _guarded(view: View, check: Callable[[Any], None]) -> View:

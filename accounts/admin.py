@@ -13,11 +13,13 @@ from django.db import models
 from django.db.models import Count
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from accounts.domain import keys, users
-from accounts.models import Key, Team, User
+from accounts.access import proved_only
+from accounts.domain import keys, sessions, users
+from accounts.models import Key, RoleRule, Team, User
 from core import clock
 
 admin.site.unregister(Group)  # roles decide, not groups
@@ -58,7 +60,19 @@ class UserForm(forms.ModelForm[User]):
         return cleaned
 
 
+def sensitive(*views: str) -> Any:
+    """These views of an admin class open only to who has just proved who they are."""
+
+    def guard(cls: type) -> type:
+        for name in views:
+            cls = method_decorator(proved_only, name=name)(cls)
+        return cls
+
+    return guard
+
+
 @admin.register(User)
+@sensitive("add_view", "change_view", "user_change_password")
 class UserAdmin(DjangoUserAdmin):
     """The people who sign in. They are taken out of use, not deleted: what they did stays theirs."""
 
@@ -69,6 +83,7 @@ class UserAdmin(DjangoUserAdmin):
     ordering = ["name", "id"]
     filter_horizontal = []
     readonly_fields = ["new_password"]
+    actions = ["end_sessions", "drop_factors"]
     fieldsets = [
         (None, {"fields": ["email", "name", "is_active", "new_password"]}),
         (_("What they see and do"), {"fields": ["role", "teams", "tasks_a_day"]}),
@@ -85,6 +100,16 @@ class UserAdmin(DjangoUserAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return False
+
+    @admin.action(description=_("End the sessions of the chosen people"))
+    def end_sessions(self, request: HttpRequest, chosen: models.QuerySet[User]) -> None:
+        for user in chosen:
+            sessions.end_all(user=user, at=clock.now())
+
+    @admin.action(description=_("Remove the second factors of the chosen people, and end their sessions"))
+    def drop_factors(self, request: HttpRequest, chosen: models.QuerySet[User]) -> None:
+        for user in chosen:
+            sessions.drop_factors(user=user, at=clock.now())
 
     def save_model(self, request: HttpRequest, obj: User, form: forms.ModelForm[User], change: bool) -> None:
         values = {name: value for name, value in form.cleaned_data.items() if name in users.CHANGEABLE}
@@ -125,7 +150,19 @@ class TeamAdmin(admin.ModelAdmin[Team]):
         return team.people
 
 
+@admin.register(RoleRule)
+@sensitive("add_view", "change_view")
+class RoleRuleAdmin(admin.ModelAdmin[RoleRule]):
+    """What is asked of each role, and kept from it."""
+
+    list_display = ["role", "needs_second_factor", "sees_money"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: RoleRule | None = None) -> list[str]:
+        return ["role"] if obj else []
+
+
 @admin.register(Key)
+@sensitive("changelist_view")
 class KeyAdmin(admin.ModelAdmin[Key]):
     """The keys of programs. ``manage.py key create`` makes one; here they are seen and revoked."""
 

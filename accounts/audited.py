@@ -1,7 +1,9 @@
 from core.auditing import whole
 
 AUDITED = {
+    "Invitation": whole(),
     "Key": whole(without=("last_used_at",), secret=("digest",)),
+    "RoleRule": whole(),
     "Team": whole(),
     "User": whole(without=("columns", "last_login"), secret=("password",)),
     "User_teams": whole(),
@@ -14,6 +16,7 @@ OWN_RECORD = {
     "AuditHead": "the log",
     "AuditLink": "the log",
     "AuditSeal": "the log",
+    "Guesses": "counts, gone within the hour",
     "KeptAnswer": "kept for a day",
     "KeyUse": "a count",
     "Notice": "what somebody was told",

@@ -2,7 +2,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from accounts.domain import answers, digest, notices
+from accounts.domain import answers, digest, guesses, letters, notices  # noqa: F401 (letters: kinds of mail)
 from accounts.domain.audit import seals
 from core import clock, jobs
 from core.domain import forms
@@ -17,6 +17,11 @@ def forget_old_forms(day: date) -> None:
 @nightly("answers", order=5)
 def forget_old_answers(day: date) -> None:
     answers.forget(at=clock.now())
+
+
+@nightly("guesses", order=5)
+def forget_old_guesses(day: date) -> None:
+    guesses.forget(at=clock.now())
 
 
 @nightly("notices", order=5)

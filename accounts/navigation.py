@@ -23,4 +23,13 @@ register(
         rail=False,
         allowed=staff,
     ),
+    Entry(
+        key="people",
+        label=_("People"),
+        icon="user-group",
+        url_name="accounts:people",
+        order=85,
+        foot=True,
+        allowed=staff,
+    ),
 )

@@ -4,7 +4,7 @@ from typing import Any, ClassVar, cast
 from django.db.models import QuerySet
 from rest_framework.request import Request
 
-from accounts.models import Key, Role, Team, User
+from accounts.models import Key, Role, RoleRule, Team, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,11 @@ class Caller:
     @property
     def sees_sensitive(self) -> bool:
         return self.sees_everything
+
+    @property
+    def sees_money(self) -> bool:
+        """A key of a team sees what a CSM does; one of the whole company was made by an administrator to see all."""
+        return self.sees_everything or not RoleRule.objects.filter(role=Role.CSM, sees_money=False).exists()
 
     @property
     def may_write(self) -> bool:

@@ -15,6 +15,7 @@ from core.domain import events
 
 CREATED = "accounts.user_created.v1"
 CHANGED = "accounts.user_changed.v1"
+PASSWORD_SET = "accounts.password_set.v1"
 CHANGEABLE = {"email", "name", "role", "time_zone", "language", "tasks_a_day", "is_active"}
 
 
@@ -65,6 +66,13 @@ def keep_columns(*, user: User, key: str, columns: Sequence[str]) -> None:
     """Keep which columns of the list ``key`` the user wants to see; none: the usual ones."""
     user.columns = {**user.columns, key: [*columns]}
     user.save(update_fields=["columns"])
+
+
+def set_password(*, user: User, password: str, at: datetime) -> None:
+    """Set a password that was checked already. Sessions that began with the old one are over."""
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    events.append(type=PASSWORD_SET, payloads=[{"user": user.pk, "uid": f"{user.uid}"}], at=at)
 
 
 def check(*, user: User, values: Mapping[str, Any]) -> None:

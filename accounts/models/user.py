@@ -86,6 +86,15 @@ class User(AbstractBaseUser):
         """Whether the customers of all teams are seen."""
         return self.role in {Role.ADMINISTRATOR, Role.ANALYST}
 
+    @cached_property
+    def sees_money(self) -> bool:
+        """Whether MRR and every other amount may be seen, and so sorted, filtered and ranked by: a rule of the role."""
+        if not hasattr(self, "rule_money"):  # a user who was not read by the backend: a job's
+            from accounts.models.rule import RoleRule
+
+            return not RoleRule.objects.filter(role=self.role, sees_money=False).exists()
+        return self.rule_money is not False
+
     @property
     def sees_sensitive(self) -> bool:
         """Whether measures marked as sensitive may be seen, and so sorted, filtered and ranked by."""

@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from accounts.models import Team, User
 from accounts.tests.factories import TeamFactory, UserFactory, make_cast
+from accounts.tests.signing import signed_in
 from core.models import Event
 
 pytestmark = pytest.mark.django_db
@@ -15,7 +16,7 @@ LIST = reverse("admin:accounts_user_changelist")
 @pytest.fixture
 def cast(client):
     cast = make_cast()
-    client.force_login(cast.administrator)
+    signed_in(client, cast.administrator)
     return cast
 
 

@@ -27,6 +27,7 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command, get_commands
 from django.test import Client
 
+from accounts.tests.signing import signed_in
 from config import assets
 from config.embedded.privileges import die_with_parent
 from tests.support.databases import Databases
@@ -45,8 +46,7 @@ class Live:
     def sign_in(self, page: Any, email: str) -> None:
         """Let the browser page be signed in as this user, without the form."""
         with self.database():
-            client = Client()
-            client.force_login(get_user_model().objects.get(email=email))
+            client = signed_in(Client(), get_user_model().objects.get(email=email))
         cookie = client.cookies[settings.SESSION_COOKIE_NAME]
         page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": self.url}])
 

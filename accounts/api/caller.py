@@ -41,6 +41,11 @@ class Caller:
         return self.key.scope == Key.Scope.WRITE
 
     @property
+    def team_ids(self) -> list[int]:
+        """As those of a user: what narrows rows to the team of the key."""
+        return [self.key.team_id] if self.key.team_id else []
+
+    @property
     def teams(self) -> QuerySet[Team]:
         return Team.objects.filter(pk=self.key.team_id or 0)
 

@@ -18,7 +18,7 @@ from data.domain.setup import company, demo, first, queue
 from data.queries import setup as queries
 from data.setup_forms import CompanyForm, FirstForm, PersonForm, words
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "accounts.backends.Backend"
 
 
 @login_not_required

@@ -183,7 +183,7 @@ def pages(page: Any) -> list[str]:
 def test_search_opens_over_any_page_and_leads_on_by_keyboard(queue: Any) -> None:
     queue.keyboard.press("Control+k")
     queue.locator("#palette .found").first.wait_for()
-    assert queue.locator("#palette .found").first.inner_text() == "Queue"
+    assert queue.locator("#palette .found").first.inner_text() == "Home"
     queue.keyboard.type("haylard")  # misspelt
     queue.locator("#palette .found-label", has_text="Halyard").first.wait_for()
     assert violations(queue) == []

@@ -1,3 +1,4 @@
+import sys
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from decimal import Decimal
@@ -13,6 +14,7 @@ from accounts.models import User
 from accounts.tests.factories import Cast
 from core import clock
 from customers.models import Customer
+from desk.queries.home import overview, scope_of
 from desk.queries.home.lists import LISTS, WHOLE
 from health.models import Signal, SignalRule
 from health.tests.factories import ScoreFactory
@@ -148,3 +150,16 @@ def test_the_number_of_statements_is_small_and_does_not_grow(
         with CaptureQueriesContext(connection) as asked:
             client.get("/")
         assert len(asked) <= MOST, "\n".join(query["sql"][:150] for query in asked)
+
+
+def test_a_large_scope_is_kept_for_some_minutes(cast: Cast, owned: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.modules[overview.__module__], "LARGE", 0)
+    scope, now = scope_of(cast.lead), clock.now()
+
+    def customers(size: int) -> int:
+        return overview(scope, today=clock.today(), since=now, size=size).customers
+
+    owned()
+    assert (customers(0), customers(1)) == (1, 1)
+    owned()
+    assert (customers(0), customers(1)) == (2, 1)

@@ -16,7 +16,8 @@ from desk.queries.home.scope import Scope
 BANDS: Final = (Band.RISK, Band.WATCH, Band.GOOD, Band.UNKNOWN)
 SHOWN: Final = {"renewals": 8, "falling": 4}
 FIRST: Final = 3  # rows that are shown of a list of changes
-KEPT: Final = 300  # seconds that the whole company's overview is kept for
+KEPT: Final = 300  # seconds that the overview of a large scope is kept for
+LARGE: Final = 2_000  # customers
 MANY: Final = 20_000  # customers, from which on who moved between bands is not looked for one by one
 CHANGES: Final = ("fell", "rose", "opened", "cleared", "answers", "moved")
 
@@ -104,12 +105,13 @@ class Overview:
 
 
 def overview(scope: Scope, *, today: date, since: datetime, size: int = 0) -> Overview:
-    """What there is to say of a scope of ``size`` customers, if many. One statement; that of the whole company is
-    minutes old at most."""
+    """What there is to say of a scope of ``size`` customers, if many. One statement; that of thousands, or of the whole
+    company, is minutes old at most."""
     keys = [key for key in LISTS if size <= MANY or key not in {"fell", "rose"}]
-    if not scope.everything:
+    if not scope.everything and size <= LARGE:
         return _read(scope, today, since, keys)
-    kept = f"desk.home:{today}:{clock.today(since)}"
+    whose = "all" if scope.everything else f"{scope.user.pk}:{scope.user.role}"
+    kept = f"desk.home:{whose}:{today}:{clock.today(since)}"
     return cache.get_or_set(kept, lambda: _read(scope, today, since, keys), KEPT)  # type: ignore[return-value]
 
 

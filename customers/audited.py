@@ -6,7 +6,7 @@ AUDITED = {
     "ContactPolicy": whole(),
     "Customer": by_people(without=("version",)),
     "Document": by_people(secret=("content",)),
-    "MeasurePlace": whole(),
+    "MeasurePlace": by_people(),
     "Merge": whole(),
     "SavedFilter": whole(without=("version",)),
     "Suppression": by_people(),

@@ -15,6 +15,8 @@ class AuditFilter(forms.Form):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        for field in self.fields.values():
+            field.widget.attrs["class"] = "input"
         self._offer("who", [("", _("Anybody")), ("system", _("Holdfast")), *audit.actors()])
         self._offer("noun", [("", _("Everything")), *audit.nouns()])
 

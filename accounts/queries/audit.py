@@ -21,6 +21,7 @@ from core.auditing import audited
 
 ACTORS = {"user": "accounts.User", "key": "accounts.Key", "playbook": "playbooks.Playbook"}
 LONGEST = 240
+SILENT = {"id", "uid", "noun", "object"}  # of rows and erasures: they stand beside
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ def _line(one: AuditEntry, names: "Names") -> Line:
         entry=one,
         who=names.actor(one.actor),
         what=_label(model) if model else _event(one.noun),
-        name=str(row) if row else _last_name(one),
+        name=_name(row, one),
         href=_address(row),
         changes=list(_changes(one, model, names)),
     )
@@ -108,7 +109,7 @@ def _changes(one: AuditEntry, model: type[models.Model] | None, names: "Names") 
     for key in [*(one.before or {}), *(key for key in one.after or {} if key not in (one.before or {}))]:
         field = _field(model, key)
         was, is_now = (one.before or {}).get(key), (one.after or {}).get(key)
-        if one.action != AuditEntry.Action.UPDATE and not (was or is_now):
+        if key in SILENT or (one.action != AuditEntry.Action.UPDATE and not (was or is_now)):
             continue  # what was empty and stayed so says nothing
         yield Change(
             field=_field_label(field, key),
@@ -208,11 +209,18 @@ def _event(type_: str) -> str:
     return capfirst(type_.split(".")[1].replace("_", " ")) if type_.count(".") >= 2 else type_
 
 
+def _name(row: models.Model | None, one: AuditEntry) -> str:
+    """What the row calls itself; a mere tie between two others has no name, and stands in what it ties."""
+    if row is None:
+        return _last_name(one)
+    return "" if row._meta.auto_created else str(row)
+
+
 def _last_name(one: AuditEntry) -> str:
     """What a row called itself that is no more; else its number."""
     held = {**(one.after or {}), **(one.before or {})}
     found = held.get("name") or held.get("label") or held.get("title") or ""
-    return found if isinstance(found, str) and found else ("" if "-" in one.object else f"#{one.object}")
+    return found if isinstance(found, str) and found else (f"#{one.object}" if one.object.isdecimal() else "")
 
 
 def _address(row: models.Model | None) -> str:

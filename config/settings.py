@@ -283,7 +283,7 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
     "SERVE_INCLUDE_SCHEMA": False,
-    "POSTPROCESSING_HOOKS": ["core.api.schema.with_problems"],
+    "POSTPROCESSING_HOOKS": ["core.api.schema.exact", "core.api.schema.with_problems"],
 }
 
 # --- What a browser is told ----------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from uuid import uuid4
 
 import schemathesis
 from django.core.signals import request_finished, request_started
@@ -13,6 +14,7 @@ from schemathesis import GenerationMode
 from config.wsgi import application
 
 Operation = Any
+ONCE = "Idempotency-Key"
 
 
 def operations() -> dict[str, Operation]:
@@ -34,7 +36,7 @@ def check(operation: Operation, secret: str, *, cases: int) -> None:
     for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
         if mode == GenerationMode.NEGATIVE and not _can_be_wrong(operation):
             continue
-        sent = given(case=operation.as_strategy(generation_mode=mode))(_asker(secret))
+        sent = given(case=operation.as_strategy(generation_mode=mode))(_asker(secret, mode))
         limits = settings(
             max_examples=max(1, cases // 2),
             deadline=None,
@@ -65,8 +67,11 @@ def _can_be_wrong(operation: Operation) -> bool:
     return bool([*operation.iter_parameters(), *operation.body])
 
 
-def _asker(secret: str) -> Any:
+def _asker(secret: str, mode: GenerationMode) -> Any:
     def ask(case: Any) -> None:
-        case.call_and_validate(headers={"Authorization": f"Bearer {secret}"})
+        if mode == GenerationMode.POSITIVE and (case.headers or {}).get(ONCE):
+            case.headers[ONCE] = uuid4().hex  # one that was given to another request is refused, and rightly
+        # Asked for as it is: schemathesis reads an answer of ours as text, compressed or not.
+        case.call_and_validate(headers={"Authorization": f"Bearer {secret}", "Accept-Encoding": "identity"})
 
     return ask

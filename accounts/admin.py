@@ -2,6 +2,9 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
+from allauth.usersessions.models import UserSession
 from django import forms
 from django.conf import settings
 from django.contrib import admin
@@ -24,6 +27,8 @@ from core import clock
 
 admin.site.unregister(Group)  # roles decide, not groups
 admin.site.unregister(EmailAddress)  # a user has one address, and it is on the user
+# Secrets and links of sign-in are made by who signs in, and taken away by the actions of the list of users.
+admin.site.unregister([Authenticator, SocialAccount, SocialApp, SocialToken, UserSession])
 
 
 def zones() -> list[tuple[str, str]]:

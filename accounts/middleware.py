@@ -1,3 +1,4 @@
+import re
 import time
 from collections.abc import Callable
 from typing import Any
@@ -5,13 +6,18 @@ from typing import Any
 from allauth.account.internal.flows.login import get_authentication_records
 from django.conf import settings
 from django.contrib.auth import logout
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
+
+from core.hidden import is_money_hidden, money_hidden
 
 Answer = Callable[[HttpRequest], HttpResponse]
 SEEN, HOUR = "seen", 3600
+ABOUT_MONEY = re.compile(r"/(money|reports|customers/subscriptions|customers/[0-9a-f-]{36}/money|settings/money)/")
 OURS = ("notices", "preferences", "people")  # under the same address, and no part of signing in
 OPEN = ("/accounts/", "/static/", "/livez", "/readyz", "/appearance/")
 
@@ -52,6 +58,25 @@ class SecondFactor:
             return self.get_response(request)
         there = f"{reverse('mfa_index')}?needed=1"
         return HttpResponseClientRedirect(there) if request.headers.get("HX-Request") else redirect(there)
+
+
+class Money:
+    """Keeps every amount from whom the rule of their role keeps it: pages about nothing else don't open, others leave
+    it out (``core.hidden``).
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.user.is_authenticated or getattr(request.user, "sees_money", True):
+            return self.get_response(request)
+        with money_hidden():
+            return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: object) -> None:
+        if is_money_hidden() and ABOUT_MONEY.match(request.path):
+            raise PermissionDenied(_("Amounts are hidden from your role. An administrator decides that."))
 
 
 def _is_open(path: str) -> bool:

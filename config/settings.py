@@ -105,6 +105,7 @@ MIDDLEWARE = [
     "core.middleware.Acts",
     "accounts.middleware.SessionAge",
     "accounts.middleware.SecondFactor",
+    "accounts.middleware.Money",
     "core.middleware.NoNul",
     "core.middleware.CompanyTime",
     "django.contrib.messages.middleware.MessageMiddleware",

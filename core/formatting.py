@@ -13,6 +13,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, ngettext
 
+from core.hidden import is_money_hidden
+
 Number = Decimal | float | int
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -102,8 +104,17 @@ def number(value: Number, digits: int = 0) -> SafeString:
 
 
 @dash_for_none
-@kept_by_language
 def money(value: Number, currency: str, digits: int = 0) -> SafeString:
+    """An amount; a mark in its place for whoever may not see it."""
+    return _hidden() if is_money_hidden() else _money(value, currency, digits)
+
+
+def _hidden() -> SafeString:
+    return format_html('<span class="undefined" title="{}">{}</span>', gettext("Hidden from your role"), "•••")
+
+
+@kept_by_language
+def _money(value: Number, currency: str, digits: int) -> SafeString:
     text = plain(value, digits)
     sign = MINUS if text.startswith(MINUS) else ""
     return format_html(

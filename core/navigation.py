@@ -12,6 +12,10 @@ def anybody(user: Any) -> bool:
     return bool(user.is_authenticated)
 
 
+def sees_money(user: Any) -> bool:
+    return bool(user.is_authenticated and user.sees_money)
+
+
 def staff(user: Any) -> bool:
     return bool(user.is_authenticated and user.is_staff)
 

@@ -12,6 +12,7 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from core import formatting, marks
+from core.hidden import is_money_hidden
 from core.templatetags.ui import sheet_link
 
 RIGHT = {"th": {"class": "num"}, "td": {"class": "num"}}
@@ -160,7 +161,14 @@ class Table(tables.Table):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("default", formatting.EN_DASH)
+        if is_money_hidden():  # so it is neither shown nor taken along in a file, and sorts nothing
+            kwargs["exclude"] = (*(kwargs.get("exclude") or ()), *self.amounts())
         super().__init__(*args, **kwargs)
+
+    @classmethod
+    def amounts(cls) -> list[str]:
+        """The names of the columns that hold money."""
+        return [name for name, column in cls.base_columns.items() if isinstance(column, MoneyColumn)]
 
     def lines(self) -> Iterator[SafeString]:
         """The rows of the page, each as HTML."""

@@ -6,10 +6,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from core.forms import Select
 from customers.domain.goals import COUNTED
 from customers.models import Contact, Customer, HandOff, StageReached
-from customers.registry import MEASURES
+from customers.registry import MEASURES, sees
 from desk.forms import FARTHEST, LONGEST_NOTE
 
 SATISFACTION = [("", _("not asked")), ("1", _("1, badly")), ("2", "2"), ("3", "3"), ("4", "4"), ("5", _("5, well"))]
@@ -86,10 +87,10 @@ class GoalForm(forms.Form):
     due_on = forms.DateField(label=_("By"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     measure = forms.ChoiceField(label=_("Its value comes from"), required=False, widget=Select)
 
-    def __init__(self, *args: Any, today: date, sensitive: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, today: date, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.today = today
-        known = [one for one in MEASURES.values() if one.type in COUNTED and (sensitive or not one.sensitive)]
+        known = [one for one in MEASURES.values() if one.type in COUNTED and sees(user, one)]
         choice: Any = self.fields["measure"]
         choice.choices = [("", _("what we type in")), *sorted((one.key, str(one.label)) for one in known)]
 

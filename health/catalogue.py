@@ -12,7 +12,7 @@ from accounts.models import User
 from core.charts import spark
 from core.clock import AsOf
 from customers.models import Customer, Standing
-from customers.registry import MEASURES, Measure, Tier, Type
+from customers.registry import MEASURES, Measure, Tier, Type, sees
 from customers.registry.measure import declared_by
 from customers.rules import describe
 from health.domain.backtest import runs
@@ -87,7 +87,7 @@ def page(user: User) -> Page:
     values = list(Standing.objects.filter(customer__in=seen).values_list("measured", flat=True)[:MOST])
     tested = BacktestRun.objects.filter(asked__subjects=[runs.MEASURES]).order_by("-asked_at").first()
     found = (tested.result or {}) if tested else {}
-    shown = [one for one in MEASURES.values() if user.sees_sensitive or not one.sensitive]
+    shown = [one for one in MEASURES.values() if sees(user, one)]
     ordered = sorted(shown, key=lambda one: (one.tier != Tier.BASE, declared_by(one.key), str(one.label)))
     return Page([_row(one, values, found.get(one.key)) for one in ordered], len(values), tested)
 

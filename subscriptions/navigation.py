@@ -1,9 +1,11 @@
 from django.utils.translation import gettext_lazy as _
 
-from core.navigation import Entry, register, staff
+from core.navigation import Entry, register, sees_money, staff
 
 register(
-    Entry(key="money", label=_("Money"), icon="banknotes", url_name="subscriptions:money", order=55),
+    Entry(
+        key="money", label=_("Money"), icon="banknotes", url_name="subscriptions:money", order=55, allowed=sees_money
+    ),
     Entry(
         key="money-settings",
         label=_("Money settings"),
@@ -21,6 +23,7 @@ register(
         label=_("Subscriptions"),
         icon="document-text",
         url_name="subscriptions:subscriptions",
+        allowed=sees_money,
         order=22,
         rail=False,
     ),

@@ -1,3 +1,4 @@
+import re
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -8,12 +9,13 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
-from accounts.api.caller import Caller, key_of
+from accounts.api.caller import Caller, caller, key_of
 from accounts.domain import keys
 from accounts.models import Key
 from core import actor, clock
 
 SCHEME = "Bearer"
+ABOUT_MONEY = re.compile(r"/api/v1/(subscriptions|invoices|movements|reports|queue|bulk)/")
 
 
 class KeyAuthentication(BaseAuthentication):
@@ -46,6 +48,8 @@ class Scoped(BasePermission):
             raise PermissionDenied(_("This key sends usage events. Make one to read or to write."))
         if request.method not in SAFE_METHODS and key.scope != Key.Scope.WRITE:
             raise PermissionDenied(_("This key reads. Make one to write."))
+        if ABOUT_MONEY.match(request.path) and not caller(request).sees_money:
+            raise PermissionDenied(_("Amounts are hidden from this key, as they are from the CSMs of its team."))
         return True
 
 

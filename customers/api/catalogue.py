@@ -12,7 +12,7 @@ from accounts.api.caller import caller
 from core.api.views import Api, Listed
 from customers.api.shared import CustomerQuery, ListedOfCustomers, OfCustomer, shared_filters
 from customers.models import Band, Standing
-from customers.registry import MEASURES, Better, Tier, Type
+from customers.registry import MEASURES, Better, Tier, Type, sees
 
 
 def money() -> serializers.DecimalField:
@@ -48,8 +48,7 @@ class MeasureRows(Api):
     @extend_schema(operation_id="measures_list", responses=MeasurePage)
     def get(self, request: Request) -> Response:
         self.asked()
-        seen = caller(request).sees_sensitive
-        known = [MEASURES[key] for key in sorted(MEASURES) if seen or not MEASURES[key].sensitive]
+        known = [MEASURES[key] for key in sorted(MEASURES) if sees(caller(request), MEASURES[key])]
         return Response({"results": MeasureShape(known, many=True).data, "next": None})
 
 
@@ -74,11 +73,14 @@ class StandingShape(OfCustomer):
     class Meta:
         ref_name = "Standing"
 
+    def to_representation(self, standing: Standing) -> dict[str, Any]:
+        said: dict[str, Any] = super().to_representation(standing)
+        return said if caller(self.context["request"]).sees_money else said | {"mrr": None, "mrr_at_risk": None}
+
     @extend_schema_field({"type": "object", "additionalProperties": True})
     def get_measures(self, standing: Standing) -> dict[str, Any]:
-        if caller(self.context["request"]).sees_sensitive:
-            return dict(standing.measured)
-        return {key: one for key, one in standing.measured.items() if key in MEASURES and not MEASURES[key].sensitive}
+        user = caller(self.context["request"])
+        return {key: one for key, one in standing.measured.items() if key in MEASURES and sees(user, MEASURES[key])}
 
 
 class StandingsQuery(CustomerQuery):

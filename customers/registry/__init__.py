@@ -8,6 +8,7 @@ from customers.registry.measure import (
     combined,
     measure,
     measures,
+    sees,
 )
 from customers.registry.outcome import OUTCOMES, Outcome, outcome
 from customers.registry.scope import Scope, Sql
@@ -34,6 +35,7 @@ __all__ = [
     "measure",
     "measures",
     "outcome",
+    "sees",
     "sentence",
     "story",
 ]

@@ -1,6 +1,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 import numpy as np
 from django.utils.functional import Promise
@@ -68,6 +69,23 @@ class Combined:
 
 
 MEASURES: dict[str, Measure] = {}
+
+
+class Seer(Protocol):
+    """A user, or the caller behind a key."""
+
+    @property
+    def sees_sensitive(self) -> bool: ...
+
+    @property
+    def sees_money(self) -> bool: ...
+
+
+def sees(user: Seer, one: Measure) -> bool:
+    """Whether ``user`` may see a measure, and so sort, filter, rank and open by it (R28)."""
+    return (user.sees_sensitive or not one.sensitive) and (user.sees_money or one.type != Type.MONEY)
+
+
 FAMILIES: dict[str, Family] = {}
 COMBINED: dict[str, Combined] = {}
 

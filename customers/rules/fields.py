@@ -5,7 +5,7 @@ from django.utils.functional import Promise
 
 from accounts.models import User
 from customers.queries import attributes
-from customers.registry import MEASURES, Measure, Type
+from customers.registry import MEASURES, Measure, Type, sees
 from customers.rules.ops import Kind
 
 ATTRIBUTE, MEASURE = "attribute.", "measure."
@@ -42,9 +42,8 @@ class Field:
         """The key without its source."""
         return self.key.split(".", 1)[1]
 
-    @property
-    def sensitive(self) -> bool:
-        return bool(self.measure and self.measure.sensitive)
+    def is_seen_by(self, user: User) -> bool:
+        return self.measure is None or sees(user, self.measure)
 
 
 def fields_of(keys: Iterable[str]) -> dict[str, Field]:
@@ -57,7 +56,7 @@ def fields_of(keys: Iterable[str]) -> dict[str, Field]:
 
 def all_fields(user: User | None = None) -> list[Field]:
     """Every field that ``user`` may use (all, unless given): attributes, then measures, each by label."""
-    measures = [one for one in MEASURES.values() if user is None or user.sees_sensitive or not one.sensitive]
+    measures = [one for one in MEASURES.values() if user is None or sees(user, one)]
     found = [
         [_of_attribute(one) for one in attributes.fields().values()],
         [_of_measure(one) for one in measures],

@@ -108,7 +108,7 @@ class Reader:
         field = self.fields.get(key) if isinstance(key, str) else None
         if field is None:
             raise RuleError(path, _("There is no attribute or measure “%(key)s”.") % {"key": key})
-        if field.sensitive and self.user is not None and not self.user.sees_sensitive:
+        if self.user is not None and not field.is_seen_by(self.user):
             raise RuleError(path, _("You may not use “%(key)s”.") % {"key": key})
         return field
 

@@ -10,7 +10,7 @@ from core import clock
 from core.clock import AsOf
 from customers.access import customer_or_404
 from customers.queries.canonical import members
-from customers.registry import MEASURES
+from customers.registry import MEASURES, sees
 from desk.queries.figures import figure_of
 from desk.queries.stages import stages
 
@@ -19,7 +19,7 @@ from desk.queries.stages import stages
 def figure(request: HttpRequest, uid: UUID, key: str) -> HttpResponse:
     """One figure of one customer, opened: what it means, its value, and the rows behind it."""
     found, measure = customer_or_404(request, uid), MEASURES.get(key)
-    if measure is None or (measure.sensitive and not who(request).sees_sensitive):
+    if measure is None or not sees(who(request), measure):
         raise Http404
     opened = figure_of(found, key)
     context = {"title": opened.label, "customer": found, "figure": opened, "today": clock.today()}

@@ -136,7 +136,7 @@ def plan(request: HttpRequest, uid: UUID) -> HttpResponse:
         "plan",
         title=_("Success plan of %(customer)s") % {"customer": found},
         goals=[(one, _chart(one)) for one in reads.goals(found)],
-        form=GoalForm(today=today, sensitive=who(request).sees_sensitive),
+        form=GoalForm(today=today, user=who(request)),
         move=GoalValueForm(today=today, auto_id=False),
     )
 
@@ -160,7 +160,7 @@ def plan_to_print(request: HttpRequest, uid: UUID) -> HttpResponse:
 @writes
 def add_goal(request: HttpRequest, uid: UUID) -> HttpResponse:
     found = customer_or_404(request, uid)
-    form = GoalForm(request.POST, today=clock.today(), sensitive=who(request).sees_sensitive)
+    form = GoalForm(request.POST, today=clock.today(), user=who(request))
 
     def act(read: Read) -> str:
         goal_writes.add(customer=found, new=NewGoal(**read), by=who(request), at=clock.now())

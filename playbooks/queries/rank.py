@@ -8,6 +8,7 @@ from django.db.models import Case, DecimalField, F, FloatField, Func, IntegerFie
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Coalesce, Greatest, Least
 
+from core.hidden import is_money_hidden
 from customers.models import Band, Standing
 from playbooks.models import Lane, WorkItem
 from playbooks.querysets import WorkItemQuerySet
@@ -46,9 +47,13 @@ def rank(mrr: Decimal, chance: float, days: int, help: float = CHANCE_TO_HELP) -
 
 
 def ranked(items: WorkItemQuerySet, *, today: date) -> WorkItemQuerySet:
-    """``items`` in the order of the queue: lane, rank, due. Beside each: ``mrr``, ``chance``, ``days``, ``rank``."""
+    """``items`` in the order of the queue: lane, rank, due. Beside each: ``mrr``, ``chance``, ``days``, ``rank``.
+
+    Whoever may not see money is not led to it by the order either: to them every customer weighs the same.
+    """
+    mrr = Value(Decimal(0)) if is_money_hidden() else F("customer__standing__mrr")
     return items.annotate(
-        mrr=Coalesce(F("customer__standing__mrr"), Value(Decimal(0)), output_field=DecimalField()),
+        mrr=Coalesce(mrr, Value(Decimal(0)), output_field=DecimalField()),
         chance=_chance(),
         days=_DaysUntil(Least("due_on", "customer__standing__notice_on"), Value(today)),
         rank=_rank(),
@@ -91,7 +96,7 @@ def _chance() -> Combinable:
 def _rank() -> Combinable:
     late = Greatest(Cast(F("days"), FloatField()), Value(0.0))
     return (
-        Cast(F("mrr"), FloatField())
+        (Value(1.0) if is_money_hidden() else Cast(F("mrr"), FloatField()))
         * F("chance")
         * Value(CHANCE_TO_HELP)
         / (Value(1.0) + late / Value(float(HALF_AFTER_DAYS)))

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 
 from bench.harness import figures, kept, seconds
 from core import clock
-from tools.figures import Figure, at_most, info
+from tools.figures import Figure, at_least, at_most, info
 
 CUSTOMERS, DAYS, FEATURES = 20_000, 56, 3
 FIRST = date(2026, 1, 5)
@@ -34,6 +34,7 @@ def load_usage() -> Iterator[Figure]:
         ratio = min(taken / ((copies[n] + copies[n + 1]) / 2) for n, taken in enumerate(loads))
         yield info("load_usage.rows", rows, "rows")
         yield info("load_usage.seconds", min(loads), "s")
+        yield at_least("load_usage.rate", rows / min(loads), "rows/s", 10_000)
         yield info("load_usage.copy", min(copies), "s")
         yield at_most("load_usage.ratio", ratio, "×", 8)
         yield at_most("load_usage.memory", watch.peak / 1e6, "MB", 600)

@@ -94,6 +94,9 @@ STEPS: Mapping[str, tuple[str | Promise, str]] = {
     "event": (_("Connect your product, or import its use."), "usage:intake"),
     "error": (_("Connect your product, or import its use."), "usage:intake"),
     "user": (_("Send who used it with each event."), "usage:intake"),
+    "onboarding": (_("Record the stages of each customer's implementation."), "desk:customers"),
+    "goal": (_("Agree on goals in each customer's success plan."), "desk:customers"),
+    "pulse": (_("Have each CSM say how their customers feel."), "desk:customers"),
     "mrr": (_("Import subscriptions, or connect billing."), "data:imports"),
 }
 

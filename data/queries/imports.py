@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from core.loading.columns import COUNTRY
 from customers.models import Attribute
-from data.domain.imports import draft, store, values
+from data.domain.imports import draft, store, undo, values
 from data.domain.imports.guess import BY_NOUN
 from data.domain.imports.preview import Preview, preview
 from data.domain.imports.sniff import ENCODINGS
@@ -164,12 +164,10 @@ def first_problems(one: Import, most: int) -> list[dict[str, str]]:
 
 
 def over(one: Import) -> dict[str, Any]:
-    """The report of an import that is over, and how many tasks are open now."""
-    return {
-        "report": one.report,
-        "labels": dict(NOUNS),
-        "tasks": WorkItem.objects.filter(state=WorkItem.State.OPEN).count(),
-    }
+    """The report of an import that is over, what an undo would leave, and how many tasks are open now."""
+    tasks = WorkItem.objects.filter(state=WorkItem.State.OPEN).count()
+    stays = ", ".join(str(NOUNS[noun]) for noun in undo.stays(one))
+    return {"report": one.report, "labels": dict(NOUNS), "stays": stays, "tasks": tasks}
 
 
 def mapping_file(one: Import) -> dict[str, Any]:

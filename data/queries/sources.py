@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import connection
 from django.db.models import Count, Max, Q
@@ -23,7 +23,7 @@ from usage.queries.sources import source_states
 class SourceLine:
     """One source: by which doors it comes, when last, how many rows it brought and how many were turned away.
 
-    ``quiet`` None: nobody expects it to come by itself.
+    ``quiet`` None: nobody expects it to come by itself. ``used_on`` is the last day whose use it told.
     """
 
     label: str
@@ -35,6 +35,7 @@ class SourceLine:
     quiet: bool | None
     mapping: str
     href: str
+    used_on: date | None = None
 
 
 def sources() -> list[SourceLine]:
@@ -70,6 +71,7 @@ def _by_key() -> Iterator[SourceLine]:
             quiet=state.quiet if state and live else None,
             mapping=", ".join(mapped.get(key, [])),
             href=reverse("usage:intake") if live else reverse("data:imports"),
+            used_on=state.last_on if state else None,
         )
 
 

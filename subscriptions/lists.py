@@ -102,7 +102,8 @@ class SubscriptionTable(ListTable):
 
 
 def rows(user: User) -> QuerySet[Subscription]:
-    return as_agreed(of_customers(Subscription.objects.select_related("customer__owner"), user))
+    found = of_customers(Subscription.objects.select_related("customer__owner"), user)
+    return as_agreed(found).order_by("-pk")
 
 
 def as_agreed(found: QuerySet[Subscription]) -> QuerySet[Subscription]:
@@ -142,7 +143,7 @@ SUBSCRIPTIONS = declare(
         table=SubscriptionTable,
         filters=SubscriptionFilter,
         rows=rows,
-        sort="customer",
+        sort="",  # the latest first: sorted otherwise, the last version of each is looked up
         counted=_counted,
         empty=_("Subscriptions come from your billing system or from files."),
     )

@@ -22,8 +22,14 @@ class Sorted:
 
     def order(self, rows: QuerySet[Any], is_descending: bool) -> tuple[QuerySet[Any], bool]:
         path = self.sorts or path_of(self)
-        key = F(path).desc(nulls_last=True) if is_descending else F(path).asc(nulls_last=True)
+        last = True if _may_be_empty(rows, path) else None  # what is never empty is read from its index, either way
+        key = F(path).desc(nulls_last=last) if is_descending else F(path).asc(nulls_last=last)
         return rows.order_by(key, "-pk" if is_descending else "pk"), True
+
+
+def _may_be_empty(rows: QuerySet[Any], path: str) -> bool:
+    own = {field.attname: field.null for field in rows.model._meta.concrete_fields}
+    return own.get(path, True)
 
 
 class TextSorted(Sorted, tables.Column): ...

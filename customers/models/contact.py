@@ -40,6 +40,7 @@ class Contact(models.Model):
         ordering = ["name", "id"]
         indexes = [
             models.Index(fields=["email"], name="customers_contact_email"),
+            models.Index(fields=["name", "id"], name="customers_contact_name"),
             GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="customers_contact_name_like"),
             GinIndex(OpClass(Upper("email"), name="gin_trgm_ops"), name="customers_contact_email_like"),
         ]

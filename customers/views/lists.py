@@ -43,7 +43,7 @@ def table_of(noun: ListOf, filters: ListFilter, asked: QueryDict, user: User) ->
     """The table of all rows that are left, with the columns of the address, else those that ``user`` keeps."""
     chosen = noun.table.chosen(asked.getlist("columns"), user.columns.get(noun.key, []))
     return noun.table(
-        filters.qs, exclude=noun.table.hidden(chosen), order_by=asked.get("sort") or noun.sort, **noun.options()
+        filters.qs, exclude=noun.table.hidden(chosen), order_by=asked.get("sort") or noun.sort or None, **noun.options()
     )
 
 

@@ -75,6 +75,7 @@ class Run(models.Model):
         indexes = [
             models.Index(fields=["due_at", "id"], condition=Q(state="running"), name="playbooks_run_due"),
             models.Index(fields=["customer", "-started_at"], name="playbooks_run_customer"),
+            models.Index(fields=["started_at", "id"], name="playbooks_run_latest"),
             models.Index(fields=["claim"], condition=Q(claim__isnull=False), name="playbooks_run_claim"),
         ]
 

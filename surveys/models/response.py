@@ -49,6 +49,7 @@ class Response(Fact):
         indexes = [
             models.Index(fields=["customer", "day", "known_on"], name="surveys_response_as_of"),
             models.Index(fields=["survey", "day"], name="surveys_response_survey"),
+            models.Index(fields=["day", "id"], name="surveys_response_latest"),
         ]
 
     def __str__(self) -> str:

@@ -50,4 +50,4 @@ def _table(noun: ListOf, name: str, columns: str) -> ListTable:
         known = ", ".join(noun.table.base_columns)
         raise CommandError(f"--columns: there is no {min(unknown)!r}. There are: {known}.")
     chosen = noun.table.chosen(wanted)
-    return noun.table(rows, exclude=noun.table.hidden(chosen), order_by=noun.sort, **noun.options())
+    return noun.table(rows, exclude=noun.table.hidden(chosen), order_by=noun.sort or None, **noun.options())

@@ -5,8 +5,10 @@ AUDITED = {
     "Import": by_people(without=("progress", "report")),
     "KeptMapping": whole(),
     "Retention": whole(),
+    "WebHook": whole(),
 }
 OWN_RECORD = {
+    "HookCall": "a record of what was told",
     "ImportFile": "kept until its import is over",
     "ImportPiece": "kept until its import is over",
     "ImportedRow": "a record of what was imported",

@@ -2,11 +2,14 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from core import clock
 from core.jobs import job
 from core.ticks import nightly
+from data.domain.hooks import calls
 from data.domain.imports import keeping, steps, work
 from data.domain.privacy import retention
 from data.domain.setup import demo
+from data.models import HookCall
 from health.domain import scoring
 
 
@@ -24,6 +27,12 @@ def make_demo(payload: Mapping[str, Any]) -> None:
 def refresh(payload: Mapping[str, Any]) -> None:
     """Scores and the queue follow what was loaded."""
     scoring.refresh()
+
+
+@job(calls.JOB)
+def call(payload: Mapping[str, Any]) -> None:
+    for waiting in HookCall.objects.filter(pk=payload["call"]):
+        calls.deliver(call=waiting, at=clock.now())
 
 
 @nightly("data.imports", order=60)

@@ -16,6 +16,15 @@ register(
     Entry(key="data", label=_("Data"), icon=ICON, url_name="data:page", order=70, allowed=staff),
     Entry(key="imports", label=_("Imports"), icon=ICON, url_name="data:imports", order=71, rail=False, allowed=staff),
     Entry(
+        key="web-hooks",
+        label=_("Web hooks"),
+        icon="megaphone",
+        url_name="data:web-hooks",
+        order=72,
+        rail=False,
+        allowed=staff,
+    ),
+    Entry(
         key="privacy",
         label=_("Personal data"),
         icon="finger-print",

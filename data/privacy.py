@@ -3,6 +3,8 @@ from core.privacy import PERSONAL, PLAIN, Privacy
 FIELDS: dict[str, Privacy] = {
     "Erasure.counts": PLAIN,
     "Erasure.digest": PLAIN,  # of a random identifier
+    "HookCall.body": PLAIN,  # ids and plain values: what an event says
+    "HookCall.tries": PLAIN,
     "Import.mapping": PLAIN,
     "Import.problem": PLAIN,
     "Import.progress": PLAIN,
@@ -19,4 +21,8 @@ FIELDS: dict[str, Privacy] = {
     "KeptMapping.source": PLAIN,
     "KeptMapping.table": PLAIN,
     "LoadRun.noun": PLAIN,
+    "WebHook.name": PLAIN,
+    "WebHook.secret": PLAIN,  # encrypted
+    "WebHook.types": PLAIN,
+    "WebHook.url": PLAIN,
 }

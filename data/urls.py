@@ -1,6 +1,6 @@
 from django.urls import path
 
-from data.views import imports, page, privacy, scores, setup
+from data.views import imports, page, privacy, scores, setup, web_hooks
 
 app_name = "data"
 
@@ -24,6 +24,14 @@ urlpatterns = [
     path("data/imports/<uuid:uid>/undo/", imports.undo, name="import-undo"),
     path("data/imports/<uuid:uid>/discard/", imports.discard, name="import-discard"),
     path("data/imports/<uuid:uid>/problems.csv", imports.problems, name="import-problems"),
+    path("data/web-hooks/", web_hooks.listed, name="web-hooks"),
+    path("data/web-hooks/new/", web_hooks.new, name="new-web-hook"),
+    path("data/web-hooks/<uuid:uid>/", web_hooks.hook, name="web-hook"),
+    path("data/web-hooks/<uuid:uid>/change/", web_hooks.change, name="change-web-hook"),
+    path("data/web-hooks/<uuid:uid>/secret/", web_hooks.rotate, name="rotate-web-hook"),
+    path("data/web-hooks/<uuid:uid>/ring/", web_hooks.ring, name="ring-web-hook"),
+    path("data/web-hooks/<uuid:uid>/delete/", web_hooks.delete, name="delete-web-hook"),
+    path("data/web-hooks/calls/<uuid:uid>/again/", web_hooks.again, name="hook-call-again"),
     path("health/old-score/upload/", scores.upload_scores, name="upload-scores"),
     path("privacy/", privacy.people, name="privacy"),
     path("privacy/retention/", privacy.retention, name="retention"),

@@ -1,9 +1,11 @@
 from data.models.erasure import Erasure, Retention
 from data.models.importing import Import, ImportedRow, ImportFile, ImportPiece, KeptMapping
 from data.models.load_run import LoadRun
+from data.models.web_hook import HookCall, WebHook
 
 __all__ = [
     "Erasure",
+    "HookCall",
     "Import",
     "ImportFile",
     "ImportPiece",
@@ -11,4 +13,5 @@ __all__ = [
     "KeptMapping",
     "LoadRun",
     "Retention",
+    "WebHook",
 ]

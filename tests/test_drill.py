@@ -68,7 +68,7 @@ def test_a_company_is_restored_as_it_was(company, databases, file):
         said("restore", str(file), into=f"{company}_again")
 
 
-def test_events_written_after_a_restore_are_read(company, databases, file):
+def test_events_written_after_a_restore_are_read(company, databases, file, alone_on_the_server):
     """Readers' positions are transaction numbers: a server that has counted less far has to catch up first."""
     name = next(iter(CONSUMERS))
     with server.connect(company) as database:

@@ -15,7 +15,7 @@ TEMPLATES = sorted(
 FORBIDDEN = {
     "inline style": re.compile(r"\sstyle\s*=", re.IGNORECASE),
     "style element": re.compile(r"<style[\s>]", re.IGNORECASE),
-    "inline script": re.compile(r"<script(?![^>]*\ssrc=)[^>]*>", re.IGNORECASE),
+    "inline script": re.compile(r"<script(?![^>]*\s(src=|type=\"application/json\"))[^>]*>", re.IGNORECASE),
     "event attribute": re.compile(r"\son[a-z]+\s*=\s*[\"']", re.IGNORECASE),
     "script address": re.compile(r"javascript:", re.IGNORECASE),
     "htmx evaluation": re.compile(r"hx-on|hx-vals=[\"']js:", re.IGNORECASE),

@@ -207,7 +207,7 @@ def test_what_needs_attention() -> None:
     SubscriptionVersion.objects.bulk_create([SubscriptionVersion(**{**_fields(row), "number": 2, "starts_on": FEB})])
     found = {group.kind.key: group.rows for group in attention.attention(administrator, AsOf.live())}
     assert found.keys() == {"rate", "silent", "discount", "invoice", "overlap"}
-    assert (found["rate"][0].detail, found["silent"][0].customer) == ("EUR", silent.customer)
+    assert (found["rate"][0].currency, found["silent"][0].customer) == ("EUR", silent.customer)
     MergeFactory(from_customer=strange, into_customer=owner.customer)
     found = {group.kind.key: group.rows for group in attention.attention(administrator, AsOf.live())}
     assert "invoice" not in found

@@ -38,11 +38,14 @@ def test_it_is_read_once_and_then_what_changed(sold: list[Subscription], monkeyp
     user, today, asked = UserFactory(role=Role.ADMINISTRATOR), clock.today(), []
     first, read = due(user), held_renewals._read
     monkeypatch.setattr(held_renewals, "_read", lambda *args: asked.append(args[-1]) or read(*args))
-    assert (due(user), asked) == (first, []) and [mrr for _one, mrr, _state in first] == [100e6, 200e6, 300e6]
+    assert due(user) == first
+    assert None not in asked  # what others' transactions leave open is read again, never all of it
+    assert [mrr for _one, mrr, _state in first] == [100e6, 200e6, 300e6]
     ends = today + timedelta(days=40)
     agree(sold[0], 100, today - timedelta(days=300), ends_on=ends, cancelled_on=today, term_ends_on=ends)
     changed = due(user)
-    assert asked == [[sold[0].customer_id]]
+    assert None not in asked
+    assert sold[0].customer_id in asked[-1]
     held_renewals.forget()
     assert due(user) == changed != first
     assert set(held_renewals._held.popitem()[1].rows) == set(TYPES)

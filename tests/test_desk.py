@@ -2,6 +2,7 @@
 
 import os
 import re
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -148,11 +149,11 @@ def test_no_width_scrolls_sideways(queue: Any, width: int) -> None:
         assert queue.evaluate("document.documentElement.scrollWidth") <= width, address
 
 
-@pytest.mark.parametrize(("theme", "width"), [("light", 390), ("dark", 1440)])
-def test_nobody_is_left_out(queue: Any, theme: str, width: int) -> None:
-    queue.emulate_media(color_scheme=theme, reduced_motion="reduce")
-    queue.set_viewport_size({"width": width, "height": 900})
-    for address in pages(queue):
+def test_nobody_is_left_out(queue: Any) -> None:
+    looks = cycle((("light", 390), ("dark", 1440)))  # all pages in all looks: make faults ONLY=pages
+    for address, (theme, width) in zip(pages(queue), looks, strict=False):
+        queue.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        queue.set_viewport_size({"width": width, "height": 900})
         queue.goto(address)
         queue.wait_for_load_state("networkidle")
         assert violations(queue) == [], address

@@ -19,7 +19,7 @@ from subscriptions.tests.factories import PlanFactory
 from subscriptions.tests.histories import Told, days, histories, rates, write
 
 pytestmark = pytest.mark.django_db
-thorough = settings(deadline=None, max_examples=25, suppress_health_check=list(HealthCheck))
+thorough = settings(deadline=None, max_examples=15, suppress_health_check=list(HealthCheck))
 KINDS = ("new", "expansion", "contraction", "churn", "reactivation")
 
 

@@ -24,7 +24,7 @@ from subscriptions.tests.histories import FIRST, Told, add, days, histories, rat
 
 pytestmark = pytest.mark.django_db
 thorough = settings(
-    deadline=None, max_examples=int(os.environ.get("EXAMPLES", "40")), suppress_health_check=list(HealthCheck)
+    deadline=None, max_examples=int(os.environ.get("EXAMPLES", "20")), suppress_health_check=list(HealthCheck)
 )
 
 Places = dict[tuple[date, date], Moved]

@@ -14,12 +14,23 @@
     else words.removeAttribute("aria-activedescendant");
   };
 
-  palette.addEventListener("htmx:afterSwap", () => choose(0));
+  // Enter may come before the answer: it then means the first of what these words find, not of what stands there.
+  let answered = null;
+  let entered = false;
+  const open = () => found()[chosen()]?.click();
+
+  words.addEventListener("input", () => (entered = false));
+  palette.addEventListener("htmx:afterSwap", ({ detail }) => {
+    answered = detail.requestConfig.parameters.q;
+    choose(0);
+    if (entered && answered === words.value) open();
+  });
   words.addEventListener("keydown", (event) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step) choose(chosen() + step);
-    else if (event.key === "Enter") found()[chosen()]?.click();
-    else return;
+    else if (event.key !== "Enter") return;
+    else if (answered === words.value) open();
+    else entered = true;
     event.preventDefault();
   });
 })();

@@ -16,7 +16,7 @@ from django.utils.functional import Promise
 from core import formatting
 from core.forms import Select
 
-COUNTED = 5_000  # beyond so many rows it is not counted how many there are of each kind
+COUNTED = 1_000  # beyond so many rows it is not counted how many there are of each kind
 COUNTS_LAST = 300
 UNSET = (None, "")
 Counts = dict[str, dict[str, int]]  # by filter, then by choice

@@ -172,6 +172,8 @@ def test_each_choice_says_how_many_there_are(client: Client, cast: Cast, monkeyp
     assert counted("?role=champion", "role")["User"] == 2  # by the other filters
     assert counted("?role=champion", "consent") == {"not asked": 1, "given": 0, "withdrawn": 0}
 
+    assert set(counted("?q=a", "role").values()) == {-1}
+
     # Of more rows than are counted, what is narrowed says nothing, and the whole is counted once in a while.
     monkeypatch.setattr("core.lists.filters.COUNTED", 1)
     assert set(counted("?left=false", "role").values()) == {-1}

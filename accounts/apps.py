@@ -8,6 +8,7 @@ class AccountsConfig(AppConfig):
     verbose_name = _("People")
 
     def ready(self) -> None:
+        # An app is imported before there are any models.
         from accounts.domain.audit import triggers
 
         post_migrate.connect(triggers.after_migration, sender=self, dispatch_uid="accounts.audit")

@@ -1,6 +1,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from accounts.domain.audit import erasing
 from core.privacy import OURS, PERSONAL, PLAIN, Privacy, Subject
 
 FIELDS: dict[str, Privacy] = {
@@ -39,12 +40,8 @@ FIELDS: dict[str, Privacy] = {
 
 
 def held(subject: Subject) -> dict[str, list[Mapping[str, Any]]]:
-    from accounts.domain.audit import erasing
-
     return {"audit log": erasing.held(subject)}
 
 
 def erase(subject: Subject) -> dict[str, int]:
-    from accounts.domain.audit import erasing
-
     return erasing.erase(subject)

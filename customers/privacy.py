@@ -1,4 +1,5 @@
 from core.privacy import PERSONAL, PLAIN, Privacy, Subject
+from customers.domain import erasing
 
 FIELDS: dict[str, Privacy] = {
     "Attribute.key": PLAIN,
@@ -37,6 +38,4 @@ FIELDS: dict[str, Privacy] = {
 
 
 def erase(subject: Subject) -> dict[str, int]:
-    from customers.domain import erasing
-
     return erasing.erase(subject)

@@ -10,11 +10,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.domain import users
-from accounts.domain.letters import INVITE
 from accounts.models import Invitation, User
 from core.domain import events, mail
 
 LASTS = timedelta(days=7)
+INVITE = "accounts.invite"
 INVITED = "accounts.user_invited.v1"
 ACCEPTED = "accounts.invitation_accepted.v1"
 

@@ -14,12 +14,13 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.domain.invitations import INVITE, token
 from accounts.models import Invitation, User
 from core.domain import mail as outbox
 from core.domain.mail import Later, Never, Outgoing
 from core.models import Mail
 
-INVITE, RESET, TOLD = "accounts.invite", "accounts.reset", "accounts.told"
+RESET, TOLD = "accounts.reset", "accounts.told"
 CHANGES = {
     "password_changed": gettext_lazy("Your password was changed."),
     "password_reset": gettext_lazy("Your password was set anew by mail."),
@@ -107,8 +108,6 @@ class Invite:
 
 
 def _invited(invitation: Invitation) -> tuple[str, str]:
-    from accounts.domain.invitations import token
-
     link = f"{settings.SITE_URL}{reverse('accounts:invitation', args=[token(invitation)])}"
     said: dict[str, Any] = {"by": invitation.by or _("An administrator"), "link": link}
     said["name"] = invitation.user.name

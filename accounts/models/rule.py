@@ -1,7 +1,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models.user import Role
+from accounts.models.role import Role
 
 
 class RoleRule(models.Model):

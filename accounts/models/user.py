@@ -7,15 +7,10 @@ from django.db.models.functions import Lower
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models.role import Role
+from accounts.models.rule import RoleRule
 from accounts.models.team import Team
 from core.ids import uuid7
-
-
-class Role(models.TextChoices):
-    CSM = "csm", _("Customer success manager")
-    LEAD = "lead", _("Lead")
-    ADMINISTRATOR = "administrator", _("Administrator")
-    ANALYST = "analyst", _("Analyst")
 
 
 class UserManager(BaseUserManager["User"]):
@@ -90,8 +85,6 @@ class User(AbstractBaseUser):
     def sees_money(self) -> bool:
         """Whether MRR and every other amount may be seen, and so sorted, filtered and ranked by: a rule of the role."""
         if not hasattr(self, "rule_money"):  # a user who was not read by the backend: a job's
-            from accounts.models.rule import RoleRule
-
             return not RoleRule.objects.filter(role=self.role, sees_money=False).exists()
         return self.rule_money is not False
 

@@ -9,7 +9,8 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.domain import invitations
-from accounts.domain.letters import INVITE, RESET, Invite, Reset
+from accounts.domain.invitations import INVITE
+from accounts.domain.letters import RESET, Invite, Reset
 from accounts.models import Invitation, Role, User
 from accounts.tests.factories import PASSWORD, UserFactory, make_cast
 from accounts.tests.signing import mails, signed_in

@@ -37,7 +37,7 @@ def _of_archive(path: Path, name: str, folder: Path) -> Iterator[tuple[str, Path
                 yield from _of_book(path, name, folder, archive)
             else:
                 yield from _members(archive, name, folder)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, RuntimeError) as error:  # RuntimeError: locked, or packed in a way that is not known
         raise CannotRead(_("%(file)s can't be opened: %(why)s") % {"file": name, "why": f"{error}"}) from error
 
 

@@ -25,7 +25,13 @@ class Acting:
     request: str = ""
 
     def name(self) -> str:
-        return self.who() if callable(self.who) else self.who
+        if not callable(self.who):
+            return self.who
+        ask, self.who = self.who, ""  # finding it out may write, as a session under a new key does: nobody's yet
+        try:
+            return ask()
+        finally:
+            self.who = ask
 
 
 _acting: ContextVar[Acting | None] = ContextVar("acting", default=None)

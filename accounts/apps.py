@@ -9,6 +9,9 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         # An app is imported before there are any models.
+        from accounts.domain import factors
         from accounts.domain.audit import triggers
+        from core import secrets
 
         post_migrate.connect(triggers.after_migration, sender=self, dispatch_uid="accounts.audit")
+        secrets.rotates(factors.renew)

@@ -7,7 +7,7 @@ import ipaddress
 import json
 import socket
 import ssl
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,20 +22,24 @@ class Refused(Exception):
     """An address that no web hook may go to, or one that didn't take it."""
 
 
-def signature(secret: str, at: int, body: bytes) -> str:
-    """``t=…,v1=…``: the HMAC-SHA256, in hex, of the second, a full stop and the body."""
-    digest = hmac.new(secret.encode(), f"{at}.".encode() + body, hashlib.sha256).hexdigest()
-    return f"t={at},v1={digest}"
+def signature(at: int, body: bytes, *secrets: str) -> str:
+    """``t=…,v1=…``: the HMAC-SHA256, in hex, of the second, a full stop and the body; a ``v1`` for each secret."""
+    signed = f"{at}.".encode() + body
+    made = (hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest() for secret in secrets)
+    return ",".join([f"t={at}", *(f"v1={digest}" for digest in made)])
 
 
-def send(*, url: str, id: str, body: Mapping[str, Any], secret: str, at: datetime) -> None:
-    """Post ``body`` as JSON, signed for ``at``. Raises Refused; ``id`` lets the receiver know a second try."""
+def send(*, url: str, id: str, body: Mapping[str, Any], secret: str, at: datetime, earlier: Sequence[str] = ()) -> None:
+    """Post ``body`` as JSON, signed for ``at``. Raises Refused; ``id`` lets the receiver know a second try.
+
+    ``earlier``: secrets that a receiver may still check with, while they are being changed.
+    """
     text = json.dumps(body, sort_keys=True).encode()
     headers = {
         "Content-Type": "application/json",
         "User-Agent": "Holdfast",
         "X-Holdfast-Id": id,
-        "X-Holdfast-Signature": signature(secret, int(at.timestamp()), text),
+        "X-Holdfast-Signature": signature(int(at.timestamp()), text, secret, *earlier),
     }
     post(url, text, headers)
 

@@ -5,7 +5,7 @@ copied into another column can't be read there. SECRET_KEY_FALLBACKS still read;
 """
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -14,6 +14,9 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.apps import apps
 from django.conf import settings
 from django.db import models, transaction
+
+Renew = Callable[[], int]
+ELSEWHERE: list[Renew] = []
 
 
 class Unreadable(ValueError):
@@ -33,9 +36,14 @@ def decrypt(kept: str, *, purpose: str) -> str:
         raise Unreadable(f"A secret kept for {purpose} can't be read: was SECRET_KEY changed?") from error
 
 
+def signing_keys() -> tuple[str, ...]:
+    """The installation's key, then the earlier ones that still read."""
+    return (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+
+
 def _box(purpose: str) -> MultiFernet:
     # Not kept in memory: settings may change under a test, and making one takes microseconds.
-    return MultiFernet([_fernet(key, purpose) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)])
+    return MultiFernet([_fernet(key, purpose) for key in signing_keys()])
 
 
 def _fernet(key: str, purpose: str) -> Fernet:
@@ -70,10 +78,16 @@ def secret_fields() -> Iterator[tuple[type[models.Model], SecretField]]:
         yield from ((model, field) for field in model._meta.local_fields if isinstance(field, SecretField))
 
 
+def rotates(renew: Renew) -> Renew:
+    """Register a function that encrypts anew what is kept outside of a SecretField. It returns how many there are."""
+    ELSEWHERE.append(renew)
+    return renew
+
+
 @transaction.atomic
 def rotate() -> int:
     """Encrypt every secret anew under SECRET_KEY, so that a fallback may go. Returns how many. Raises Unreadable."""
-    return sum(_rotate(model, field) for model, field in secret_fields())
+    return sum(_rotate(model, field) for model, field in secret_fields()) + sum(renew() for renew in ELSEWHERE)
 
 
 def _rotate(model: type[models.Model], field: SecretField) -> int:

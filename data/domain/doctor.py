@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from accounts.domain import factors
 from accounts.domain.audit import triggers
 from core import clock, gauges
 from core.models import Mail
@@ -99,6 +100,8 @@ def _secrets() -> Iterator[tuple[str, str]]:
         except Unreadable as error:
             yield "wrong", str(error)
     yield "ok", f"{count} kept"
+    if lost := factors.unreadable():
+        yield "wrong", f"{lost} second factors can't be read: set the earlier SECRET_KEY as a fallback, or remove them"
     if settings.SECRET_KEY_FALLBACKS:
         yield "look", "earlier keys are still accepted: manage.py secrets rotate, then take them out"
 

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from core import secrets
 from core.domain import events
 from customers.models import Customer
 from surveys.domain import answering, tokens
@@ -29,7 +30,7 @@ def make(*, survey: Survey, customer: Customer | None, by: User, at: datetime) -
     for before in OpenLink.objects.filter(survey=held, customer=customer, closed_at=None):
         close(link=before, by=by, at=at)
     made = OpenLink(survey=held, customer=customer, by=by, created_at=at)
-    made.digest = tokens.digest(token(made))
+    made.digest = tokens.digest(tokens.derive(_about(made)))
     made.save()
     events.append(type=OPENED, payloads=[_payload(made, by)], at=at)
     return made
@@ -43,8 +44,13 @@ def close(*, link: OpenLink, by: User, at: datetime) -> None:
 
 
 def token(link: OpenLink) -> str:
-    """What stands in the link's address. It can be made again, to be shown again."""
-    return tokens.derive(f"{link.uid}:open")
+    """What stands in the link's address, made again to be shown again; '' once the key it was made with is gone."""
+    made = (tokens.derive(_about(link), key) for key in secrets.signing_keys())
+    return next((one for one in made if tokens.digest(one) == link.digest), "")
+
+
+def _about(link: OpenLink) -> str:
+    return f"{link.uid}:open"
 
 
 def find(given: str) -> OpenLink | None:

@@ -71,5 +71,6 @@ def close(request: HttpRequest, uid: UUID, link: UUID) -> HttpResponse:
 
 
 def _line(link: OpenLink) -> dict[str, Any]:
-    address = settings.SITE_URL + reverse("surveys:open-link", args=[open_links.token(link)])
+    token = open_links.token(link)
+    address = settings.SITE_URL + reverse("surveys:open-link", args=[token]) if token else ""
     return {"link": link, "address": address, "answers": link.answers}  # type: ignore[attr-defined]  # annotated

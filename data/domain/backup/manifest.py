@@ -9,6 +9,8 @@ import psycopg
 from django.conf import settings
 from psycopg import sql
 
+from core import secrets
+
 FORMAT = 1
 TABLES = """
 SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace
@@ -67,8 +69,14 @@ def transaction(database: psycopg.Connection[Any]) -> int:
     return int(row[0]) if row else 0
 
 
-def key_mark() -> str:
-    return hmac.new(settings.SECRET_KEY.encode(), b"holdfast backup", hashlib.sha256).hexdigest()[:16]
+def key_mark(secret_key: str = "") -> str:
+    key = secret_key or settings.SECRET_KEY
+    return hmac.new(key.encode(), b"holdfast backup", hashlib.sha256).hexdigest()[:16]
+
+
+def is_known(mark: str) -> bool:
+    """Whether it was made with the key of today, or with an earlier one that still reads."""
+    return mark in {key_mark(one) for one in secrets.signing_keys()}
 
 
 def differences(wanted: Manifest, found: dict[str, tuple[int, str]]) -> list[str]:

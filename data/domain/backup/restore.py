@@ -117,7 +117,7 @@ def _finish(told: Manifest, name: str) -> Restored:
         head = AuditHead.objects.filter(pk=1).first()
         seals.begin_anew(number=head.number if head else 0)
         erased = erasing.replay(at=clock.now())
-    return Restored(name, told.made_at, len(told.tables), told.rows, told.key == manifest.key_mark(), erased)
+    return Restored(name, told.made_at, len(told.tables), told.rows, manifest.is_known(told.key), erased)
 
 
 @contextmanager

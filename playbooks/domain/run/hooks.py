@@ -5,9 +5,7 @@ import hmac
 from collections.abc import Mapping
 from typing import Any
 
-from django.conf import settings
-
-from core import clock
+from core import clock, secrets
 from core.jobs import job
 from core.outgoing import send
 
@@ -16,12 +14,16 @@ JOB = "playbooks.hook"
 
 def secret_of(playbook_uid: str) -> str:
     """What the hooks of a playbook are signed with: shown to administrators, made from the installation's own key."""
-    key = hashlib.sha256(b"playbooks.hook" + settings.SECRET_KEY.encode()).digest()
+    return _made(playbook_uid, secrets.signing_keys()[0])
+
+
+def _made(playbook_uid: str, secret_key: str) -> str:
+    key = hashlib.sha256(b"playbooks.hook" + secret_key.encode()).digest()
     return hmac.new(key, playbook_uid.encode(), hashlib.sha256).hexdigest()
 
 
 @job(JOB)
 def deliver(payload: Mapping[str, Any]) -> None:
     """Post one hook. Raises ``core.outgoing.Refused``, so that the job is tried again."""
-    secret = secret_of(payload["playbook"])
-    send(url=payload["url"], id=payload["id"], body=payload["body"], secret=secret, at=clock.now())
+    secret, *earlier = (_made(payload["playbook"], key) for key in secrets.signing_keys())
+    send(url=payload["url"], id=payload["id"], body=payload["body"], secret=secret, earlier=earlier, at=clock.now())

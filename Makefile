@@ -5,7 +5,7 @@ INSTALL = $(PYTHON) config/runner/install.py
 BIN = .venv/bin
 TEMPLATES = $(shell find . -path ./.venv -prune -o -path '*/templates/*' -name '*.html' -print)
 
-.PHONY: run setup setup-dev test check audit bench faults messages clean
+.PHONY: run setup setup-dev test coverage check audit bench faults messages clean
 
 run: setup
 	@exec $(BIN)/python -m config.runner
@@ -18,6 +18,12 @@ setup-dev:
 
 test: setup-dev
 	$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
+
+# All tests once more, slower: what of the code they reached, processes that they start included.
+coverage: setup-dev
+	@$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -n 2 --dist worksteal $(ARGS)
+	@$(BIN)/python -m tools.covered
 
 check: setup-dev
 	$(BIN)/ruff check .

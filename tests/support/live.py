@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -68,11 +68,21 @@ def serve(database_url: str, data_dir: Path) -> Iterator[str]:
             _wait_for(f"http://127.0.0.1:{port}/livez", server)
             yield f"http://127.0.0.1:{port}"
         finally:
-            os.killpg(server.pid, signal.SIGKILL)
-            server.wait()
+            _end(server)
 
 
 _OPTIONS = ["--worker-class", "gthread", "--threads", "4", "--no-control-socket", "--log-level", "warning"]
+_OPTIONS += ["--graceful-timeout", "1"]
+
+
+def _end(server: "subprocess.Popen[bytes]") -> None:
+    """With a request first: what a server covered is written when it ends."""
+    server.terminate()
+    with suppress(subprocess.TimeoutExpired):
+        server.wait(5)
+    with suppress(ProcessLookupError):
+        os.killpg(server.pid, signal.SIGKILL)
+    server.wait()
 
 
 def _environment(database_url: str, data_dir: Path) -> dict[str, str]:

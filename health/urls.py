@@ -1,5 +1,6 @@
 from django.urls import path
 
+from customers.views import kept_rules
 from health.views import backtests, book, customers, editor, risks, scorecards, signal_rules, signals
 
 app_name = "health"
@@ -31,9 +32,7 @@ urlpatterns = [
     path("health/measures/", scorecards.measures, name="measures"),
     path("health/measures/test/", scorecards.test_measures, name="test-measures"),
     path("health/", signals.signals, name="signals"),
-    path("health/signals/rules/new/", signal_rules.new, name="new-signal-rule"),
-    path("health/signals/rules/<slug:key>/", signal_rules.edit, name="signal-rule"),
-    path("health/signals/rules/<slug:key>/delete/", signal_rules.delete, name="delete-signal-rule"),
+    *kept_rules.paths("health/signals/rules/", signal_rules.KEPT),
     path("health/signals/<uuid:uid>/snooze/", signals.snooze, name="snooze-signal"),
     path("health/signals/<uuid:uid>/dismiss/", signals.dismiss, name="dismiss-signal"),
     path("health/signals/held/<int:pk>/", signals.release, name="release-signals"),

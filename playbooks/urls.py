@@ -1,5 +1,6 @@
 from django.urls import path
 
+from customers.views import kept_rules
 from customers.views.lists import listed
 from playbooks.lists import RUNS
 from playbooks.views import books, queue_rules, runs
@@ -10,9 +11,7 @@ urlpatterns = [
     path("customers/runs/", listed(RUNS), name="runs"),
     path("playbooks/", books.listed, name="playbooks"),
     path("playbooks/queue-rules/", queue_rules.listed, name="queue-rules"),
-    path("playbooks/queue-rules/new/", queue_rules.new, name="new-queue-rule"),
-    path("playbooks/queue-rules/<slug:key>/", queue_rules.edit, name="queue-rule"),
-    path("playbooks/queue-rules/<slug:key>/delete/", queue_rules.delete, name="delete-queue-rule"),
+    *kept_rules.paths("playbooks/queue-rules/", queue_rules.KEPT),
     path("playbooks/new/", books.create, name="create"),
     path("playbooks/<uuid:uid>/", books.playbook, name="playbook"),
     path("playbooks/<uuid:uid>/edit/", books.edit, name="edit"),

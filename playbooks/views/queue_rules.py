@@ -1,21 +1,19 @@
 """The pages on which administrators say who comes into the queue, and why."""
 
-from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
 
 from accounts.access import administrators_only, who
 from core import clock
 from customers.rules import RuleError, describe, parse
+from customers.views.kept_rules import KeptRules
 from playbooks.domain import queue_rules as domain
 from playbooks.forms.queue_rules import QueueRuleForm
 from playbooks.models import QueueRule
 from playbooks.queries.queue import open_by_rule
-
-EDITS = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_safe
@@ -35,42 +33,19 @@ def in_words(rule: QueueRule) -> str:
         return str(error)
 
 
-@EDITS
-@administrators_only
-def new(request: HttpRequest) -> HttpResponse:
-    return _edit(request, None)
+def _save(request: HttpRequest, rule: QueueRule | None, form: QueueRuleForm) -> QueueRule:
+    return domain.save(rule=rule, values=form.cleaned_data, by=who(request), at=clock.now())
 
 
-@EDITS
-@administrators_only
-def edit(request: HttpRequest, key: str) -> HttpResponse:
-    return _edit(request, get_object_or_404(QueueRule, key=key))
-
-
-@require_POST
-@administrators_only
-def delete(request: HttpRequest, key: str) -> HttpResponse:
-    rule = get_object_or_404(QueueRule, key=key)
-    try:
-        domain.delete(rule=rule)
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
-        return redirect("playbooks:queue-rule", key)
-    messages.success(request, _("“%(name)s” is deleted.") % {"name": rule.title})
-    return redirect("playbooks:queue-rules")
-
-
-def _edit(request: HttpRequest, rule: QueueRule | None) -> HttpResponse:
-    form = QueueRuleForm(request.POST or None, user=who(request), rule=rule)
-    if form.is_valid():
-        kept = domain.save(rule=rule, values=form.cleaned_data, by=who(request), at=clock.now())
-        messages.success(request, _("Saved. The queue follows “%(name)s” from tonight on.") % {"name": kept.title})
-        return redirect("playbooks:queue-rules")
-    context = {
-        "title": rule.title if rule else _("New queue rule"),
-        "note": _("Held against every customer each night, and at once for one of whom something changed."),
-        "rule": rule,
-        "used": bool(rule and domain.used(rule)),
-        "form": form,
-    }
-    return render(request, "playbooks/queue_rules/edit.html", context, status=422 if form.errors else 200)
+KEPT = KeptRules(
+    model=QueueRule,
+    form=QueueRuleForm,
+    save=_save,
+    delete=lambda rule: domain.delete(rule=rule),
+    used=domain.used,
+    noun="queue-rule",
+    listed="playbooks:queue-rules",
+    new=gettext_lazy("New queue rule"),
+    note=gettext_lazy("Held against every customer each night, and at once for one of whom something changed."),
+    saved=gettext_lazy("Saved. The queue follows “%(name)s” from tonight on."),
+)

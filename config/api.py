@@ -17,9 +17,11 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.routers import SimpleRouter
 
+import accounts.api.people
 import churn.api
 import customers.api
 import data.api
+import desk.api
 import health.api
 import playbooks.api
 import subscriptions.api
@@ -29,30 +31,53 @@ from core.api import pages
 from core.api.views import Api
 
 NOUNS: dict[str, Any] = {
-    "customers": customers.api.CustomerRows,
+    "customers": desk.api.CustomerRows,
     "contacts": customers.api.ContactRows,
     "touchpoints": customers.api.TouchpointRows,
     "tickets": customers.api.TicketRows,
+    "hand-offs": customers.api.HandOffRows,
+    "stages": customers.api.StageRows,
+    "goals": customers.api.GoalRows,
+    "pulses": customers.api.PulseRows,
     "standings": customers.api.StandingRows,
     "saved-filters": customers.api.SavedFilterRows,
     "subscriptions": subscriptions.api.SubscriptionRows,
+    "plans": subscriptions.api.PlanRows,
     "invoices": subscriptions.api.InvoiceRows,
     "movements": subscriptions.api.MovementRows,
+    "fx-rates": subscriptions.api.FxRateRows,
+    "costs": subscriptions.api.CostRows,
     "usage": usage.api.UsageRows,
     "features": usage.api.FeatureRows,
     "surveys": surveys.api.SurveyRows,
+    "invitations": surveys.api.InvitationRows,
     "responses": surveys.api.ResponseRows,
+    "scorecards": health.api.ScorecardRows,
     "scores": health.api.ScoreRows,
     "signals": health.api.SignalRows,
+    "risks": health.api.RiskRows,
+    "churn-reasons": churn.api.ChurnReasonRows,
+    "churn-events": churn.api.ChurnEventRows,
     "work-items": playbooks.api.WorkItemRows,
     "playbooks": playbooks.api.PlaybookRows,
     "runs": playbooks.api.RunRows,
+    "users": accounts.api.people.UserRows,
+    "teams": accounts.api.people.TeamRows,
+    "web-hooks": data.api.WebHookRows,
+    "web-hook-calls": data.api.HookCallRows,
 }
 BULK = ("customers", "contacts", "subscriptions", "invoices")
 DOORS: dict[str, Any] = {
     "measures": customers.api.MeasureRows,
     "queue": playbooks.api.Queue,
     "reports/retention": churn.api.Retention,
+    "reports/movements": churn.api.Movements,
+    "reports/cohorts": churn.api.CohortRows,
+    "reports/survival": churn.api.Survival,
+    "reports/reasons": churn.api.Reasons,
+    "reports/benchmarks": churn.api.Benchmarks,
+    "reports/worth": churn.api.WorthOf,
+    "reports/nps": surveys.api.Nps,
     **{f"bulk/{noun}": data.api.bulk(noun) for noun in BULK},
 }
 

@@ -1,12 +1,12 @@
 from typing import Any, ClassVar
 
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 from rest_framework import serializers
 
-from core.api.views import Shown
+from core.api.views import Listed, Shown
 from customers.api.shared import DaysQuery, ListedOfCustomers, OfCustomer
 from customers.models import Band
-from health.models import Score, Signal
+from health.models import Risk, Score, Scorecard, ScorecardVersion, Signal
 
 
 class ScoreShape(OfCustomer):
@@ -84,3 +84,71 @@ class SignalRows(ListedOfCustomers, Shown):
 
     def get_queryset(self) -> Any:
         return super().get_queryset().annotate(rule_key=F("rule__key"), rule_name=F("rule__name"))
+
+
+class RiskShape(OfCustomer):
+    """A named risk: why a customer may leave, what is done about it and by whom, and how it ended."""
+
+    id = serializers.UUIDField(source="uid")
+    reason = serializers.CharField(help_text="The key of a churn reason.")
+    words = serializers.CharField(source="said")
+    mitigation = serializers.CharField(source="done", allow_null=True)
+    owner = serializers.CharField(source="owner_email", help_text="The e-mail of one of us.")
+    opened_on = serializers.DateField()
+    review_on = serializers.DateField()
+    closed_on = serializers.DateField(allow_null=True)
+    outcome = serializers.ChoiceField(choices=[one for one in Risk.Outcome.choices if one[0]], allow_blank=True)
+
+    class Meta:
+        ref_name = "Risk"
+
+
+class RisksQuery(DaysQuery):
+    open = serializers.BooleanField(required=False, help_text="Only open ones, or closed ones.")
+    reason = serializers.CharField(required=False, max_length=60)
+
+
+class RiskRows(ListedOfCustomers, Shown):
+    serializer_class = RiskShape
+    asks = RisksQuery
+    all_rows = Risk.objects
+    lookups: ClassVar = {
+        "reason": "reason",
+        "open": "closed_on__isnull",
+        "since": "opened_on__gte",
+        "until": "opened_on__lt",
+    }
+
+    def get_queryset(self) -> Any:
+        words = {"said": F("words__body"), "done": F("mitigation__body"), "owner_email": F("owner__email")}
+        return super().get_queryset().annotate(**words)
+
+
+class ScorecardShape(serializers.Serializer[Any]):
+    """A scorecard with the version that was published last; null before the first."""
+
+    key = serializers.CharField()
+    name = serializers.CharField()
+    version = serializers.IntegerField(allow_null=True)
+    in_force_from = serializers.DateField(allow_null=True)
+    definition = serializers.DictField(
+        child=serializers.JSONField(), allow_null=True, help_text="Groups, weights, points, bands, caps."
+    )
+
+    class Meta:
+        ref_name = "Scorecard"
+
+
+class ScorecardRows(Listed):
+    """The scorecards there are, in the order in which they are tried on a customer."""
+
+    serializer_class = ScorecardShape
+    key = ("position", "pk")
+
+    def get_queryset(self) -> QuerySet[Scorecard]:
+        versions = ScorecardVersion.objects.filter(scorecard=OuterRef("pk")).order_by("-number")
+        last = {name: Subquery(versions.values(field)[:1]) for name, field in LAST.items()}
+        return Scorecard.objects.annotate(**last)
+
+
+LAST = {"version": "number", "in_force_from": "in_force_from", "definition": "definition"}

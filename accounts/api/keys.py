@@ -15,7 +15,7 @@ from accounts.models import Key
 from core import actor, clock
 
 SCHEME = "Bearer"
-ABOUT_MONEY = re.compile(r"/api/v1/(subscriptions|invoices|movements|reports|queue|bulk)/")
+ABOUT_MONEY = re.compile(r"/api/v1/((subscriptions|invoices|movements|costs|queue|bulk)/|reports/(?!nps/))")
 
 
 class KeyAuthentication(BaseAuthentication):

@@ -45,11 +45,7 @@ def page(form: RetentionForm, asked: Asked, *, currency: str) -> Page:
 
 
 def worth_of(form: RetentionForm, asked: Asked) -> Worth:
-    months = worth.full_months(min(form.chosen.end, asked.until), form.today)
-    book = book_for([form.chosen, *months], asked)
-    return Worth(
-        line_of(book, form.chosen), [line_of(book, month) for month in months], worth.costs(months, asked), asked.times
-    )
+    return worth.of(form.chosen, asked, form.today)
 
 
 def _run(form: RetentionForm, asked: Asked) -> list[Line]:

@@ -12,6 +12,7 @@ from django.db import connection
 from churn.queries.retention.asked import Asked
 from churn.queries.retention.lines import Line, amount
 from churn.queries.retention.periods import Period, shift
+from churn.queries.retention.report import book_for, line_of
 from subscriptions.domain import rulesets
 
 FULL_MONTHS: Final = 6
@@ -123,6 +124,13 @@ class Worth:
     @property
     def unvalued(self) -> list[Spent]:
         return [cost for cost in self.costs if cost.value is None]
+
+
+def of(period: Period, asked: Asked, today: date) -> Worth:
+    """What customers are worth at the end of a period, by the six full months before that."""
+    months = full_months(min(period.end, asked.until), today)
+    book = book_for([period, *months], asked)
+    return Worth(line_of(book, period), [line_of(book, month) for month in months], costs(months, asked), asked.times)
 
 
 def full_months(end: date, today: date, count: int = FULL_MONTHS) -> list[Period]:

@@ -77,12 +77,7 @@ class ListFilter(django_filters.FilterSet):
         return getattr(self.filters[name], "pairs", [])
 
     def find(self, rows: QuerySet[Any], _name: str, words: str) -> QuerySet[Any]:
-        # Fewer than three letters make no trigram: then the beginning is meant.
-        how = "icontains" if len(words) > 2 else "istartswith"
-        found = Q()
-        for path in self.SEARCHED:
-            found |= Q(**{f"{path}__{how}": words})
-        return rows.filter(found)
+        return rows.filter(containing(words, self.SEARCHED))
 
     def of_saved(self, rows: QuerySet[Any], saved: Any) -> QuerySet[Any]:
         """The rows that a saved filter means. What it raises says why the filter can't be read."""
@@ -130,6 +125,16 @@ class ListFilter(django_filters.FilterSet):
             if other != name:
                 rows = self.filters[other].filter(rows, value)
         return rows
+
+
+def containing(words: str, paths: Iterable[str]) -> Q:
+    """Rows that have these words in one of their texts."""
+    # Fewer than three letters make no trigram: then the beginning is meant.
+    how = "icontains" if len(words) > 2 else "istartswith"
+    found = Q()
+    for path in paths:
+        found |= Q(**{f"{path}__{how}": words})
+    return found
 
 
 def counts_of(filters: ListFilter, kept_as: str) -> Counts:

@@ -2,7 +2,7 @@ from http import HTTPStatus
 from typing import Any, ClassVar
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -18,6 +18,7 @@ from core.api.problems import unfit
 from core.api.references import external, named
 from core.api.views import Listed, Shown
 from core.domain import names
+from core.lists.filters import containing
 from customers.api.attributes import AttributesField
 from customers.api.shared import CustomerField, Language, SavedFilterParameter, ZoneField
 from customers.domain import customers
@@ -108,7 +109,9 @@ class NewCustomerShape(CustomerWrite):
 
 
 class CustomersQuery(serializers.Serializer[Any]):
-    q = serializers.CharField(required=False, max_length=200, help_text="A part of the name or domain.")
+    q = serializers.CharField(
+        required=False, max_length=200, help_text="A part of the name or domain; of one or two letters, the beginning."
+    )
     external_id = serializers.CharField(required=False, max_length=200)
     stage = serializers.CharField(required=False, max_length=40)
     industry = serializers.CharField(required=False, max_length=80)
@@ -147,7 +150,7 @@ class CustomerRows(Listed, Shown):
         if not asked.get("archived"):
             rows = rows.current()
         if words := asked.get("q"):
-            rows = rows.filter(Q(name__icontains=words) | Q(domain__icontains=words))
+            rows = rows.filter(containing(words, ("name", "domain")))
         if "external_id" in asked:
             rows = rows.filter(pk__in=named("customer", asked["external_id"]))
         return rows.filter(asked["saved_filter"]) if "saved_filter" in asked else rows

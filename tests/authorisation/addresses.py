@@ -10,12 +10,13 @@ from django.urls import get_resolver
 from django.urls.resolvers import URLPattern, URLResolver
 
 from accounts.models import User
-from customers.models import Contact, Customer, Merge, SavedFilter, Ticket, Touchpoint
+from churn.models import ChurnEvent
+from customers.models import Contact, Customer, Goal, Merge, SavedFilter, Ticket, Touchpoint
 from data.models import Import
 from health.models import BacktestRun, Risk, Scorecard, Signal, SignalHold, SignalRule
 from playbooks.models import DryRun, Letter, Playbook, PlaybookVersion, Run, WorkItem
-from subscriptions.models import Invoice, Subscription
-from surveys.models import Campaign, OpenLink, Response, Survey, Suspect, Theme
+from subscriptions.models import Invoice, Plan, Subscription
+from surveys.models import Campaign, Invitation, OpenLink, Response, Survey, Suspect, Theme
 from usage.models import Feature, FeatureRule, Rejected
 
 NOBODY = "0190c8a5-5c7e-7b6a-8000-000000000000"
@@ -149,4 +150,11 @@ WHAT: dict[str, Any] = {
     "api/v1/playbooks/": _first(Playbook),
     "api/v1/surveys/": _first(Survey),
     "api/v1/features/": _first(Feature),
+    "api/v1/churn-events/": _first(ChurnEvent, of="customer"),
+    "api/v1/goals/": _first(Goal, of="customer"),
+    "api/v1/invitations/": _first(Invitation, of="customer"),
+    "api/v1/risks/": _first(Risk, of="customer"),
+    "api/v1/plans/": _first(Plan),
+    "api/v1/teams/": lambda customer, _name: customer.team,
+    "api/v1/users/": lambda customer, _name: customer.team.users.first(),
 }

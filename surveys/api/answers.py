@@ -1,14 +1,14 @@
-from typing import Any
+from typing import Any, ClassVar
 
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 from rest_framework import serializers
 
 from core.api.narrowing import Narrowed, parameters
 from core.api.views import Listed, Shown
 from core.clock import AsOf
-from customers.api.shared import CustomerQuery, ListedOfCustomers, OfCustomer
+from customers.api.shared import CustomerQuery, DaysQuery, ListedOfCustomers, OfCustomer
 from surveys.lists import AnswerFilter
-from surveys.models import Response, Survey
+from surveys.models import Invitation, Response, Survey
 
 
 class SurveyShape(serializers.Serializer[Any]):
@@ -59,3 +59,35 @@ class ResponseRows(Narrowed, ListedOfCustomers, Shown):
     def get_queryset(self) -> Any:
         rows = super().get_queryset().as_of(AsOf.live())
         return rows.annotate(survey_uid=F("survey__uid"), contact_uid=F("contact__uid"), comment=F("text__body"))
+
+
+class InvitationShape(OfCustomer):
+    """One contact asked once."""
+
+    id = serializers.UUIDField(source="uid")
+    survey = serializers.UUIDField(source="survey_uid")
+    contact = serializers.UUIDField(source="contact_uid", allow_null=True)
+    sent_at = serializers.DateTimeField()
+    day = serializers.DateField()
+    answered = serializers.BooleanField()
+
+    class Meta:
+        ref_name = "Invitation"
+
+
+class InvitationsQuery(DaysQuery):
+    survey = serializers.UUIDField(required=False, help_text="The id of a survey.")
+
+
+class InvitationRows(ListedOfCustomers, Shown):
+    """Who was asked what, and when."""
+
+    serializer_class = InvitationShape
+    asks = InvitationsQuery
+    all_rows = Invitation.objects
+    lookups: ClassVar = {"survey": "survey__uid", "since": "day__gte", "until": "day__lt"}
+
+    def get_queryset(self) -> Any:
+        answers = Response.objects.as_of(AsOf.live()).filter(invitation=OuterRef("pk"))
+        shown = {"survey_uid": F("survey__uid"), "contact_uid": F("contact__uid"), "answered": Exists(answers)}
+        return super().get_queryset().filter(AsOf.live().known()).annotate(**shown)

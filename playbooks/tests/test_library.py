@@ -21,7 +21,7 @@ def library(db: None) -> None:
     """As the migration leaves it, whatever other tests did."""
     from importlib import import_module
 
-    import_module("playbooks.migrations.0005_library").install(apps, None)
+    import_module("playbooks.migrations.0003_library").install(apps, None)
 
 
 def test_they_are_there_and_at_rest(library: None) -> None:

@@ -3,6 +3,11 @@
 from pathlib import Path
 
 import pytest
+from django.conf import settings
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 
 from tools import migrations
 
@@ -47,3 +52,17 @@ def test_what_does_not_is_let_through(tmp_path: Path, operation: str) -> None:
 
 def test_ours_stop_nobody() -> None:
     assert migrations.findings() == []
+
+
+@pytest.mark.django_db
+def test_a_database_from_before_they_were_put_together_has_nothing_to_apply() -> None:
+    ours = {path.parent.parent.name for path in settings.BASE_DIR.glob("*/migrations/0001_initial.py")}
+    recorder = MigrationRecorder(connection)
+    found = MigrationLoader(connection).disk_migrations
+    before = {old for one in found.values() for old in one.replaces} | {(app, "0001_initial") for app in ours}
+    assert sum(app in ours for app, _name in before) == 75
+    for app, name in set(recorder.applied_migrations()) - before:
+        if app in ours:
+            recorder.record_unapplied(app, name)
+    executor = MigrationExecutor(connection)
+    assert executor.migration_plan(executor.loader.graph.leaf_nodes()) == []

@@ -54,7 +54,8 @@ def restore(file: Path, *, into: str = "") -> Restored:
 def _check(told: Manifest) -> None:
     if told.format > FORMAT:
         raise Refused("The backup is of a newer version of Holdfast. Restore it with that one.")
-    known = set(MigrationLoader(None, ignore_no_migrations=True).disk_migrations)
+    found = MigrationLoader(None, ignore_no_migrations=True).disk_migrations
+    known = {name for name, migration in found.items() for name in (name, *migration.replaces)}
     labels = {app for app, _name in known}
     unknown = [f"{app}.{name}" for app, name in told.migrations if app in labels and (app, name) not in known]
     if unknown:

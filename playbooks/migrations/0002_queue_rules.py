@@ -1,24 +1,42 @@
 """The queue rules to start with. They belong to the company from here on: edited in the admin, not here.
 
 A customer stands under the most telling causes, not under all: what is near its notice is not listed again for its
-band, and what is at risk is not listed again for being quiet.
+band, and what is at risk is not listed again for being quiet. Who gave notice stands as that, and nowhere else among
+what may be lost; what is promised counts from the last day to give notice.
 """
 
 from django.db import migrations
 from django.utils.translation import gettext_noop as _
 
-PAYING = {"key": "measure.mrr", "op": ">", "value": 0}
-NOT_WELL = {"key": "measure.band", "op": "in", "value": ["risk", "watch"]}
-AT_RISK = {"key": "measure.band", "op": "is", "value": "risk"}
-NOTICE_NEAR = {"key": "measure.notice_on", "op": "within_next_days", "value": 120}
 
+def when(key, op, *value):
+    return {"key": f"measure.{key}", "op": op, **({"value": value[0]} if value else {})}
+
+
+PAYING = when("mrr", ">", 0)
+NOT_WELL = when("band", "in", ["risk", "watch"])
+AT_RISK = when("band", "is", "risk")
+NOTICE_NEAR = when("notice_on", "within_next_days", 120)
+NOTICE_SOON = when("notice_on", "within_next_days", 30)
+STAYS = when("leaves_on", "missing")
+LEAVES = when("leaves_on", "present")
 RULES = [
     {
         "key": "renewal-near",
         "title": _("Settle the renewal"),
         "lane": "promised",
-        "rule": {"all": [PAYING, {"key": "measure.renewal_on", "op": "within_next_days", "value": 30}]},
-        "reasons": ["renewal_on", "score", "overdue_invoices"],
+        "rule": {
+            "all": [
+                PAYING,
+                {
+                    "any": [
+                        NOTICE_SOON,
+                        {"all": [when("renews_itself", "is", False), when("renewal_on", "within_next_days", 30)]},
+                    ]
+                },
+            ]
+        },
+        "reasons": ["notice_on", "renewal_on", "score", "overdue_invoices"],
         "due_in_days": 5,
         "rest_days": 30,
     },
@@ -26,13 +44,7 @@ RULES = [
         "key": "detractor",
         "title": _("Answer their low score"),
         "lane": "promised",
-        "rule": {
-            "all": [
-                PAYING,
-                {"key": "measure.last_nps", "op": "<=", "value": 6},
-                {"key": "measure.days_since_nps", "op": "<=", "value": 30},
-            ]
-        },
+        "rule": {"all": [PAYING, when("last_nps", "<=", 6), when("days_since_nps", "<=", 30)]},
         "reasons": ["last_nps", "score"],
         "due_in_days": 2,
         "rest_days": 45,
@@ -41,7 +53,7 @@ RULES = [
         "key": "notice-near",
         "title": _("Keep them before they can leave"),
         "lane": "risk",
-        "rule": {"all": [PAYING, NOTICE_NEAR, NOT_WELL]},
+        "rule": {"all": [PAYING, NOTICE_NEAR, {"not": NOTICE_SOON}, NOT_WELL]},
         "reasons": ["notice_on", "active_users_28", "usage_change_28", "score", "champion_left"],
         "due_in_days": 7,
         "rest_days": 28,
@@ -50,7 +62,7 @@ RULES = [
         "key": "band-risk",
         "title": _("Find out what went wrong"),
         "lane": "risk",
-        "rule": {"all": [PAYING, AT_RISK, {"not": NOTICE_NEAR}]},
+        "rule": {"all": [PAYING, AT_RISK, {"not": NOTICE_NEAR}, STAYS]},
         "reasons": ["score", "active_users_28", "usage_change_28", "champion_left", "escalated_tickets_56"],
         "due_in_days": 7,
         "rest_days": 28,
@@ -59,7 +71,7 @@ RULES = [
         "key": "usage-dropped",
         "title": _("Ask why they use it less"),
         "lane": "risk",
-        "rule": {"all": [PAYING, {"key": "measure.usage_change_28", "op": "<", "value": -0.4}, {"not": AT_RISK}]},
+        "rule": {"all": [PAYING, when("usage_change_28", "<", -0.4), {"not": AT_RISK}, STAYS]},
         "reasons": ["usage_change_28", "active_users_28", "last_usage_on"],
         "due_in_days": 7,
         "rest_days": 28,
@@ -68,7 +80,7 @@ RULES = [
         "key": "champion-left",
         "title": _("Find a new champion"),
         "lane": "risk",
-        "rule": {"all": [PAYING, {"key": "measure.champion_left", "op": "is", "value": True}]},
+        "rule": {"all": [PAYING, when("champion_left", "is", True), STAYS]},
         "reasons": ["champion_left", "active_contacts", "last_touch_on"],
         "due_in_days": 7,
         "rest_days": 60,
@@ -77,7 +89,7 @@ RULES = [
         "key": "invoice-overdue",
         "title": _("Clear up the unpaid invoice"),
         "lane": "risk",
-        "rule": {"all": [PAYING, {"key": "measure.overdue_invoices", "op": ">=", "value": 1}]},
+        "rule": {"all": [PAYING, when("overdue_invoices", ">=", 1)]},
         "reasons": ["overdue_invoices", "score"],
         "due_in_days": 5,
         "rest_days": 14,
@@ -86,13 +98,7 @@ RULES = [
         "key": "gone-quiet",
         "title": _("Talk to them again"),
         "lane": "risk",
-        "rule": {
-            "all": [
-                {"key": "measure.mrr", "op": ">=", "value": 2000},
-                {"key": "measure.days_since_touch", "op": ">", "value": 90},
-                {"not": AT_RISK},
-            ]
-        },
+        "rule": {"all": [when("mrr", ">=", 2000), when("days_since_touch", ">", 90), {"not": AT_RISK}, STAYS]},
         "reasons": ["last_touch_on", "active_contacts"],
         "due_in_days": 10,
         "rest_days": 28,
@@ -105,7 +111,8 @@ RULES = [
             "all": [
                 PAYING,
                 {"key": "attribute.stage", "op": "is", "value": "onboarding"},
-                {"key": "measure.tenure_days", "op": ">", "value": 60},
+                when("tenure_days", ">", 60),
+                STAYS,
             ]
         },
         "reasons": ["attribute.stage", "tenure_days", "core_adoption_28"],
@@ -119,14 +126,24 @@ RULES = [
         "rule": {
             "all": [
                 PAYING,
-                {"key": "measure.band", "op": "is", "value": "good"},
-                {"key": "measure.usage_change_28", "op": ">", "value": 0.5},
-                {"key": "measure.tenure_days", "op": ">", "value": 90},
+                when("band", "is", "good"),
+                when("usage_change_28", ">", 0.5),
+                when("tenure_days", ">", 90),
+                STAYS,
             ]
         },
         "reasons": ["usage_change_28", "active_users_28", "last_nps"],
         "due_in_days": 14,
         "rest_days": 90,
+    },
+    {
+        "key": "leaving",
+        "title": _("Speak to them before they are gone"),
+        "lane": "risk",
+        "rule": {"all": [PAYING, LEAVES]},
+        "reasons": ["leaves_on", "score", "usage_change_28", "champion_left", "escalated_tickets_56"],
+        "due_in_days": 3,
+        "rest_days": 28,
     },
 ]
 
@@ -137,6 +154,8 @@ def install(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
+    replaces = [("playbooks", "0002_first_rules"), ("playbooks", "0008_queue_rules_by_notice")]
+
     dependencies = [("playbooks", "0001_initial")]
 
     operations = [migrations.RunPython(install, migrations.RunPython.noop)]

@@ -268,5 +268,7 @@ def install(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("playbooks", "0004_answer_rule")]
+    replaces = [("playbooks", "0005_library")]
+
+    dependencies = [("playbooks", "0002_queue_rules")]
     operations = [migrations.RunPython(install, migrations.RunPython.noop)]

@@ -7,22 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.hashers import Argon2PasswordHasher
 
 from accounts.models import User
 from playbooks.domain import triggers
 from playbooks.models import WorkItem
+from tests.support.axe import violations
 
 pytestmark = pytest.mark.browser
 CSM, PASSWORD = "sam@tidewater.example", "holdfast-demo"
 PICTURE = Path(__file__).resolve().parent.parent / "docs" / "images" / "queue.png"
-RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
-
-
-def violations(page: Any) -> list[Any]:
-    found = Axe().run(page, options=RULES).response["violations"]
-    return [(rule["id"], [node["html"][:160] for node in rule["nodes"][:3]]) for rule in found]
 
 
 @pytest.fixture(scope="module")

@@ -1,14 +1,12 @@
 """The style guide in a real browser: what is pressed answers, nobody is left out, nothing breaks the policy."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth import get_user_model
+
+from tests.support import axe
 
 pytestmark = pytest.mark.browser
 ADMINISTRATOR = "surface@example.com"
-RULES = {
-    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-}
 
 
 @pytest.fixture
@@ -23,8 +21,7 @@ def guide(live_demo, page):
 
 
 def violations(page, within=None):
-    found = Axe().run(page, context=within, options=RULES).response["violations"]
-    return [(rule["id"], [node["html"][:200] for node in rule["nodes"][:3]]) for rule in found]
+    return axe.violations(page, within, tags=axe.STRICT)
 
 
 @pytest.mark.parametrize(("theme", "width"), [("light", 390), ("dark", 1440)])

@@ -3,18 +3,15 @@
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth import get_user_model
 
 from core import clock
 from customers.models import Contact, Customer
 from surveys.domain import open_links, publishing, tokens
 from surveys.models import Ask, Response, Survey, Suspect
+from tests.support import axe
 
 pytestmark = pytest.mark.browser
-RULES = {
-    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-}
 ADMINISTRATOR = "surveys@example.com"
 # What a person's browser does not say of itself, and Playwright's does.
 NOT_DRIVEN = "Object.defineProperty(Navigator.prototype, 'webdriver', {get: () => false})"
@@ -22,8 +19,7 @@ BROWSER = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko
 
 
 def violations(page):
-    found = Axe().run(page, options=RULES).response["violations"]
-    return [(rule["id"], [node["html"][:200] for node in rule["nodes"][:3]]) for rule in found]
+    return axe.violations(page, tags=axe.STRICT)
 
 
 @pytest.fixture

@@ -14,12 +14,13 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Role, User
 from core.forms import Select
 from core.ids import as_uid
-from customers.models import Customer
+from customers.models import Contact, ContactRole, Customer
 from desk.filters import NAMES_LAST, choices_for, colleagues
 from desk.forms import not_too_far
 from desk.stages import stage_name
 from playbooks.models import Playbook, WorkItem
 from playbooks.queries.books import at_work
+from surveys.models import Survey
 
 MOST_AT_ONCE = 500
 
@@ -54,8 +55,12 @@ def _read(posted: str) -> tuple[UUID | None, int]:
 
 def ticked(posted: Iterable[str], by: User) -> list[int]:
     """The customers that were ticked, of those that ``by`` sees."""
-    uids = [uid for uid in map(as_uid, list(posted)[:MOST_AT_ONCE]) if uid]
-    return list(Customer.objects.visible_to(by).filter(uid__in=uids).values_list("pk", flat=True))
+    return list(Customer.objects.visible_to(by).filter(uid__in=uids_of(posted)).values_list("pk", flat=True))
+
+
+def uids_of(posted: Iterable[str]) -> list[UUID]:
+    """What was ticked, as far as it can be read, and no more than is done at once."""
+    return [uid for uid in map(as_uid, list(posted)[:MOST_AT_ONCE]) if uid]
 
 
 class BulkCompleteForm(forms.Form):
@@ -115,6 +120,34 @@ class StagesForm(forms.Form):
         stage: Any = self.fields["stage"]
         stage.widget.attrs["class"] = "input input-small"
         stage.choices = [(one, stage_name(one)) for one in choices_for(by).get("stage", [])]
+
+
+class ContactsForm(forms.Form):
+    """What is done to contacts: a survey to ask them, a role or a consent to have."""
+
+    survey = forms.ModelChoiceField(Survey.objects.none(), label=_("Survey"), to_field_name="uid", required=False)
+    role = forms.ChoiceField(label=_("Role"), choices=ContactRole.choices, required=False, widget=Select)
+    consent = forms.ChoiceField(label=_("Consent"), choices=Contact.Consent.choices, required=False, widget=Select)
+
+    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
+        super().__init__(*args, **{"auto_id": "contacts_%s", **kwargs})
+        surveys: Any = self.fields["survey"]
+        surveys.queryset = Survey.objects.filter(state=Survey.State.LIVE)
+        surveys.widget = Select(choices=names_live())
+        for field in self.fields.values():
+            field.widget.attrs["class"] = "input input-small"
+
+    @property
+    def has_survey(self) -> bool:
+        surveys: Any = self.fields["survey"]
+        return bool(surveys.widget.choices)
+
+
+def names_live() -> list[tuple[str, str]]:
+    """The uids and names of the surveys that ask, a minute old at most."""
+    live = Survey.objects.filter(state=Survey.State.LIVE).order_by("name", "pk")
+    rows = cache.get_or_set("desk.surveys", lambda: list(live.values_list("uid", "name")), NAMES_LAST) or []
+    return [(f"{uid}", name) for uid, name in rows]
 
 
 class PlayForm(forms.Form):

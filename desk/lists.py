@@ -7,8 +7,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
+from core.lists import bars
 from core.lists.declared import ListOf, declare
 from customers.models import Customer
+from desk.bulk_forms import ContactsForm
 from desk.filters import CustomerFilter
 from desk.tables import CustomerTable
 from subscriptions.queries.shown import shown
@@ -37,3 +39,6 @@ CUSTOMERS = declare(
         options=lambda: {"shown": shown()},
     )
 )
+
+bars.give("contacts", bars.Bar("desk/lists/_contacts_bar.html", lambda user: {"bulk_form": ContactsForm(by=user)}))
+bars.give("runs", bars.Bar("desk/lists/_runs_bar.html", lambda user: {}))

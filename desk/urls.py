@@ -2,7 +2,9 @@ from django.urls import path
 
 from desk.views import (
     bulk,
+    bulk_contacts,
     bulk_customers,
+    bulk_runs,
     cells,
     customer,
     customers,
@@ -45,6 +47,11 @@ urlpatterns = [
     path("customers/bulk/play/", bulk_customers.play, name="play-customers"),
     path("customers/bulk/merge/", bulk_customers.merge, name="merge-bulk"),
     path("customers/merge/", merging.merge, name="merge"),
+    path("customers/contacts/bulk/ask/", bulk_contacts.ask, name="ask-contacts"),
+    path("customers/contacts/bulk/change/", bulk_contacts.change, name="change-contacts"),
+    path("customers/contacts/bulk/stop-mail/", bulk_contacts.stop_mail, name="stop-mail"),
+    path("customers/contacts/bulk/file/", bulk_contacts.file, name="contacts-file"),
+    path("customers/runs/bulk/", bulk_runs.act, name="act-on-runs"),
     path("customers/merges/", merging.merges, name="merges"),
     path("customers/merges/<int:pk>/undo/", merging.undo, name="undo-merge"),
     path("customers/<uuid:uid>/archive/", merging.archive, name="archive"),

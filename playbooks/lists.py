@@ -46,6 +46,7 @@ class RunFilter(OfCustomersFilter):
 
 class RunTable(ListTable):
     LEAD = "playbook"
+    TICKS = "runs"
     USUAL = ("customer", "state", "step", "started", "due", "ended", "owner")
     KEPT_AT = {"owner": ("customer__owner__name",)}
 

@@ -4,6 +4,7 @@ them in Chromium as well, by role: nobody is left out in light and dark, and non
 
 import gzip
 import os
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -95,9 +96,9 @@ def test_nobody_is_left_out_of_any_page(live_demo: Any, page: Any, role: str, re
 
     wrong = looked_at(page, live_demo.url, opened)
 
-    # What the campaign reads, and whoever mends it.
-    print(*(f"{route} {found}" for route, found in wrong.items()), sep="\n")
-    print(f"\nlooked at {len(opened)} pages, {len(wrong)} with findings")
+    lines = [*(f"{route} {found}" for route, found in wrong.items()), ""]
+    lines.append(f"looked at {len(opened)} pages, {len(wrong)} with findings\n")
+    sys.stdout.write("\n".join(lines))  # what the campaign reads, and whoever mends it
     assert wrong == {}
 
 

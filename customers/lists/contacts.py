@@ -48,6 +48,7 @@ class ContactFilter(OfCustomersFilter):
 
 class ContactTable(ListTable):
     LEAD = "name"
+    TICKS = "contacts"
     USUAL = ("customer", "role", "email", "consent", "left")
     KEPT_AT = {"name": ("name",), "owner": ("customer__owner__name",)}
 

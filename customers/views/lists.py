@@ -13,6 +13,7 @@ from accounts.domain.users import keep_columns
 from accounts.models import User
 from core import clock, formatting
 from core.files import FORMATS, download
+from core.lists.bars import bar_of
 from core.lists.declared import ListOf, declared
 from core.lists.filters import ListFilter
 from core.lists.paging import paginate
@@ -28,10 +29,13 @@ def listed(noun: ListOf) -> View:
     @require_safe
     def view(request: HttpRequest) -> HttpResponse:
         filters = noun.filters(request.GET, noun.rows(who(request)), user=who(request), today=clock.today())
-        table = table_of(noun, filters, request.GET, who(request))
+        bar = bar_of(noun.key) if who(request).may_write else None
+        table = table_of(noun, filters, request.GET, who(request), ticks=bar is not None)
         if (format := request.GET.get("format", "")) in FORMATS:
             return download(table.sheet(), f"{noun.key}-{clock.today()}", format)
         context = page_of(noun, filters, table, request)
+        if bar:
+            context |= {"bar": bar.template, **bar.context(who(request))}
         response = render(request, _template(request), context)
         response.headers["HX-Push-Url"] = address(noun, request)
         return response
@@ -39,11 +43,15 @@ def listed(noun: ListOf) -> View:
     return view
 
 
-def table_of(noun: ListOf, filters: ListFilter, asked: QueryDict, user: User) -> ListTable:
+def table_of(noun: ListOf, filters: ListFilter, asked: QueryDict, user: User, *, ticks: bool = False) -> ListTable:
     """The table of all rows that are left, with the columns of the address, else those that ``user`` keeps."""
     chosen = noun.table.chosen(asked.getlist("columns"), user.columns.get(noun.key, []))
     return noun.table(
-        filters.qs, exclude=noun.table.hidden(chosen), order_by=asked.get("sort") or noun.sort or None, **noun.options()
+        filters.qs,
+        ticks=ticks,
+        exclude=noun.table.hidden(chosen),
+        order_by=asked.get("sort") or noun.sort or None,
+        **noun.options(),
     )
 
 

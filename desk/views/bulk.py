@@ -23,7 +23,8 @@ from playbooks.domain import bulk
 from playbooks.domain.done import Done
 from playbooks.models import Undo
 
-UNDONE = ("items", "stages", "archived")
+UNDONE = ("items", "stages", "archived", "contacts", "runs")
+LISTS = {"customers": "desk:customers", "contacts": "customers:contacts", "runs": "playbooks:runs"}
 Act = Callable[[dict[str, Any], bulk.Seen], Done]
 
 
@@ -53,12 +54,12 @@ def reassign(request: HttpRequest) -> HttpResponse:
 
 @writes
 def undo(request: HttpRequest, uid: UUID) -> HttpResponse:
-    """Take back what one did to several tasks; only one's own, and only once."""
+    """Take back what one did to several rows; only one's own, and only once."""
     done = get_object_or_404(Undo, uid=uid, by=who(request))
     try:
         back = bulk.take_back(undo=done, by=who(request), at=clock.now())
         stays = sum(len(done.done.get(kind, [])) for kind in UNDONE) - back
-        if stays:
+        if stays > 0:
             words = ngettext(
                 "%(count)s stays: somebody has changed it since.",
                 "%(count)s stay: somebody has changed them since.",
@@ -109,14 +110,14 @@ def undo_address(request: HttpRequest, done: Done) -> str:
 
 
 def answer(request: HttpRequest) -> HttpResponse:
-    """Where one was: the board itself where HTMX asked, the team's page, the list of customers, else the queue."""
+    """Where one was: the board itself where HTMX asked, the team's page, a list, else the queue."""
     if part(request, PARTS, "") == PARTS["board"]:
         return show(request, item="")
     if request.GET.get("from") == "team":
         return redirect("desk:team")
-    if request.GET.get("from") == "customers":
+    if (back := LISTS.get(request.GET.get("from", ""))) is not None:
         query = request.GET.copy()
         del query["from"]
-        return redirect(f"{reverse('desk:customers')}?{query.urlencode()}")
+        return redirect(f"{reverse(back)}{'?' if query else ''}{query.urlencode()}")
     kept = QueueForm(request.GET, user=who(request)).address
     return redirect(f"{reverse('desk:queue')}{'?' if kept else ''}{kept}")

@@ -13,7 +13,7 @@ from core.errors import Stale
 from customers.domain import customers as book
 from customers.domain.customers import CustomerValues
 from customers.models import Customer
-from playbooks.domain.bulk_customers import put_back
+from playbooks.domain import bulk_contacts, bulk_customers, bulk_runs
 from playbooks.domain.done import Done
 from playbooks.domain.standings import refresh
 from playbooks.domain.story import tell
@@ -24,6 +24,13 @@ from playbooks.querysets import WorkItemQuerySet
 
 State = WorkItem.State
 LIVE = (State.OPEN, State.SNOOZED)
+ELSEWHERE = {
+    Undo.What.STAGE: bulk_customers.put_back,
+    Undo.What.ARCHIVE: bulk_customers.put_back,
+    Undo.What.CONTACTS: bulk_contacts.put_back,
+    Undo.What.PAUSE: bulk_runs.put_back,
+    Undo.What.RESUME: bulk_runs.put_back,
+}
 Seen = Mapping[int, int]  # the version in which each task was seen, by id
 
 
@@ -100,15 +107,15 @@ def _given(moved: Mapping[int, int | None], to: User, by: User, done: Done) -> D
 
 @transaction.atomic
 def take_back(*, undo: Undo, by: User, at: datetime) -> int:
-    """Put back what this did, where nobody has changed it since. Returns how many tasks, or customers where it was
-    done to them alone; raises Stale at a second try.
+    """Put back what this did, where nobody has changed it since. Returns how many tasks, or of what else it was
+    done to; raises Stale at a second try.
 
     A task whose cause has opened anew meanwhile stays closed.
     """
     if not Undo.objects.filter(pk=undo.pk, by=by, used_at=None).update(used_at=at):
         raise Stale("taken back already")
-    if undo.what in (Undo.What.STAGE, Undo.What.ARCHIVE):
-        return put_back(undo=undo, by=by, at=at)
+    if undo.what in ELSEWHERE:
+        return ELSEWHERE[Undo.What(undo.what)](undo=undo, by=by, at=at)
     _give_back_customers(undo, by, at)
     if undo.what == Undo.What.REASSIGN:
         return _give_back(undo, by, at)

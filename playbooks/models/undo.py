@@ -6,7 +6,7 @@ from core.ids import uuid7
 
 
 class Undo(models.Model):
-    """Something that one of us did to several tasks or customers at once, kept so that they can take it back.
+    """Something that one of us did to several rows at once, kept so that they can take it back.
 
     ``done`` holds ids and versions: what may be taken back is what nobody has changed since.
     """
@@ -17,6 +17,9 @@ class Undo(models.Model):
         REASSIGN = "reassign", _("handed over")
         STAGE = "stage", _("put into a stage")
         ARCHIVE = "archive", _("archived")
+        CONTACTS = "contacts", _("contacts changed")
+        PAUSE = "pause", _("runs paused")
+        RESUME = "resume", _("runs let go on")
 
     uid = models.UUIDField(default=uuid7, unique=True, editable=False)
     what = models.CharField(max_length=8, choices=What)

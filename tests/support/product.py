@@ -24,7 +24,7 @@ class Product:
 
     def __init__(self, data_dir: Path, **environment: str) -> None:
         self.data_dir = data_dir
-        self.port = _free_port()
+        self.port = free_port()
         self._environment = environment
         self._log = data_dir.with_suffix(".log")
         self._runner: subprocess.Popen[bytes] | None = None
@@ -130,7 +130,7 @@ def _all_processes() -> Iterator[tuple[int, bytes, str]]:
             continue
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return int(listener.getsockname()[1])
 

@@ -12,6 +12,8 @@ DATABASE_ADDRESS = Cluster(EMBEDDED_POSTGRES).url() if DATABASE_IS_EMBEDDED else
 DATABASES = {"default": from_url(DATABASE_ADDRESS)}
 if DATABASE_IS_EMBEDDED:
     DATABASES["default"]["ENGINE"] = "config.embedded.backend"
+# A role that owns nothing, for the web: each migration grants it its rights.
+DATABASE_WEB_ROLE = env("DATABASE_WEB_ROLE", default="")
 POSTGRES_PROGRAMS = program  # name → path of pg_dump and pg_restore, where they come with the embedded server
 if env.bool("DATABASE_POOL", default=True):
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True

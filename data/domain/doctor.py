@@ -16,6 +16,7 @@ from accounts.domain.audit import triggers
 from core import clock, gauges
 from core.models import Mail
 from core.secrets import Unreadable, secret_fields
+from data.domain import rights
 
 OLDEST_SERVER = 160000
 LOCALE = "SELECT pg_encoding_to_char(encoding), datcollate FROM pg_database WHERE datname = current_database()"
@@ -89,6 +90,16 @@ def _migrations() -> Iterator[tuple[str, str]]:
 def _audit() -> Iterator[tuple[str, str]]:
     off = triggers.missing()
     yield ("wrong", f"no trigger on {', '.join(off)}: manage.py migrate") if off else ("ok", "every table is watched")
+
+
+@look("rights")
+def _rights() -> Iterator[tuple[str, str]]:
+    if rights.owns_tables():
+        yield "look", "this role owns the tables: give the web a role that owns none (DATABASE_WEB_ROLE)"
+    elif changeable := rights.may_change():
+        yield "wrong", f"this role may change {', '.join(changeable)}: manage.py migrate as the owner grants anew"
+    else:
+        yield "ok", "this role owns no table, and can only add to what is append-only"
 
 
 @look("secrets")

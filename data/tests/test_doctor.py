@@ -11,7 +11,19 @@ from django.db import connection
 from data.domain import doctor
 
 pytestmark = pytest.mark.django_db
-PARTS = {"database", "clocks", "migrations", "audit log", "secrets", "broker", "work", "mail", "disk", "backups"}
+PARTS = {
+    "database",
+    "clocks",
+    "migrations",
+    "audit log",
+    "rights",
+    "secrets",
+    "broker",
+    "work",
+    "mail",
+    "disk",
+    "backups",
+}
 
 
 @pytest.fixture(autouse=True)

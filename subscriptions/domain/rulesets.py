@@ -4,6 +4,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from core.ids import uuid7
+from core.owner import is_ours
 from subscriptions.domain import stage
 from subscriptions.domain.checks import currencies
 from subscriptions.domain.settings import BY_KEY, DEFAULTS
@@ -78,6 +79,9 @@ def known(settings: Mapping[str, Any]) -> None:
 def _partition(ruleset: Ruleset) -> None:
     name = f"subscriptions_mrrmovement_{ruleset.pk:d}"
     with connection.cursor() as cursor:
+        if not is_ours("subscriptions_mrrmovement"):
+            cursor.execute("SELECT subscriptions_partition(%s)", [ruleset.pk])
+            return
         cursor.execute(f"CREATE TABLE {name} PARTITION OF subscriptions_mrrmovement FOR VALUES IN ({ruleset.pk:d})")
         # A statement's trigger on the whole does not guard its parts.
         cursor.execute(

@@ -3,6 +3,8 @@ from datetime import date, timedelta
 
 from django.db import connection, transaction
 
+from core.owner import is_ours
+
 TABLES = ("usage_usageday", "usage_usageperson", "usage_usagefeatureperson")
 EVENTS = ("usage_rawevent",)
 # Row triggers come with the parent; one of statements, and so of TRUNCATE, each table needs itself.
@@ -111,6 +113,9 @@ def _create(table: str, month: date) -> None:
     # ATTACH locks the parent against other DDL only: writers and readers of other months go on.
     name = _name(table, month)
     with connection.cursor() as cursor:
+        if not is_ours(table):
+            cursor.execute("SELECT usage_partition(%s, %s)", [table, month])
+            return
         cursor.execute(f'CREATE TABLE "{name}" (LIKE "{table}" INCLUDING ALL)')
         if table in TABLES:
             cursor.execute(GUARD.format(name))

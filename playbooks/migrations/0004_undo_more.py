@@ -4,15 +4,26 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('playbooks', '0003_library'),
+        ("playbooks", "0003_library"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='undo',
-            name='what',
-            field=models.CharField(choices=[('complete', 'completed'), ('snooze', 'snoozed'), ('reassign', 'handed over'), ('stage', 'put into a stage'), ('archive', 'archived'), ('contacts', 'contacts changed'), ('pause', 'runs paused'), ('resume', 'runs let go on')], max_length=8),
+            model_name="undo",
+            name="what",
+            field=models.CharField(
+                choices=[
+                    ("complete", "completed"),
+                    ("snooze", "snoozed"),
+                    ("reassign", "handed over"),
+                    ("stage", "put into a stage"),
+                    ("archive", "archived"),
+                    ("contacts", "contacts changed"),
+                    ("pause", "runs paused"),
+                    ("resume", "runs let go on"),
+                ],
+                max_length=8,
+            ),
         ),
     ]

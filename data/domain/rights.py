@@ -50,7 +50,7 @@ def grant(role: str) -> None:
         if found[0]:
             raise NoSuchRole(f"{role} is or may become the owner of the tables: give the web a role of its own.")
         for statement in _statements(cursor):
-            cursor.execute(sql.SQL(statement).format(role=sql.Identifier(role)))  # type: ignore[arg-type]
+            cursor.execute(sql.SQL(statement).format(role=sql.Identifier(role)))
 
 
 def _statements(cursor: Any) -> Iterator[str]:

@@ -24,6 +24,7 @@ from accounts.access import proved_only
 from accounts.domain import keys, sessions, users
 from accounts.models import Key, RoleRule, Team, User
 from core import clock
+from core.seen import SeenAdmin, SeenModelForm
 
 admin.site.unregister(Group)  # roles decide, not groups
 admin.site.unregister(EmailAddress)  # a user has one address, and it is on the user
@@ -47,7 +48,7 @@ class NewUserForm(AdminUserCreationForm):
         fields = PROFILE
 
 
-class UserForm(forms.ModelForm[User]):
+class UserForm(SeenModelForm):
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=zones)
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
 
@@ -142,7 +143,7 @@ class UserAdmin(DjangoUserAdmin):
 
 
 @admin.register(Team)
-class TeamAdmin(admin.ModelAdmin[Team]):
+class TeamAdmin(SeenAdmin):
     list_display = ["name", "people"]
     search_fields = ["name"]
     fields = ["name"]
@@ -157,7 +158,7 @@ class TeamAdmin(admin.ModelAdmin[Team]):
 
 @admin.register(RoleRule)
 @sensitive("add_view", "change_view")
-class RoleRuleAdmin(admin.ModelAdmin[RoleRule]):
+class RoleRuleAdmin(SeenAdmin):
     """What is asked of each role, and kept from it."""
 
     list_display = ["role", "needs_second_factor", "sees_money"]

@@ -6,10 +6,11 @@ from django.utils.translation import gettext as _
 
 from churn.models import Benchmark, BenchmarkBand, ChurnReason
 from churn.queries.reasons import given_by_customers
+from core.seen import SeenAdmin
 
 
 @admin.register(ChurnReason)
-class ChurnReasonAdmin(admin.ModelAdmin[ChurnReason]):
+class ChurnReasonAdmin(SeenAdmin):
     """A reason in use is not deleted but put out of use: records keep what they say."""
 
     list_display = ("label", "parent", "position", "is_active")
@@ -40,7 +41,7 @@ class BandInline(admin.TabularInline[BenchmarkBand, Benchmark]):
 
 
 @admin.register(Benchmark)
-class BenchmarkAdmin(admin.ModelAdmin[Benchmark]):
+class BenchmarkAdmin(SeenAdmin):
     """Each reference names its source in words; a report shows our own rate among its bands."""
 
     list_display = ("label", "per", "position", "is_active")

@@ -1,6 +1,5 @@
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
@@ -8,10 +7,11 @@ from django.http import HttpRequest
 from core.domain import company as companies
 from core.models import Company, Job, Mail, Source
 from core.readonly import ReadOnlyAdmin
+from core.seen import SeenAdmin, SeenModelForm
 from core.single import SingleRowAdmin
 
 
-class CompanyForm(forms.ModelForm[Company]):
+class CompanyForm(SeenModelForm):
     class Meta:
         model = Company
         fields = ["name", "time_zone"]
@@ -36,7 +36,7 @@ class CompanyAdmin(SingleRowAdmin):
 
 
 @admin.register(Source)
-class SourceAdmin(admin.ModelAdmin[Source]):
+class SourceAdmin(SeenAdmin):
     list_display = ["key", "label"]
     search_fields = ["key", "label"]
 

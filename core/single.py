@@ -1,11 +1,10 @@
-from typing import Any
-
-from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
 
+from core.seen import SeenAdmin
 
-class SingleRowAdmin(admin.ModelAdmin[Any]):
+
+class SingleRowAdmin(SeenAdmin):
     """The one row of a table: added while there is none, changed afterwards, never deleted."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:

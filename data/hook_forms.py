@@ -3,11 +3,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core.seen import SeenForm
 from data.domain.hooks.types import TYPES
 from data.models import WebHook
 
 
-class WebHookForm(forms.Form):
+class WebHookForm(SeenForm, forms.Form):
     """Whom to tell of what."""
 
     name = forms.CharField(label=_("Name"), max_length=60, help_text=_("Who listens: “Data warehouse”."))
@@ -21,3 +22,4 @@ class WebHookForm(forms.Form):
         super().__init__(*args, **kwargs)
         if hook:
             self.initial = {name: getattr(hook, name) for name in ("name", "url", "types", "is_active")}
+            self.watch()

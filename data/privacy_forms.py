@@ -3,10 +3,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _
 
+from core.seen import SeenModelForm
 from data.models import Retention
 
 
-class RetentionForm(forms.ModelForm[Retention]):
+class RetentionForm(SeenModelForm):
     class Meta:
         model = Retention
         fields = ["mail_days", "job_days", "look_days", "session_days"]

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from core.forms import Select
+from core.seen import SeenForm
 from customers.domain.goals import COUNTED
 from customers.models import Contact, Customer, HandOff, StageReached
 from customers.registry import MEASURES, sees
@@ -21,7 +22,7 @@ def _area(label: Any, help_text: Any) -> forms.CharField:
     return forms.CharField(label=label, help_text=help_text, max_length=LONGEST_NOTE, required=False, widget=widget)
 
 
-class HandOffForm(forms.Form):
+class HandOffForm(SeenForm, forms.Form):
     situation = _area(_("Business situation"), _("What they do, what made them buy, what they used before."))
     industry = forms.CharField(label=_("Industry"), max_length=80, required=False)
     employees = forms.IntegerField(label=_("Size, in people"), min_value=1, max_value=10_000_000, required=False)
@@ -34,6 +35,7 @@ class HandOffForm(forms.Form):
         if last:
             self.initial |= {name: getattr(last, name) for name in ("situation", "goals", "promises")}
             self.initial = {name: getattr(value, "body", value) for name, value in self.initial.items()}
+        self.watch()
         if not self.is_bound:  # all of it is needed in the end, but what is known may be saved before
             self.use_required_attribute = False
             for one in self.fields.values():

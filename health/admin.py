@@ -7,6 +7,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from core.seen import SeenAdmin
 from health.models import Scorecard, ScorecardVersion, SignalRule
 
 
@@ -32,7 +33,7 @@ class VersionInline(ReadOnly, admin.TabularInline[ScorecardVersion, Scorecard]):
 
 
 @admin.register(Scorecard)
-class ScorecardAdmin(admin.ModelAdmin[Scorecard]):
+class ScorecardAdmin(SeenAdmin):
     list_display = ["name", "key", "position"]
     fields = ["name", "key", "position"]
     inlines = [VersionInline]
@@ -60,7 +61,7 @@ class ScorecardVersionAdmin(ReadOnly, admin.ModelAdmin[ScorecardVersion]):
 
 
 @admin.register(SignalRule)
-class SignalRuleAdmin(admin.ModelAdmin[SignalRule]):
+class SignalRuleAdmin(SeenAdmin):
     list_display = ["name", "key", "hold_days", "most_share", "is_on", "position"]
     fields = ["name", "key", "hold_days", "most_share", "is_on", "position"]
     readonly_fields = ["key"]

@@ -1,6 +1,7 @@
 from django.contrib import admin
 from django.http import HttpRequest
 
+from core.seen import SeenAdmin
 from playbooks.models import AnswerRule, WorkItem
 
 
@@ -25,7 +26,7 @@ class WorkItemAdmin(admin.ModelAdmin[WorkItem]):
 
 
 @admin.register(AnswerRule)
-class AnswerRuleAdmin(admin.ModelAdmin[AnswerRule]):
+class AnswerRuleAdmin(SeenAdmin):
     """What is done about an answer, by class."""
 
     list_display = ["title", "answer_class", "survey", "lane", "due_in_days", "is_active"]

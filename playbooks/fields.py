@@ -21,12 +21,15 @@ TEXT, AREA, NUMBER, CHOICE, YES, RULE, KEYS = "text", "area", "number", "choice"
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One thing to fill in. ``at`` is where it stands in the data: ``owner.role``."""
+    """One thing to fill in. ``at`` is where it stands in the data: ``owner.role``. ``when`` names a choice beside it,
+    and the values of it that this is asked for.
+    """
 
     at: str
     label: str | Promise
     kind: str = TEXT
     choices: Callable[[], Choices] | None = None
+    when: tuple[str, tuple[str, ...]] | None = None
 
 
 def _people() -> Choices:
@@ -87,7 +90,7 @@ UNITS: Choices = [("business_days", _("working days")), ("days", _("days"))]
 TO: Choices = [*ContactRole.choices, ("who_answered", _("who answered"))]
 OWNER = (
     Field("owner.role", _("Who does it"), CHOICE, lambda: ROLES),
-    Field("owner.user", _("Person"), CHOICE, _people),
+    Field("owner.user", _("Person"), CHOICE, _people, ("owner.role", ("named",))),
 )
 
 
@@ -141,7 +144,7 @@ STEPS: dict[str, tuple[str | Promise, tuple[Field, ...]]] = {
             Field("due", _("Due in"), NUMBER),
             Field("unit", _("Unit"), CHOICE, lambda: UNITS),
             Field("owner.role", _("Who does it"), CHOICE, lambda: [("", _("as the playbook says")), *ROLES]),
-            Field("owner.user", _("Person"), CHOICE, _people),
+            Field("owner.user", _("Person"), CHOICE, _people, ("owner.role", ("named",))),
             Field("lane", _("Lane"), CHOICE, lambda: [("", _("as the playbook says")), *Lane.choices]),
             Field("reasons", _("Measures that say why"), KEYS),
         ),
@@ -171,8 +174,9 @@ STEPS: dict[str, tuple[str | Promise, tuple[Field, ...]]] = {
                 CHOICE,
                 lambda: [*UNITS, ("until", _("until a date")), ("task", _("until the task is done, at most days"))],
             ),
-            Field("days", _("Days"), NUMBER),
-            Field("key", _("Date"), CHOICE, _dates),
+            Field("days", _("Days"), NUMBER, when=("for", ("business_days", "days", "task"))),
+            Field("key", _("Date"), CHOICE, _dates, ("for", ("until",))),
+            Field("days", _("So many days after it; before it: with a minus"), NUMBER, when=("for", ("until",))),
         ),
     ),
     "branch": (
@@ -188,9 +192,9 @@ STEPS: dict[str, tuple[str | Promise, tuple[Field, ...]]] = {
                     ("variant", _("the variant that was drawn")),
                 ],
             ),
-            Field("rule", _("Condition"), RULE),
-            Field("outcome", _("Outcome"), CHOICE, lambda: WorkItem.Outcome.choices),
-            Field("variant", _("Variant")),
+            Field("rule", _("Condition"), RULE, when=("on", ("rule",))),
+            Field("outcome", _("Outcome"), CHOICE, lambda: WorkItem.Outcome.choices, ("on", ("outcome",))),
+            Field("variant", _("Variant"), when=("on", ("variant",))),
         ),
     ),
     "otherwise": (_("Otherwise"), ()),
@@ -200,9 +204,10 @@ STEPS: dict[str, tuple[str | Promise, tuple[Field, ...]]] = {
         _("Notify"),
         (
             Field("how", _("By"), CHOICE, lambda: [("mail", _("mail to one of us")), ("hook", _("web hook"))]),
-            *OWNER,
+            Field("owner.role", _("Whom"), CHOICE, lambda: ROLES, ("how", ("mail",))),
+            Field("owner.user", _("Person"), CHOICE, _people, ("owner.role", ("named",))),
             Field("words", _("What it says"), AREA),
-            Field("url", _("Address of the web hook")),
+            Field("url", _("Address of the web hook"), when=("how", ("hook",))),
         ),
     ),
     "start": (
@@ -224,7 +229,7 @@ HEAD = (
         CHOICE,
         lambda: [("never", _("never again")), ("after", _("again after some days"))],
     ),
-    Field("again.days", _("Days"), NUMBER),
-    Field("again.most", _("At most so often"), NUMBER),
+    Field("again.days", _("Days"), NUMBER, when=("again.mode", ("after",))),
+    Field("again.most", _("At most so often"), NUMBER, when=("again.mode", ("after",))),
     Field("variants", _("Variants that customers are drawn for, such as A, B"), KEYS),
 )

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 from core import clock
 from core.faults import Refused
+from core.seen import SeenAdmin
 from subscriptions.domain import fx_rates, plan_limits
 from subscriptions.domain.fx_rates import Rate
 from subscriptions.models import FxRate, Invoice, Plan, PlanLimit, Subscription, SubscriptionVersion
@@ -44,7 +45,7 @@ class LimitInline(admin.TabularInline[PlanLimit, Plan]):
 
 
 @admin.register(Plan)
-class PlanAdmin(admin.ModelAdmin[Plan]):
+class PlanAdmin(SeenAdmin):
     list_display = ("name",)
     search_fields = ("name",)
     inlines = (LimitInline,)
@@ -104,7 +105,7 @@ class InvoiceAdmin(ReadOnly):
 
 
 @admin.register(FxRate)
-class FxRateAdmin(admin.ModelAdmin[FxRate]):
+class FxRateAdmin(SeenAdmin):
     """A rate is added, known from today. A wrong one is corrected by adding the right one for its day."""
 
     list_display = ("currency", "day", "rate", "known_on")

@@ -7,11 +7,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.readonly import ReadOnlyAdmin
+from core.seen import SeenAdmin
 from surveys.models import Campaign, Survey, Suspect
 
 
 @admin.register(Survey)
-class SurveyAdmin(admin.ModelAdmin[Survey]):
+class SurveyAdmin(SeenAdmin):
     """Name and rules; texts, previews and publishing have a page of their own."""
 
     list_display = ["name", "kind", "state", "builder"]

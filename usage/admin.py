@@ -5,12 +5,13 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from core import clock
+from core.seen import SeenAdmin
 from usage.domain.features import classify
 from usage.models import Feature
 
 
 @admin.register(Feature)
-class FeatureAdmin(admin.ModelAdmin[Feature]):
+class FeatureAdmin(SeenAdmin):
     """Features come from usage. Here they get their label, and whether they are core or sticky."""
 
     list_display = ["key", "label", "kind"]

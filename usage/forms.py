@@ -3,6 +3,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core.seen import SeenModelForm
 from customers.models import Customer
 from usage.models import STEPS, Feature, FeatureRule, IntakeSettings
 
@@ -55,7 +56,7 @@ class AttachForm(forms.Form):
         raise forms.ValidationError(_("There is no customer of this name."))
 
 
-class SettingsForm(forms.ModelForm[IntakeSettings]):
+class SettingsForm(SeenModelForm):
     identify_by = forms.MultipleChoiceField(
         label=_("Whose an event is, by"), choices=list(STEPS.items()), widget=forms.CheckboxSelectMultiple
     )

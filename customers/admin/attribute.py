@@ -6,12 +6,13 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from core import clock
+from core.seen import SeenAdmin
 from customers.domain import attributes
 from customers.models import Attribute
 
 
 @admin.register(Attribute)
-class AttributeAdmin(admin.ModelAdmin[Attribute]):
+class AttributeAdmin(SeenAdmin):
     """The company's own attributes. One that a filter reads can't be deleted: the page says which."""
 
     list_display = ["label", "key", "type", "nature"]

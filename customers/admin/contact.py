@@ -1,7 +1,6 @@
 from datetime import datetime
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -10,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from core import clock
+from core.seen import SeenModelForm
 from customers.domain import contacts
 from customers.domain.contacts import ContactValues, NewContact
 from customers.models import Contact
@@ -18,22 +18,13 @@ COLUMNS = ["name", "email", "role", "consent", "language", "time_zone"]
 CHANGEABLE = [*COLUMNS, "left_on"]
 
 
-class ContactForm(forms.ModelForm[Contact]):
-    """Every value goes along as it was on the screen: who is second sees what the first changed, and loses nothing."""
-
+class ContactForm(SeenModelForm):
     class Meta:
         model = Contact
         fields = ["customer", *COLUMNS, "left_on"]
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name in CHANGEABLE:
-            if name in self.fields and self.instance.pk:
-                self.fields[name].show_hidden_initial = True
-
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        self._compare()
         if not self.errors:
             try:
                 with transaction.atomic():
@@ -52,20 +43,6 @@ class ContactForm(forms.ModelForm[Contact]):
         values = {name: self.cleaned_data[name] for name in COLUMNS}
         new = NewContact(customer=self.cleaned_data["customer"].pk, **values)
         return contacts.add(contacts=[new], by=by, at=at)[0]
-
-    def _compare(self) -> None:
-        """An error at each value that somebody else changed meanwhile, too. To save once more is to know."""
-        now = Contact.objects.filter(pk=self.instance.pk).first()
-        for name in CHANGEABLE if now else ():
-            bound = self[name]
-            seen = self.data.get(bound.html_initial_name)
-            kept = self.fields[name].prepare_value(getattr(now, name)) or ""
-            if seen is None or name not in self.changed_data or seen == f"{kept}":
-                continue
-            self.data = self.data.copy()  # type: ignore[attr-defined]
-            self.data[bound.html_initial_name] = f"{kept}"  # type: ignore[index]
-            words = _("Somebody else set this to “%(now)s” meanwhile. Save again to set yours.")
-            self.add_error(name, ValidationError(words, params={"now": kept}))
 
 
 @admin.register(Contact)

@@ -1,6 +1,5 @@
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
@@ -10,12 +9,13 @@ from django.utils.translation import ngettext
 
 from core import clock
 from core.readonly import ReadOnlyAdmin
+from core.seen import SeenModelForm
 from core.single import SingleRowAdmin
 from customers.domain import contacting
 from customers.models import ContactPolicy, Suppression
 
 
-class ContactPolicyForm(forms.ModelForm[ContactPolicy]):
+class ContactPolicyForm(SeenModelForm):
     class Meta:
         model = ContactPolicy
         fields = ["survey_days", "overall_days", "from_hour", "until_hour", "quiet_weekdays"]

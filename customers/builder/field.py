@@ -16,6 +16,7 @@ from customers.builder.look import look
 from customers.builder.posted import acted, is_posted, read
 from customers.builder.rows import Branch, Row, from_data, to_data
 from customers.builder.shown import Offer, shown
+from customers.rules import RuleError, describe, parse
 
 LOOK = "look"
 
@@ -82,6 +83,8 @@ class RuleField(forms.Field):
     must not change with somebody's filter.
     """
 
+    is_rich = True  # for forms that two people have open
+
     def __init__(
         self,
         *,
@@ -103,6 +106,13 @@ class RuleField(forms.Field):
                 raise ValidationError(_("Add at least one condition."), code="required")
             return None
         return data
+
+    def said(self, value: Any) -> str:
+        """A rule in words."""
+        try:
+            return describe(parse(value))
+        except RuleError:
+            return ""
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return True

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -23,5 +25,7 @@ def page(request: HttpRequest) -> HttpResponse:
 @require_safe
 @administrators_only
 def lacking(request: HttpRequest) -> HttpResponse:
-    """The part of the page that asks the measures."""
-    return render(request, "data/_lacking.html", {"coverage": coverage()})
+    """The part of the page that asks the measures; a page of its own without a script."""
+    part: Any = getattr(request, "htmx", None)
+    context = {"title": _("What a good score still lacks"), "coverage": coverage()}
+    return render(request, "data/_lacking.html" if part else "data/lacking.html", context)

@@ -59,6 +59,24 @@ class TestHandOff:
         assert (read.filled, read.is_taken_over, read.row and read.row.by) == (5, True, cast.owner)
         assert HandOff.objects.count() == 3, "a correction is a new row"
 
+    def test_two_who_write_it_lose_nothing(self, as_user: As, cast: Cast, customer: Customer) -> None:
+        client = as_user(cast.owner)
+        client.post(at(customer, "hand-off/save"), ALL)
+        seen = {f"initial-{name}": value for name, value in ALL.items()}
+        client.post(at(customer, "hand-off/save"), {**ALL, "goals": "Theirs.", "promises": "Theirs, too."})
+
+        mine = {**ALL, **seen, "goals": "Mine.", "situation": "Mine, too."}
+        answer = client.post(at(customer, "hand-off/save"), mine)
+
+        assert answer.status_code == 422
+        assert answer.context["form"].errors == {
+            "goals": ["Somebody else set this to “Theirs.” meanwhile. Save again to set yours."]
+        }
+        client.post(at(customer, "hand-off/save"), {**answer.context["form"].data.dict(), "once": ""})
+        row = handed_off(customer).row
+        assert row and [row.situation.body, row.goals.body] == ["Mine, too.", "Mine."]
+        assert row.promises.body == "Theirs, too.", "what only they changed stays theirs"
+
     def test_it_is_on_the_customers_page(self, as_user: As, cast: Cast, customer: Customer) -> None:
         as_user(cast.owner).post(at(customer, "hand-off/save"), TOLD)
         assert "3 of 5 filled in" in as_user(cast.owner).get(customer.get_absolute_url()).content.decode()

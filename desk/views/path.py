@@ -1,6 +1,7 @@
 """A customer's way with us: hand-off, implementation, success plan, and the plan as a page to print."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -37,15 +38,14 @@ def hand_off(request: HttpRequest, uid: UUID) -> HttpResponse:
     """What sales told of the customer, and what is still missing."""
     found = customer_or_404(request, uid)
     read = reads.handed_off(found)
-    form = HandOffForm(customer=found, last=read.row)
-    title = _("Hand-off of %(customer)s") % {"customer": found}
-    return _page(request, found, "hand_off", title=title, hand_off=read, form=form)
+    return _hand_off(request, found, HandOffForm(customer=found, last=read.row), read)
 
 
 @writes
 def save_hand_off(request: HttpRequest, uid: UUID) -> HttpResponse:
     found = customer_or_404(request, uid)
-    form = HandOffForm(request.POST, customer=found, last=None)
+    read_before = reads.handed_off(found)
+    form = HandOffForm(request.POST, customer=found, last=read_before.row)
 
     def act(read: Read) -> str:
         words = {name: read[name] for name in path.WORDS}
@@ -53,7 +53,18 @@ def save_hand_off(request: HttpRequest, uid: UUID) -> HttpResponse:
                       by=who(request), at=clock.now())  # fmt: skip
         return _("The hand-off is saved.")
 
-    return _acted(request, found, "desk:hand-off", form, act)
+    if acted(request, form, act):
+        return redirect("desk:hand-off", found.uid)
+    return _hand_off(request, found, form, read_before, HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+def _hand_off(
+    request: HttpRequest, found: Customer, form: HandOffForm, read: reads.HandedOff, status: int = HTTPStatus.OK
+) -> HttpResponse:
+    title = _("Hand-off of %(customer)s") % {"customer": found}
+    shown = _page(request, found, "hand_off", title=title, hand_off=read, form=form)
+    shown.status_code = status
+    return shown
 
 
 @writes

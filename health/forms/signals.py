@@ -5,11 +5,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from core.seen import SeenForm
 from customers.builder import RuleField
 from health.models import SignalRule
 
 
-class SignalRuleForm(forms.Form):
+class SignalRuleForm(SeenForm, forms.Form):
     """When a signal opens. The share of the book is written in percent."""
 
     name = forms.CharField(label=_("Name"), max_length=120)
@@ -37,6 +38,7 @@ class SignalRuleForm(forms.Form):
         if rule:
             self.initial = {name: getattr(rule, name) for name in ("name", "rule", "hold_days", "is_on")}
             self.initial["most_share"] = f"{(rule.most_share * 100).normalize():f}"
+            self.watch()
 
     def values(self) -> dict[str, Any]:
         """The fields of the rule that a valid form says."""

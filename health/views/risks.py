@@ -95,7 +95,7 @@ def _edit(
             context |= {"theirs": theirs, "their_reason": dict(domain.reasons()).get(theirs.reason, theirs.reason)}
         else:
             messages.success(request, _("The risk is in the register."))
-            return redirect(customer)
+            return redirect("health:risks" if "risk" in context else customer)
     status = 409 if "theirs" in context else 422 if form.errors else 200
     return render(request, "health/risks/edit.html", {**context, "customer": customer, "form": form}, status=status)
 

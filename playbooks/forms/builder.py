@@ -1,10 +1,13 @@
 """The builder's forms: how a field is shown, and how what was typed is read back."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from customers.builder.field import Offer, RuleWidget
 from playbooks.domain.book import occasions
@@ -13,19 +16,39 @@ from playbooks.fields import ASKS, HEAD, KEYS, NUMBER, RULE, STEPS, TRIGGERS, YE
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A field with its value, as the template draws it. ``drawn`` is the builder of a rule."""
+    """A field with its value, as the template draws it. ``drawn`` is the builder of a rule; ``asks``: what else is
+    asked depends on its value.
+    """
 
     field: Field
     name: str
     value: Any
     choices: list[tuple[str, str | Promise, bool]]
     drawn: str = ""
+    asks: bool = False
 
 
 def shown(fields: Iterable[Field], data: Mapping[str, Any], prefix: str, offer: Offer | None = None) -> list[Shown]:
     """The fields with their values in ``data``; their rules choose from ``offer``."""
-    rules = RuleWidget(offer=offer or Offer(None))
-    return [_shown(field, _value(data, field.at), f"{prefix}{field.at}", rules) for field in fields]
+    rules, every = RuleWidget(offer=offer or Offer(None)), list(fields)
+    asking = {field.when[0] for field in every if field.when}
+    drawn = [_shown(field, _value(data, field.at), f"{prefix}{field.at}", rules) for field in asked_of(every, data)]
+    return [replace(one, asks=one.field.at in asking) for one in drawn]
+
+
+def asked_of(fields: Sequence[Field], data: Mapping[str, Any]) -> list[Field]:
+    """Those of the fields that the choices beside them ask for; a choice not made yet is its first."""
+    by_place, found = {field.at: field for field in fields}, list[Field]()
+    for field in fields:
+        place, values = field.when or ("", ())
+        if not place or (by_place[place] in found and _choice(by_place[place], data) in values):
+            found.append(field)
+    return found
+
+
+def _choice(field: Field, data: Mapping[str, Any]) -> str:
+    first = next((key for key, _label in field.choices()), "") if field.choices else ""
+    return str(_value(data, field.at) or first)
 
 
 def _shown(field: Field, value: Any, name: str, rules: RuleWidget) -> Shown:
@@ -154,3 +177,24 @@ def changed(steps: list[dict[str, Any]], act: str) -> list[dict[str, Any]]:
         steps = list(steps)
         steps[place], steps[other] = steps[other], steps[place]
     return steps
+
+
+PARTS = {
+    "name": _("the name"),
+    "purpose": _("what it is for"),
+    "trigger": _("when it starts"),
+    "audience": _("for whom it is"),
+    "owner": _("who does it"),
+    "lane": _("the lane of its tasks"),
+    "goal": _("the goal"),
+    "cause_gone": _("whether it ends with its cause"),
+    "again": _("whether it comes again"),
+    "variants": _("the variants"),
+}
+
+
+def differing(theirs: Mapping[str, Any], mine: Mapping[str, Any]) -> list[str]:
+    """In which parts, in words, two drafts of a playbook differ; of the steps, which by number."""
+    found = [str(label) for key, label in PARTS.items() if (theirs.get(key) or None) != (mine.get(key) or None)]
+    steps = zip_longest(theirs.get("steps", ()), mine.get("steps", ()))
+    return [*found, *(gettext("step %(number)s") % {"number": n} for n, (a, b) in enumerate(steps, 1) if a != b)]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from core.seen import SeenForm
 from customers.builder import RuleField
 from customers.registry import MEASURES
 from playbooks.domain.reasons import MOST
@@ -54,7 +55,7 @@ class ReasonsField(forms.MultiValueField):
         return list(dict.fromkeys(key for key in data_list if key))
 
 
-class QueueRuleForm(forms.Form):
+class QueueRuleForm(SeenForm, forms.Form):
     """Whom a rule puts into the queue, with which reasons, by when and how often."""
 
     title = forms.CharField(
@@ -89,3 +90,4 @@ class QueueRuleForm(forms.Form):
         self.order_fields(names)
         if rule:
             self.initial = {name: getattr(rule, name) for name in names}
+            self.watch()

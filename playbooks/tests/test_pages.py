@@ -215,3 +215,32 @@ def test_conditions_are_chosen_row_by_row_and_a_saved_filter_by_its_name(cast: C
 
     assert book.versions.get().content["trigger"]["rule"] == {"all": [{"all": [LOW]}]}
     assert users_of_filter(saved) == [book.name]
+
+
+def test_the_second_editor_keeps_what_they_wrote_and_sees_what_differs(cast: Cast, as_user: Sign) -> None:
+    book = PlaybookFactory()
+    client, address = as_user(cast.administrator), reverse("playbooks:edit", args=[book.uid])
+    posted = {"name": "Theirs", "version": book.version, "trigger.kind": "hand", "steps": "1", "again.mode": "never"}
+    posted |= {"0.kind": "task", "0.title": "Call them", "0.due": "2", "0.unit": "days"}
+    client.post(address, posted)
+
+    mine = posted | {"name": "Mine", "0.title": "Write to them"}
+    answer = client.post(address, mine)
+
+    assert (answer.status_code, Playbook.objects.get(pk=book.pk).name) == (409, "Theirs")
+    shown = answer.content.decode()
+    assert "Theirs differs in: the name, step 1." in shown
+    assert 'value="Mine"' in shown and 'value="Write to them"' in shown
+    client.post(address, mine | {"version": answer.context["book"].version})
+    assert Playbook.objects.get(pk=book.pk).name == "Mine"
+
+
+def test_a_step_asks_only_for_what_its_choices_need() -> None:
+    def places(kind: str, **data: Any) -> list[str]:
+        return [one.field.at for one in forms.shown(forms.STEPS[kind][1], data, "0.")]
+
+    assert places("wait") == ["for", "days"]
+    assert places("wait", **{"for": "until"}) == ["for", "key", "days"]
+    assert places("notify", how="hook") == ["how", "words", "url"]
+    assert places("notify", owner={"role": "named"}) == ["how", "owner.role", "owner.user", "words"]
+    assert places("branch", on="outcome") == ["on", "outcome"]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -96,28 +97,38 @@ def edit(request: HttpRequest, uid: UUID) -> HttpResponse:
         try:
             book = _saved(request, book)
         except Stale as stale:
-            messages.error(request, str(stale))
-            return redirect("playbooks:edit", uid)
+            return _both(request, _book(uid), str(stale))
         if request.POST.get("act") == "done":
             return redirect(book)
+    return _drawn(request, _builder(book, Offer(who(request))))
+
+
+def _drawn(request: HttpRequest, context: dict[str, Any], status: int = HTTPStatus.OK) -> HttpResponse:
     htmx: Any = getattr(request, "htmx", None)
     template = "playbooks/_builder.html" if htmx else "playbooks/edit.html"
-    return render(request, template, _builder(book, Offer(who(request))))
+    # HTMX draws only what went well.
+    return render(request, template, context, status=HTTPStatus.OK if htmx else status)
+
+
+def _both(request: HttpRequest, book: Playbook, problem: str) -> HttpResponse:
+    """What was written here, kept on the screen, over what somebody else saved meanwhile: to save again is to know."""
+    mine = _posted(request)
+    differing = forms.differing({"name": book.name, "purpose": book.purpose, **book.draft}, {**mine, **mine["draft"]})
+    book.name, book.purpose, book.draft = mine["name"] or book.name, mine["purpose"], mine["draft"]
+    context = {**_builder(book, Offer(who(request))), "problem": problem, "differing": differing}
+    return _drawn(request, context, HTTPStatus.CONFLICT)
+
+
+def _posted(request: HttpRequest) -> dict[str, Any]:
+    draft = forms.draft_of(request.POST)
+    draft["steps"] = forms.changed(draft["steps"], request.POST.get("act", ""))
+    return {"name": request.POST.get("name", ""), "purpose": request.POST.get("purpose", ""), "draft": draft}
 
 
 def _saved(request: HttpRequest, book: Playbook) -> Playbook:
-    draft = forms.draft_of(request.POST)
-    draft["steps"] = forms.changed(draft["steps"], request.POST.get("act", ""))
     version = request.POST.get("version", "")
-    return publishing.save(
-        playbook=book,
-        name=request.POST.get("name", ""),
-        purpose=request.POST.get("purpose", ""),
-        draft=draft,
-        version=int(version) if version.isdigit() else 0,
-        by=who(request),
-        at=clock.now(),
-    )
+    seen = int(version) if version.isdigit() else 0
+    return publishing.save(playbook=book, **_posted(request), version=seen, by=who(request), at=clock.now())
 
 
 def _builder(book: Playbook, offer: Offer) -> dict[str, Any]:

@@ -6,16 +6,18 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from core.forms import Select
+from core.seen import SeenForm
 from subscriptions.domain.settings import SETTINGS, Setting
 
 
-class SettingsForm(forms.Form):
+class SettingsForm(SeenForm, forms.Form):
     """All settings of the ledger. An empty number is the setting's "none", where it has one."""
 
     def __init__(self, data: QueryDict | None, *, rules: Mapping[str, Any]) -> None:
         super().__init__(data, initial=dict(rules))
         for setting in SETTINGS:
             self.fields[setting.key] = _field(setting)
+        self.watch()
 
 
 def _field(setting: Setting) -> forms.Field:

@@ -27,6 +27,10 @@ AT_ONCE = 1_000
 @administrators_only
 def intake(request: HttpRequest) -> HttpResponse:
     """Where events come from, how fresh they are, whose they are not known to be, and what could not be taken."""
+    return _page(request, SettingsForm(instance=IntakeSettings.current()))
+
+
+def _page(request: HttpRequest, form: SettingsForm) -> HttpResponse:
     table = RejectedTable(Rejected.objects.select_related("source"))
     RequestConfig(request, paginate={"per_page": 20, "silent": True}).configure(table)
     context = {
@@ -40,11 +44,11 @@ def intake(request: HttpRequest) -> HttpResponse:
         "unknown": unknown(),
         "table": table,
         "again": Rejected.objects.filter(replayed_at=None).exists(),
-        "form": SettingsForm(instance=IntakeSettings.current()),
+        "form": form,
         "today": clock.today(),
         "address": request.build_absolute_uri("/"),
     }
-    return render(request, "usage/intake.html", context)
+    return render(request, "usage/intake.html", context, status=422 if form.errors else 200)
 
 
 @require_POST
@@ -86,7 +90,7 @@ def replay(request: HttpRequest) -> HttpResponse:
 def change_settings(request: HttpRequest) -> HttpResponse:
     form = SettingsForm(request.POST, instance=IntakeSettings.current())
     if not form.is_valid():
-        return _not_saved(request, [str(message) for errors in form.errors.values() for message in errors])
+        return _page(request, form)
     form.save()
     messages.success(request, _("Events are understood so from now on."))
     return redirect("usage:intake")

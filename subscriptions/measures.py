@@ -178,13 +178,10 @@ LIMITS = """
 def invoices(at: Scope) -> Sql:
     return at.sql(
         """
-        SELECT {customer}, count(*) FILTER (WHERE i.due_on < %(day)s AND NOT EXISTS (
-            SELECT FROM subscriptions_invoicestate s
+        SELECT {customer}, count(*) FILTER (WHERE i.due_on < %(day)s AND NOT COALESCE((
+            SELECT s.status IN ('paid', 'void', 'uncollectible') FROM subscriptions_invoicestate s
             WHERE s.invoice_id = i.id AND s.day < %(day)s AND s.known_on < %(known_on)s
-              AND s.status IN ('paid', 'void', 'uncollectible')
-              AND NOT EXISTS (SELECT FROM subscriptions_invoicestate l
-                              WHERE l.invoice_id = i.id AND l.day < %(day)s AND l.known_on < %(known_on)s
-                                AND l.status IN ('open', 'failed') AND (l.known_on, l.id) > (s.known_on, s.id))))
+            ORDER BY s.known_on DESC, s.id DESC LIMIT 1), FALSE))
         FROM subscriptions_invoice i {canonical}
         WHERE i.day >= %(since)s AND {visible} AND {scope} GROUP BY 1
         """,

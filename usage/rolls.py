@@ -10,7 +10,7 @@ from core.clock import AsOf
 from customers.registry import Sql
 from customers.registry.rolling import KEEPERS, Keeper, Step, rolls
 from usage.domain import features
-from usage.measures import people, sums, window
+from usage.measures import people, persons, summed, sums, window
 from usage.measures.window import ALIVE, WINDOW
 from usage.models import ContactPerson, Feature, FeedDay
 
@@ -20,7 +20,8 @@ def kinds(at: AsOf) -> Any:
     return {f"{one}": kind for one, kind in features.kinds(at).items() if kind != Feature.Kind.OTHER}
 
 
-KEEPERS[window.usage_of_28_days] = Keeper(sums.full, sums.step, sums.read, given=kinds)
+KEEPERS[window.usage_of_28_days] = Keeper(sums.full, sums.step, summed.read, given=kinds)
+KEEPERS[people.users] = Keeper(persons.full, persons.step, persons.read)
 
 
 def _alive(at: AsOf) -> list[int]:

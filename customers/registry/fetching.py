@@ -35,6 +35,14 @@ def ids_and_floats(sql: Sql, types: Sequence[Type]) -> tuple[np.ndarray, list[np
     return np.frombuffer(ids, ">i8").astype(np.int64), [np.frombuffer(one, ">f8").astype(float) for one in columns]
 
 
+def integers(sql: Sql, columns: int) -> list[np.ndarray]:
+    """All columns as int64: 0 for NULL, exact to the last of their 64 bits."""
+    names = ", ".join(f"c{n}" for n in range(columns))
+    strung = ", ".join(f"COALESCE(string_agg(int8send(COALESCE(c{n}::bigint, 0)), ''), '')" for n in range(columns))
+    query = f"SELECT {strung} FROM ({sql.text}) q ({names})"
+    return [np.frombuffer(one, ">i8").astype(np.int64) for one in _values(_copied(query, sql))]
+
+
 def _values(row: bytes) -> Iterator[bytes]:
     (count,), start = struct.unpack_from("!h", row, HEADER), HEADER + COUNT
     for _ in range(count):

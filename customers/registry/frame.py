@@ -6,11 +6,12 @@ import numpy as np
 from django.db import connection
 
 from core.clock import AsOf
-from customers.registry.fetching import ids_and_floats
+from customers.registry.fetching import ids_and_floats, integers
 from customers.registry.measure import COMBINED, FAMILIES, MEASURES, Family, Type, made_of
 from customers.registry.scope import Scope, Sql
 
 Column = np.ndarray
+Values = tuple[np.ndarray, Sequence[Column]]  # the customers, and beside them a column for each measure
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,12 @@ def customers_of(scope: Scope) -> np.ndarray:
 
 def fill(family: Family, scope: Scope, ids: np.ndarray, columns: dict[str, Column]) -> None:
     """Run one statement and put its values beside ``ids``, into those of ``columns`` that are asked for."""
-    owners, values = _read(family, scope)
+    put(family, _read(family, scope), ids, columns)
+
+
+def put(family: Family, found: Values, ids: np.ndarray, columns: dict[str, np.ndarray]) -> None:
+    """Put the values of a family beside ``ids``, into those of ``columns`` that are asked for."""
+    owners, values = found
     if not len(owners) or not len(ids):
         return
     place = np.minimum(np.searchsorted(ids, owners), len(ids) - 1)
@@ -98,7 +104,21 @@ def fill(family: Family, scope: Scope, ids: np.ndarray, columns: dict[str, Colum
             columns[one.key][place[here]] = column[here]
 
 
-def _read(family: Family, scope: Scope) -> tuple[np.ndarray, Sequence[Column]]:
+def owners(scope: Scope, customers: np.ndarray) -> np.ndarray:
+    """Beside customers as facts name them, those that they are since they were merged."""
+    if not scope.merged:
+        return customers
+    sql = scope.sql(
+        "SELECT t.customer_id, {customer} FROM unnest(%(asked)s::bigint[]) t (customer_id) {canonical}",
+        table="t",
+        asked=np.unique(customers).tolist(),
+    )
+    asked, into = integers(sql, 2)
+    order = np.argsort(asked)
+    return into[order][np.searchsorted(asked[order], customers)]
+
+
+def _read(family: Family, scope: Scope) -> Values:
     sql = family.read(scope)
     types = [one.type for one in family.measures]
     if Type.CHOICE in types:
@@ -116,7 +136,7 @@ def _typed(type: Type, column: Column) -> Column:
     return days
 
 
-def _with_words(sql: Sql, types: Sequence[Type]) -> tuple[np.ndarray, Sequence[Column]]:
+def _with_words(sql: Sql, types: Sequence[Type]) -> Values:
     with connection.cursor() as cursor:
         cursor.execute(sql.text, sql.params)
         rows = cursor.fetchall()

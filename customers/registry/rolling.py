@@ -18,7 +18,7 @@ from django.db import transaction
 
 from core.clock import AsOf
 from customers.registry.fetching import ids_and_floats
-from customers.registry.frame import Frame, customers_of, empty, fill
+from customers.registry.frame import Frame, Values, customers_of, empty, fill, put
 from customers.registry.measure import COMBINED, FAMILIES, MEASURES, Family, Read, Type, made_of
 from customers.registry.scope import Scope, Sql
 
@@ -72,12 +72,12 @@ class Roll:
 
 @dataclass(frozen=True, slots=True)
 class Keeper:
-    """``full`` sums up the facts, ``step`` brings the sums to a later moment, ``read`` makes the family's statement
-    over sums. ``given`` as of a roll."""
+    """``full`` sums up the facts, ``step`` brings the sums to a later moment, ``read`` gives the family's values out of
+    sums. ``given`` as of a roll."""
 
     full: Callable[[Scope], State]
     step: Callable[[State, Step], State]
-    read: Callable[[Scope, State], Sql]
+    read: Callable[[Scope, State], Values]
     given: Given = lambda _at: None
 
 
@@ -131,10 +131,16 @@ def gather_night(at: AsOf, keys: Sequence[str], last: Night | None = None) -> Ni
 
 def given_of(family: Family, at: AsOf) -> Any:
     """What a family's values hang on beside facts: its code, too. As JSON gives it back."""
-    path = modules[family.read.__module__].__file__ or ""
-    code = hashlib.sha256(Path(path).read_bytes()).hexdigest()
-    made = ROLLS.get(family.read) or KEEPERS.get(family.read)
+    keeper = KEEPERS.get(family.read)
+    made = ROLLS.get(family.read) or keeper
+    paths = [modules[one.__module__].__file__ or "" for one in (family.read, *([keeper.full] if keeper else []))]
+    code = hashlib.sha256(b"".join(Path(path).read_bytes() for path in paths)).hexdigest()
     return [code, made.given(at) if made else None]
+
+
+def kept_keys() -> set[str]:
+    """The measures whose own values the next night starts from; of others, sums or nothing."""
+    return {one.key for family in FAMILIES.values() if family.read in ROLLS for one in family.measures}
 
 
 def _fill(
@@ -144,7 +150,7 @@ def _fill(
     if keeper:
         kept = last.states.get(family.measures[0].key) if last else None
         state = keeper.step(kept, Step(last.frame.at, scope)) if last and kept is not None else keeper.full(scope)
-        fill(Family(family.measures, lambda at: keeper.read(at, state)), scope, ids, columns)
+        put(family, keeper.read(scope, state), ids, columns)
         return state
     if last is None or not _roll(family, Step(last.frame.at, scope), last.frame, ids, columns):
         fill(family, scope, ids, columns)

@@ -1,18 +1,15 @@
 """Who uses it: of how many seats, who stopped, and whether those who decide are among them."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import ContactRole
 from customers.registry import Better, Measure, Scope, Sql, Type, measures
 from usage.domain import features
-from usage.domain.partitions import months
+from usage.measures.persons import HAD_PERSONS, WEEK, bits, days_since, first_day
 from usage.measures.window import FEATURE_DAYS, SEEN, WINDOW, mask, window_days
 from usage.models import Feature
-
-WEEK = 7
-HAD_PERSONS = 400
 
 
 @measures(
@@ -60,12 +57,12 @@ HAD_PERSONS = 400
     ),
 )
 def users(at: Scope) -> Sql:
-    first = at.day - timedelta(days=2 * WINDOW)
+    first = first_day(at.day)
     week, week_before = _bits(WEEK), _bits(2 * WEEK, WEEK)
     month, month_before = _bits(WINDOW), _bits(2 * WINDOW, WINDOW)
     text = f"""
         WITH seen AS ({at.sql(SEEN, table="f").text}), person AS (
-            SELECT {{customer}} AS customer, p.person, bit_or({_days_since(first, at.day)}) AS days
+            SELECT {{customer}} AS customer, p.person, bit_or({days_since(first, at.day)}) AS days
             FROM usage_usageperson p {{canonical}}
             WHERE {{known}} AND {{scope}} AND p.month >= %(first_month)s AND p.month < %(day)s GROUP BY 1, 2
         ), counted AS (
@@ -97,19 +94,9 @@ WITH_PERSONS = """
 """
 
 
-def _days_since(first: date, end: date) -> str:
-    """A person's month as days from ``first`` on: bit n is n days after it. SQL over ``p.month``, ``p.days``."""
-    parts = []
-    for month in months(first, end - timedelta(days=1)):
-        place = (month - first).days
-        shift = f"<< {place}" if place >= 0 else f">> {-place}"
-        parts.append(f"WHEN '{month}' THEN p.days::bigint {shift}")
-    return f"CASE p.month {' '.join(parts)} ELSE 0 END"
-
-
 def _bits(since: int, until: int = 0) -> str:
     """Whether any of the days from ``since`` to ``until`` days ago is among a person's, as SQL over ``days``."""
-    return f"days & {(1 << 2 * WINDOW - until) - (1 << 2 * WINDOW - since)} <> 0"
+    return f"days & {bits(since, until)} <> 0"
 
 
 @measures(

@@ -3,27 +3,24 @@
 Of each customer the days of the window (a bit each), the events of its parts and the errors; of each feature that a
 customer used, the last day. So a night reads the days that came, those at the edges of the window's parts, and what was
 learnt of others. The day of the last row that took something back is kept, too: until it has left the window, nothing
-but the facts tells such a customer's use (``window.over``).
+but the facts tells such a customer's use.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 import numpy as np
 from django.db import connection
 
-from customers.registry import Scope, Sql, Type
-from customers.registry.fetching import ids_and_floats
+from customers.registry import Scope, Sql
+from customers.registry.fetching import integers
 from customers.registry.rolling import State, Step, passed
-from customers.registry.sending import send
 from usage.domain import features
-from usage.measures.window import PARTS, WINDOW, counted, over, sums, window_days
+from usage.measures.window import PARTS, WINDOW, counted, sums, window_days
 
 EPOCH = date(1970, 1, 1)
-HALF = 28  # bits: a number that comes as a float holds no 56
-BITS = (1 << HALF) - 1
 WHOLE = (1 << 2 * WINDOW) - 1
-SUMS = ("low", "high", *PARTS, "errors", "negative")
+SUMS = ("customer", "days", *PARTS, "errors", "negative")
 FEATURE = 20  # bits of a feature's id beside that of a customer
 
 
@@ -36,14 +33,11 @@ def full(at: Scope) -> State:
 
 
 OF_CUSTOMERS = """
-    SELECT customer_id, days & 268435455, days >> 28, week, week_before, earlier, before, errors, negative
-    FROM (
-        SELECT u.customer_id, {sums}, max(u.day - date '1970-01-01') FILTER (WHERE u.events < 0) AS negative
-        FROM usage_usageday u
-        WHERE {{visible}} AND u.day >= %(before_from)s
-          AND (u.feature_id = %(over_all)s OR u.feature_id = ANY (%(failures)s) OR u.events < 0)
-        GROUP BY 1
-    ) summed
+    SELECT u.customer_id, {sums}, max(u.day - date '1970-01-01') FILTER (WHERE u.events < 0) AS negative
+    FROM usage_usageday u
+    WHERE {{visible}} AND u.day >= %(before_from)s
+      AND (u.feature_id = %(over_all)s OR u.feature_id = ANY (%(failures)s) OR u.events < 0)
+    GROUP BY 1
 """
 OF_FEATURES = """
     SELECT u.customer_id, u.feature_id, max(u.day - date '1970-01-01') FROM usage_usageday u
@@ -52,20 +46,18 @@ OF_FEATURES = """
 
 
 def _state(sql: Sql) -> State:
-    ids, columns = ids_and_floats(sql, [Type.NUMBER] * len(SUMS))
-    found = {name: np.nan_to_num(column).astype(np.int64) for name, column in zip(SUMS, columns, strict=True)}
-    days = found.pop("low") | found.pop("high") << HALF
-    order = np.argsort(ids)
-    return {name: column[order] for name, column in {"customer": ids, "days": days, **found}.items()}
+    found = dict(zip(SUMS, integers(sql, len(SUMS)), strict=True))
+    order = np.argsort(found["customer"])
+    return {name: column[order] for name, column in found.items()}
 
 
 def _pairs(sources: Iterable[Sql], before: State | None = None) -> State:
     """``pair``: a customer and a feature in one number, sorted; ``last``: the last day of use, counted from 1970."""
     pairs, last = ([before["pair"]], [before["last"]]) if before else ([], [])
     for sql in sources:
-        ids, (feature, day) = ids_and_floats(sql, [Type.NUMBER] * 2)
-        pairs.append(ids << FEATURE | feature.astype(np.int64))
-        last.append(day.astype(np.int64))
+        customer, feature, day = integers(sql, 3)
+        pairs.append(customer << FEATURE | feature)
+        last.append(day)
     pair, day = np.concatenate(pairs), np.concatenate(last)
     order = np.argsort(pair, kind="stable")
     pair, day = pair[order], day[order]
@@ -115,15 +107,12 @@ def _moved(failures: bool) -> str:
     if failures:
         errors += f" + {_sum('events', f'{fails} AND {recent}')} - {_sum('events', f'{fails} AND {was_recent}')}"
     return f"""
-        SELECT customer_id, days & {BITS}, days >> {HALF}, {", ".join(PARTS)}, errors, negative FROM (
-            SELECT customer_id,
-                   bit_or(1::bigint << (%(day)s - 1 - day)) FILTER (
-                       WHERE new AND {over_all} AND events > 0 AND day >= %(before_from)s
-                   ) AS days,
-                   {", ".join(f"{one} AS {name}" for name, one in zip(PARTS, parts, strict=True))},
-                   {errors} AS errors, max(day - date '1970-01-01') FILTER (WHERE new AND events < 0) AS negative
-            FROM usage_step GROUP BY 1
-        ) moved
+        SELECT customer_id,
+               bit_or(1::bigint << (%(day)s - 1 - day)) FILTER (
+                   WHERE new AND {over_all} AND events > 0 AND day >= %(before_from)s
+               ),
+               {", ".join(parts)}, {errors}, max(day - date '1970-01-01') FILTER (WHERE new AND events < 0)
+        FROM usage_step GROUP BY 1
     """
 
 
@@ -149,37 +138,11 @@ def _merged(state: State, moved: State, to: Step) -> State:
 
 def _kept(pairs: State, to: Step) -> State:
     """Without what was last used before the window."""
-    here = pairs["last"] >= _number(to.day) - WINDOW
+    here = pairs["last"] >= number(to.day) - WINDOW
     return {name: column[here] for name, column in pairs.items()}
 
 
-def read(at: Scope, state: State) -> Sql:
-    """The family's statement over these sums."""
-    marks, _failures = counted(features.kinds(at.at))
-    corrected = state["negative"] >= _number(at.day) - 2 * WINDOW
-    columns = {name: state[name] for name in ("days", *PARTS, "errors")}
-    for n, chunk in enumerate(marks):
-        columns[f"used{n}"] = _bits(state, chunk)
-    send("usage_sums", {"customer_id": state["customer"], **columns, "corrected": corrected})
-    names = ", ".join(name for name in columns if name != "days")
-    days = "NULLIF(days, 0) AS days"
-    return over(at, f"SELECT customer_id, {days}, {names}, corrected <> 0 AS corrected FROM usage_sums")
-
-
-def _bits(state: State, chunk: Mapping[int, int]) -> np.ndarray:
-    """Beside each customer, the bits of the features that they used."""
-    features_of, customer = state["pair"] & (1 << FEATURE) - 1, state["pair"] >> FEATURE
-    bit = np.zeros(max(int(features_of.max(initial=0)), *chunk) + 1, dtype=np.int64)
-    bit[list(chunk)] = list(chunk.values())
-    found = np.zeros(len(state["customer"]), dtype=np.int64)
-    starts = np.flatnonzero(np.diff(customer, prepend=-1))
-    if len(starts):
-        place = np.searchsorted(state["customer"], customer[starts])
-        found[place] = np.bitwise_or.reduceat(bit[features_of], starts)
-    return found
-
-
-def _number(day: date) -> int:
+def number(day: date) -> int:
     return (day - EPOCH).days
 
 

@@ -89,20 +89,15 @@ CHUNK = 63  # features that fit into one bigint
     ),
 )
 def usage_of_28_days(at: Scope) -> Sql:
-    marks, failures = counted(features.kinds(at.at))
-    return over(at, at.sql(_rough(len(marks), bool(failures)), table="u").text)
-
-
-def over(at: Scope, rough: str) -> Sql:
-    """The statement over ``rough``: a row for each customer with usage in the window, by the way it was summed up."""
     kinds = features.kinds(at.at)
     marks, failures = counted(kinds)
     used = ", ".join(f"bit_or(used{n}) AS used{n}" for n in range(len(marks)))
     seen = at.sql(SEEN, table="f")
-    exact = at.sql(_exact(len(marks), bool(failures)), table="u")
+    rough = at.sql(_rough(len(marks), bool(failures)), table="u")
+    exact = at.sql(exact_sums(len(marks), bool(failures), CORRECTED), table="u")
     text = f"""
-        WITH seen AS ({seen.text}), rough AS MATERIALIZED ({rough}), exact AS ({exact.text}),
-        used AS (SELECT * FROM rough WHERE NOT corrected UNION ALL SELECT * FROM exact),
+        WITH seen AS ({seen.text}), rough AS MATERIALIZED ({rough.text}), exact AS ({exact.text}),
+        used AS (SELECT * FROM rough WHERE NOT corrected UNION ALL SELECT *, TRUE FROM exact),
         older AS ({at.sql(OLDER, table="u").text}),
         joined AS (
             SELECT {{customer}} AS customer, bool_or(f.alive) AS alive, bit_or(days) AS days, max(older.last) AS older,
@@ -123,9 +118,7 @@ def over(at: Scope, rough: str) -> Sql:
                COALESCE(%(day)s - 1 - bit_count(((days & -days) - 1)::bit(64))::int, older)
         FROM joined
     """
-    marked = {f"marks{n}": _lookup(chunk) for n, chunk in enumerate(marks)}
-    lowest = {f"lowest{n}": min(chunk) - 1 for n, chunk in enumerate(marks)}
-    return at.sql(text, table="f", **window_days(at), **marked, **lowest, failures=failures)
+    return at.sql(text, table="f", **window_days(at), **marked(marks), failures=failures)
 
 
 SEEN = """
@@ -135,14 +128,17 @@ SEEN = """
     )) AS alive
     FROM usage_customerfeed f WHERE {visible} AND {scope} GROUP BY 1
 """
-# Who is silent in the window: the last use before it, found by the key from the newest partition back.
-OLDER = """
-    SELECT seen.customer_id, found.last FROM seen, LATERAL (
-        SELECT u.day AS last FROM usage_usageday u
-        WHERE u.customer_id = seen.customer_id AND u.feature_id = %(over_all)s AND u.events > 0
-          AND u.day >= %(older_from)s AND u.day < %(before_from)s AND u.known_on < %(known_on)s
-        ORDER BY u.day DESC LIMIT 1
-    ) found
+CORRECTED = "ARRAY(SELECT customer_id FROM rough WHERE corrected)"
+# The last use before the window, found by the key from the newest partition back.
+BEFORE = """
+    SELECT u.day AS last FROM usage_usageday u
+    WHERE u.customer_id = {of} AND u.feature_id = %(over_all)s AND u.events > 0
+      AND u.day >= %(older_from)s AND u.day < %(before_from)s AND u.known_on < %(known_on)s
+    ORDER BY u.day DESC LIMIT 1
+"""
+# Of who is silent in it.
+OLDER = f"""
+    SELECT seen.customer_id, found.last FROM seen, LATERAL ({BEFORE.format(of="seen.customer_id")}) found
     WHERE NOT EXISTS (SELECT FROM used WHERE used.customer_id = seen.customer_id AND used.days IS NOT NULL)
 """
 
@@ -163,14 +159,15 @@ def _rough(chunks: int, failures: bool) -> str:
     """
 
 
-def _exact(chunks: int, failures: bool) -> str:
+def exact_sums(chunks: int, failures: bool, whose: str) -> str:
+    """The same for the customers in the array ``whose``, summed by day first."""
     return f"""
-        SELECT u.customer_id, {sums("u.events > 0", chunks, failures)}, TRUE
+        SELECT u.customer_id, {sums("u.events > 0", chunks, failures)}
         FROM (
             SELECT u.customer_id, u.feature_id, u.day, sum(u.events) AS events, sum(u.errors) AS errors
             FROM usage_usageday u
             WHERE {{visible}} AND u.day >= %(before_from)s
-              AND u.customer_id = ANY (ARRAY(SELECT customer_id FROM rough WHERE corrected))
+              AND u.customer_id = ANY ({whose})
             GROUP BY 1, 2, 3
         ) u GROUP BY 1
     """
@@ -201,6 +198,12 @@ PARTS = {
     "earlier": "u.day < %(week_before_from)s AND u.day >= %(recent_from)s",
     "before": "u.day < %(recent_from)s",
 }
+
+
+def marked(marks: Sequence[Mapping[int, int]]) -> dict[str, object]:
+    """The parameters of ``sums``."""
+    found = {f"marks{n}": _lookup(chunk) for n, chunk in enumerate(marks)}
+    return {**found, **{f"lowest{n}": min(chunk) - 1 for n, chunk in enumerate(marks)}}
 
 
 def _lookup(chunk: Mapping[int, int]) -> list[int | None]:

@@ -1,14 +1,15 @@
 """A definition on its way: kept, tried on real customers, then published as a version that never changes."""
 
+import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import numpy as np
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import F, Max
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
@@ -39,9 +40,11 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a draft would do today: ``customers`` are scored, ``changes`` are those whose band it changes."""
+    """What a draft would do today: ``customers`` are scored, ``own`` of them by it; ``changes`` are those whose band it
+    changes."""
 
     customers: int
+    own: int
     changes: list[Change]
     bands: dict[tuple[str, str], int]
 
@@ -78,13 +81,16 @@ def _check(scorecard: Scorecard, seen: str | None) -> None:
 
 @transaction.atomic
 def create(*, name: str, by: User, at: datetime) -> Scorecard:
-    """A scorecard with a draft that says what the first one says. Nobody is scored by it before it is published."""
+    """A scorecard with a draft that says what the first one says. Nobody is scored by it before it is published.
+
+    It comes first in order: behind one that is for everybody it would never score anybody.
+    """
     if not name.strip():
         raise ValidationError({"name": _("Give it a name.")})
     first = ScorecardVersion.objects.order_by("scorecard__position", "scorecard", "-number").first()
-    last = Scorecard.objects.aggregate(last=Max("position"))["last"] or 0
+    Scorecard.objects.update(position=F("position") + 1)
     key = (slugify(name)[:50] or "scorecard") + f"-{uuid7().hex[-6:]}"
-    made = Scorecard.objects.create(key=key, name=name.strip()[:120], position=last + 1)
+    made = Scorecard.objects.create(key=key, name=name.strip()[:120], position=0)
     definition = first.definition if first else EMPTY
     ScorecardDraft.objects.create(scorecard=made, definition=definition, changed_at=at, changed_by=by)
     return made
@@ -118,13 +124,16 @@ def preview(draft: ScorecardDraft, *, frame: Frame | None = None) -> Preview:
     bands: dict[tuple[str, str], int] = {}
     for one in changes:
         bands[one.before, one.after] = bands.get((one.before, one.after), 0) + 1
-    return Preview(int(after.scored.sum()), changes, bands)
+    own = sum(len(part.rows) for part in after.parts if part.used.version.scorecard_id == draft.scorecard_id)
+    return Preview(int(after.scored.sum()), own, changes, bands)
 
 
 def _with(now: list[InForce], draft: ScorecardDraft, definition: Definition) -> list[InForce]:
-    return [
-        replace(one, definition=definition) if one.version.scorecard_id == draft.scorecard_id else one for one in now
-    ]
+    """The scorecards in order, as if the draft were in force: one that was never published takes its place, too."""
+    others = [one for one in now if one.version.scorecard_id != draft.scorecard_id]
+    version = ScorecardVersion(pk=sys.maxsize, scorecard=draft.scorecard, definition=draft.definition)
+    drafted = InForce(version, definition, early=False)
+    return sorted([*others, drafted], key=lambda one: (one.version.scorecard.position, one.version.scorecard_id))
 
 
 def _plain(value: float) -> float | None:

@@ -59,6 +59,18 @@ def test_a_draft_is_previewed_on_real_customers_and_published():
     assert scoring.score(AsOf.live()).band[0] == "risk"
 
 
+def test_a_scorecard_that_was_never_published_is_previewed_as_the_first_in_order():
+    sell()
+    made = drafts.create(name="Large", by=UserFactory(role="administrator"), at=clock.now())
+    draft = ScorecardDraft.objects.get(scorecard=made)
+    everybody = {**draft.definition, "applies": None}
+    draft.definition = everybody
+    assert drafts.preview(draft).own == 1
+    draft.definition = {**everybody, "applies": {"key": "attribute.industry", "op": "is", "value": "Nobody's"}}
+    assert (drafts.preview(draft).own, drafts.preview(draft).customers) == (0, 1)
+    assert Scorecard.objects.first() == made
+
+
 def test_what_is_drawn_and_kept_is_what_was_there():
     browser = client()
     for version in ScorecardVersion.objects.all():

@@ -39,6 +39,20 @@ class Item:
     answers: list[tuple[str, str, Any]]
     problem: str
     curve: Any
+    opened: bool
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its fields show: where something is to be filled in or put right, and where somebody is at work."""
+        return self.opened or not self.measure or bool(self.problem)
+
+    @property
+    def words(self) -> str:
+        """Its points in a line: “0 % → 0 · 20 % → 100”."""
+        share = self.unit if self.unit == UNITS[Type.SHARE] else ""
+        pairs = [(label, f"{points}") for _key, label, points in self.answers if points not in (None, "")]
+        pairs += [(f"{one.value} {share}".strip().replace("-", "−"), one.points) for one in self.points]
+        return " · ".join(f"{one} → {points}" for one, points in pairs)
 
     @property
     def unit(self) -> str:
@@ -77,7 +91,8 @@ class Shown:
     problems: Problems
 
 
-def shown(definition: Mapping[str, Any], problems: list[tuple[str, str]] | None = None) -> Shown:
+def shown(definition: Mapping[str, Any], problems: list[tuple[str, str]] | None = None, *, at_work: str = "") -> Shown:
+    """The definition, with what is said of it. ``at_work`` is the place of the measure that somebody is at."""
     said: dict[str, str] = {}
     for place, words in problems or []:
         said[place] = f"{said[place]}; {words}" if place in said else words
@@ -86,7 +101,7 @@ def shown(definition: Mapping[str, Any], problems: list[tuple[str, str]] | None 
     used = {item["key"] for one in rows for item in one["measures"]}
     bands = definition.get("bands") or {}
     return Shown(
-        groups=[_group(one, n, total, used, said) for n, one in enumerate(rows)],
+        groups=[_group(one, n, (total, used, said, at_work)) for n, one in enumerate(rows)],
         caps=[_cap(one, n, sorted(used - {""}), said) for n, one in enumerate(definition.get("caps", []))],
         good=bands.get("good", ""),
         watch=bands.get("watch", ""),
@@ -95,19 +110,22 @@ def shown(definition: Mapping[str, Any], problems: list[tuple[str, str]] | None 
     )
 
 
-def _group(data: Mapping[str, Any], n: int, total: float, used: set[str], said: Problems) -> Group:
+def _group(data: Mapping[str, Any], n: int, around: tuple[float, set[str], Problems, str]) -> Group:
+    total, used, said, at_work = around
     place, whole = f"groups[{n}]", sum(_weight(one["weight"]) for one in data["measures"])
     share = _weight(data["weight"]) / total if total else None
     items = [
-        _item(one, (n, m), share * _weight(one["weight"]) / whole if share and whole else None, used, said)
+        _item(one, (n, m), share * _weight(one["weight"]) / whole if share and whole else None, (used, said, at_work))
         for m, one in enumerate(data["measures"])
     ]
     problem = _said(said, place, f"{place}.measures", f"{place}.weight")
     return Group(f"g{n}", str(n), data["key"], data["label"], data["weight"], share, items, problem)
 
 
-def _item(data: Mapping[str, Any], where: tuple[int, int], share: float | None, used: set[str], said: Problems) -> Item:
-    n, m = where
+def _item(
+    data: Mapping[str, Any], where: tuple[int, int], share: float | None, around: tuple[set[str], Problems, str]
+) -> Item:
+    (n, m), (used, said, at_work) = where, around
     place, measure = f"groups[{n}].measures[{m}]", MEASURES.get(data["key"])
     answers = answers_of(measure) if measure else []
     given = data["points"] if isinstance(data["points"], Mapping) else {}
@@ -123,6 +141,7 @@ def _item(data: Mapping[str, Any], where: tuple[int, int], share: float | None, 
         answers=[(key, str(label), given.get(key, "")) for key, label in answers],
         problem=_said(said, place, *(f"{place}.{what}" for what in ("key", "weight", "points"))),
         curve=svg.join([]) if answers else curve(data["points"]),
+        opened=at_work == f"{n}.{m}",
     )
 
 

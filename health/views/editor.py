@@ -1,5 +1,6 @@
 """The editor of a scorecard: a form, a draft, what the draft would change, a version."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +26,8 @@ from health.models import Scorecard, ScorecardDraft
 
 SHOWN = 25
 RULE = "applies"
+AT_WORK = re.compile(r"-point:(\d+)\.(\d+)")
+CHOSEN = re.compile(r"g(\d+)\.m(\d+)\.key$")
 
 
 @dataclass(slots=True)
@@ -94,7 +97,7 @@ def _page(request: HttpRequest, card: Scorecard, edited: Edited, status: int = 2
         "title": card.name,
         "card": card,
         "edited": edited,
-        "shown": shown(edited.definition, edited.problems),
+        "shown": shown(edited.definition, edited.problems, at_work=_at_work(request)),
         "rule": RuleWidget(offer=offer).render(RULE, edited.rule),
     }
     htmx: Any = getattr(request, "htmx", None)
@@ -105,6 +108,12 @@ def _page(request: HttpRequest, card: Scorecard, edited: Edited, status: int = 2
     if draft and request.method != "POST":
         context |= _preview(draft, context["latest"])
     return render(request, "health/scorecards/edit.html", context, status=status)
+
+
+def _at_work(request: HttpRequest) -> str:
+    """The measure that a button or a choice was of, as ``0.1``."""
+    found = AT_WORK.search(request.POST.get("act", "")) or CHOSEN.match(request.headers.get("HX-Trigger-Name", ""))
+    return f"{found[1]}.{found[2]}" if found else ""
 
 
 def _preview(draft: ScorecardDraft, latest: Any) -> dict[str, Any]:

@@ -3,6 +3,8 @@
 PYTHON ?= python3
 INSTALL = $(PYTHON) config/runner/install.py
 BIN = .venv/bin
+# Where the environment forbids bytecode, each of the dozen processes of a start would compile everything again.
+export PYTHONDONTWRITEBYTECODE =
 TEMPLATES = $(shell find . -path ./.venv -prune -o -path '*/templates/*' -name '*.html' -print)
 
 .PHONY: run setup setup-dev test coverage check audit bench faults messages clean

@@ -5,6 +5,7 @@ pytest_plugins = [
     "tests.support.horizon",
     "tests.support.browser",
     "tests.support.live",
+    "tests.support.memory",
     "tests.support.needs",
     "tests.support.receiver",
 ]

@@ -60,10 +60,10 @@ def test_nobody_is_left_out(report, theme, width, names):
 @pytest.mark.parametrize("name", ["", "cohorts/", "reasons/"])
 def test_they_are_kept_as_pictures(report, shot, name):
     report.goto(report.url + name)
-    assert len(shot(report, f"report-{name.strip('/') or 'overview'}")) == 4
+    assert all(file.exists() for file in shot(report, f"report-{name.strip('/') or 'overview'}"))
 
 
 def test_a_sheet_is_kept_as_pictures(report, shot):
     report.get_by_role("link", name="GRR, trailing 12 months").click()
     report.get_by_role("dialog").get_by_text("Who came later").wait_for()
-    assert len(shot(report, "report-sheet")) == 4
+    assert all(file.exists() for file in shot(report, "report-sheet"))

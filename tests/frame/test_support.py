@@ -37,10 +37,14 @@ def test_a_message_travels_through_the_broker(broker: Broker) -> None:
     assert message.payload == "ping"
 
 
-def test_the_browser_opens_a_page_and_takes_four_pictures(live_empty: Live, page: Any, shot: Shot) -> None:
+@pytest.mark.parametrize(("asked", "pictures"), [("", 2), ("all", 4)])
+def test_the_browser_opens_a_page_and_takes_pictures(  # noqa: PLR0917
+    live_empty: Live, page: Any, shot: Shot, monkeypatch: pytest.MonkeyPatch, asked: str, pictures: int
+) -> None:
+    monkeypatch.setenv("SCREENS", asked)
     page.goto(f"{live_empty.url}/livez")
     files = shot(page, "frame-livez")
-    assert len(files) == 4
+    assert len(files) == pictures
     assert all(file.stat().st_size > 1000 for file in files)
 
 

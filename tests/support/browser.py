@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 SCREENS = Path(__file__).resolve().parents[2] / "test-results" / "screens"
-WIDTHS = (390, 1440)
-SCHEMES = ("light", "dark")
+LOOKS = [(390, "light"), (1440, "dark")]
+OTHERS = [(1440, "light"), (390, "dark")]
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -64,11 +64,15 @@ def page(context: Any, complaints: list[str]) -> Iterator[Any]:
 
 @pytest.fixture
 def shot() -> Shot:
-    """`shot(page, name)` saves the page on a phone and a desk, light and dark. Returns the four files."""
+    """`shot(page, name)` saves the page on a phone in light and a desk in dark. Returns the files.
+
+    With `SCREENS=all` four: each in both.
+    """
 
     def take(page: Any, name: str) -> list[Path]:
         before = page.viewport_size
-        files = [_take(page, name, width, scheme) for scheme in SCHEMES for width in WIDTHS]
+        looks = [*LOOKS, *(OTHERS if os.environ.get("SCREENS") == "all" else ())]
+        files = [_take(page, name, width, scheme) for width, scheme in looks]
         page.emulate_media(color_scheme="light")
         page.set_viewport_size(before)
         return files

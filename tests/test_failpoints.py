@@ -25,6 +25,7 @@ from customers.models import Customer
 from customers.tests.factories import CustomerFactory
 from data.domain.load.run import Order, load
 from data.models import LoadRun
+from tests.support.sizes import thorough
 from usage.domain.intake import writing
 from usage.domain.intake.reading import Envelope, read
 from usage.models import RawEvent, SeenMessage
@@ -41,15 +42,19 @@ HERE = {
 }
 
 
+def ours(pattern: str) -> Iterator[Path]:
+    for package in settings.BASE_DIR.glob("*/__init__.py"):
+        yield from package.parent.rglob(pattern)
+
+
 def placed() -> Iterator[str]:
-    for path in settings.BASE_DIR.glob("*/**/*.py"):
-        if ".venv" not in path.parts and "tests" not in path.parts:
+    for path in ours("*.py"):
+        if "tests" not in path.parts:
             yield from re.findall(r'failpoint\("([\w.]+)"\)', path.read_text())
 
 
 def test_each_place_is_broken_by_a_test() -> None:
-    others = [path for path in settings.BASE_DIR.glob("*/**/test_*.py") if ".venv" not in path.parts]
-    said = "".join(path.read_text() for path in others if path.name != Path(__file__).name)
+    said = "".join(path.read_text() for path in ours("test_*.py") if path.name != Path(__file__).name)
     there = set(placed())
     unknown = {name for name in there - HERE if name not in said and name.partition(".")[2] not in said}
     assert (unknown, HERE - there) == (set(), set())
@@ -131,10 +136,10 @@ def edited(customer, by):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_a_hundred_edits_at_once_none_is_lost():
+def test_of_many_edits_at_once_none_is_lost():
     """Each says which version it saw: who came later is refused and reads again, and no edit overwrites another."""
     customer, by = CustomerFactory(employees=0).pk, UserFactory(role=Role.ADMINISTRATOR)
-    version = Customer.objects.get(pk=customer).version
+    version, many = Customer.objects.get(pk=customer).version, thorough(30, 100)
 
     def edit(_number):
         try:
@@ -144,9 +149,10 @@ def test_of_a_hundred_edits_at_once_none_is_lost():
             connection.close()
 
     with ThreadPoolExecutor(8) as pool:
-        tries = list(pool.map(edit, range(100)))
+        tries = list(pool.map(edit, range(many)))
     after = Customer.objects.get(pk=customer)
-    assert (after.employees, after.version) == (100, version + 100)
-    assert len(tries) == 100
-    assert AuditEntry.objects.filter(noun="customers.Customer", object=str(customer), action="update").count() == 100
+    assert (after.employees, after.version) == (many, version + many)
+    assert len(tries) == many
+    written = AuditEntry.objects.filter(noun="customers.Customer", object=str(customer), action="update")
+    assert written.count() == many
     assert chain.verify().holds

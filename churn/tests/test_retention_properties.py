@@ -17,9 +17,10 @@ from subscriptions.domain import fx_rates, ledger, rulesets
 from subscriptions.models import Plan
 from subscriptions.tests.factories import PlanFactory
 from subscriptions.tests.histories import Told, days, histories, rates, write
+from tests.support.sizes import thorough
 
 pytestmark = pytest.mark.django_db
-thorough = settings(deadline=None, max_examples=15, suppress_health_check=list(HealthCheck))
+searched = settings(deadline=None, max_examples=thorough(8, 100), suppress_health_check=list(HealthCheck))
 KINDS = ("new", "expansion", "contraction", "churn", "reactivation")
 
 
@@ -34,7 +35,7 @@ def plans() -> list[Plan]:
     return [PlanFactory(), PlanFactory()]
 
 
-@thorough
+@searched
 @given(st.lists(histories(), min_size=1, max_size=3), st.tuples(days, days), days, st.sampled_from(["month", "14d"]))
 def test_it_says_what_a_naive_reading_says(
     plans: list[Plan], told: list[list[Told]], span: tuple[date, date], known_on: date, step: str
@@ -67,7 +68,7 @@ def test_it_says_what_a_naive_reading_says(
         pass
 
 
-@thorough
+@searched
 @given(st.lists(histories(), min_size=1, max_size=3), days, days, st.sampled_from(["month", "3d", "1d"]))
 def test_the_identity_holds_in_every_currency(
     plans: list[Plan], told: list[list[Told]], start: date, known_on: date, step: str
@@ -85,7 +86,7 @@ def test_the_identity_holds_in_every_currency(
         pass
 
 
-@settings(thorough, max_examples=10)
+@settings(searched, max_examples=thorough(6, 100))
 @given(
     st.lists(histories(), min_size=2, max_size=3),
     st.lists(st.tuples(st.integers(0, 2), st.sampled_from(["Retail", "Health"]), days), max_size=5),

@@ -17,6 +17,7 @@ from customers.registry import MEASURES, Frame, Measure, Type
 from customers.rules import frame_for, mask, matching, parse, to_q
 from customers.rules.ops import OPS, Kind, Takes
 from customers.tests.factories import AttributeChangeFactory, AttributeFactory, CustomerFactory, TouchpointFactory
+from tests.support.sizes import thorough
 
 pytestmark = pytest.mark.django_db
 
@@ -183,7 +184,7 @@ def test_every_operator_agrees_on_every_field(book):
         assert set(listed) & seen or key in ALWAYS, (key, op.key)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@settings(max_examples=thorough(50, 1_000), deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 @given(data=st.data())
 def test_any_rule_chooses_the_same_customers(book, data):
     rule = parse(data.draw(rules))

@@ -1,6 +1,5 @@
 """The ledger as columns against the plain one, over random histories, settings and merges."""
 
-import os
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,11 +20,10 @@ from subscriptions.domain.settings import DEFAULTS
 from subscriptions.models import FxRate, MrrMovement, Plan, Ruleset, Subscription, SubscriptionVersion
 from subscriptions.tests.factories import PlanFactory
 from subscriptions.tests.histories import FIRST, Told, add, days, histories, rates, rules, write
+from tests.support.sizes import thorough
 
 pytestmark = pytest.mark.django_db
-thorough = settings(
-    deadline=None, max_examples=int(os.environ.get("EXAMPLES", "20")), suppress_health_check=list(HealthCheck)
-)
+searched = settings(deadline=None, max_examples=thorough(10, 300), suppress_health_check=list(HealthCheck))
 
 Places = dict[tuple[date, date], Moved]
 Merging = list[tuple[int, int, date, int | None]]
@@ -114,7 +112,7 @@ def in_force(ruleset: Ruleset, customer: Customer, known_on: date) -> dict[date,
     return {day: moved for day, moved in seen.items() if moved != Moved()}
 
 
-@thorough
+@searched
 @given(st.lists(histories(odd=True), min_size=4, max_size=4), rules(), merging())
 def test_columns_and_plain_python_agree(
     ground: Ground, several: list[list[Told]], chosen: dict[str, object], merges: Merging
@@ -130,7 +128,7 @@ def test_columns_and_plain_python_agree(
         raise Undo
 
 
-@thorough
+@searched
 @given(
     histories(odd=True),
     histories(odd=True),
@@ -169,7 +167,7 @@ def test_what_comes_later_is_appended(  # noqa: PLR0917
         raise Undo
 
 
-@thorough
+@searched
 @given(histories(odd=True), days, rules())
 def test_what_became_known_later_changes_nothing_then(
     ground: Ground, history: list[Told], known_on: date, chosen: dict[str, object]
@@ -183,7 +181,7 @@ def test_what_became_known_later_changes_nothing_then(
         raise Undo
 
 
-@thorough
+@searched
 @given(histories(odd=True), rules())
 def test_each_row_adds_up(ground: Ground, history: list[Told], chosen: dict[str, object]) -> None:
     """amount = its parts, and before = what was carried + FX, as known on each day."""

@@ -82,7 +82,7 @@ def mrr_withdrawn(values: Values) -> str:
 def _filled(values: Values) -> dict[str, str]:
     currency = values.get("currency", "")
     return {
-        "day": date_format(date.fromisoformat(values["day"]), "DATE_FORMAT"),
+        "day": date_format(date.fromisoformat(values["day"]), "j M Y"),
         "amount": _money(abs(Decimal(values["amount"])), currency),
         "after": _money(Decimal(values["after"]), currency),
     }

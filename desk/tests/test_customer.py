@@ -187,7 +187,12 @@ def test_the_timeline_by_kind_words_and_page(as_user: As, cast: Cast, owned: Own
     assert "step-0" not in page(client, customer, older, **htmx)
     assert page(client, customer, older, **htmx).lstrip().startswith('<div id="timeline"')
     assert "step-0" not in page(client, customer, "?kind=note", **htmx)
-    assert "A word" in page(client, customer, "?words=word", **htmx)
+    both = page(client, customer, "?kind=note&kind=stage_changed", **htmx)
+    assert "A word" in both and "step-1" in both
+    whole = page(client, customer, "?kind=note&kind=stage_changed")
+    assert whole.count('name="kind"') > whole.count("checked>") >= 2
+    assert "A word" in page(client, customer, "?kind=note&words=word+a", **htmx)
+    assert "Nothing fits." in page(client, customer, "?kind=note&words=nowhere", **htmx)
     assert "step-0" in page(client, customer, "?before=nonsense~1", **htmx)
 
 

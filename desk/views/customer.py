@@ -37,7 +37,7 @@ def customer(request: HttpRequest, uid: UUID) -> HttpResponse:
 def _page(request: HttpRequest, found: Customer, sent: dict[str, Form]) -> HttpResponse:
     """``sent``: forms with something wrong are shown again with what was written."""
     today = clock.today()
-    context = {"customer": found, "today": today, "story": _story(request, found), "kinds": story.kinds_of(found)}
+    context = {"customer": found, "today": today, "story": _story(request, found), "kinds": _kinds(request, found)}
     template = part(request, PARTS, "desk/customer/page.html")
     if template in PARTS.values():
         return render(request, template, context)
@@ -111,6 +111,12 @@ def _forms(request: HttpRequest, found: Customer, today: date) -> dict[str, Form
         "play": PlayForm(auto_id="play_%s"),
         "task": TaskForm(auto_id="task_%s", by=who(request), customer=found, today=today),
     }
+
+
+def _kinds(request: HttpRequest, found: Customer) -> list[tuple[str, str, bool]]:
+    """The kinds that the story can be narrowed to, with whether it is: to none, one, or several."""
+    chosen = set(request.GET.getlist("kind"))
+    return [(kind, label, kind in chosen) for kind, label in story.kinds_of(found)]
 
 
 def _story(request: HttpRequest, found: Customer) -> story.Page:

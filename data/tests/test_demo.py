@@ -1,9 +1,10 @@
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from data.demo import nights
 from data.demo.build import build
 from data.demo.spec import Spec
 
@@ -17,9 +18,13 @@ def fetched(statement: str) -> list[tuple]:
         return cursor.fetchall()
 
 
-def test_scores_the_past_and_tonight():
+def test_scores_the_past_and_tonight(monkeypatch):
+    monkeypatch.setattr(nights, "WEEKS", 8)
+    monkeypatch.setattr(nights, "DAYS", 7)
     build(spec=Spec(60, 12, 1, TODAY))
-    assert fetched("SELECT count(DISTINCT day) > 10, max(day) FROM health_score") == [(True, TODAY)]
+    weekly = [TODAY - timedelta(weeks=back) for back in range(8, 1, -1)]
+    nightly = [TODAY - timedelta(days=back) for back in range(7, -1, -1)]
+    assert fetched("SELECT DISTINCT day FROM health_score ORDER BY day") == [(day,) for day in weekly + nightly]
     assert fetched("SELECT count(*) FROM customers_standing") == [(60,)]
 
 

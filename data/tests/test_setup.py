@@ -13,6 +13,7 @@ from core import jobs
 from core.models import Company, Source
 from customers.models import Customer
 from data.demo import build as building
+from data.demo import nights
 from data.demo.spec import Spec
 from data.domain.setup import demo, first
 from data.tests.test_imports import admin, file, mapped, send, step  # noqa: F401 (a fixture)
@@ -90,6 +91,8 @@ def test_the_demo_comes_and_goes_and_leaves_nothing(admin, monkeypatch):  # noqa
     before = counted()
     monkeypatch.setattr(demo, "CUSTOMERS", 60)
     monkeypatch.setattr(demo, "MONTHS", 6)
+    monkeypatch.setattr(nights, "WEEKS", 3)
+    monkeypatch.setattr(nights, "DAYS", 7)
     answer = admin.post(reverse("data:setup-demo"))
     jobs.work(limit=1)
     assert Customer.objects.count() == 60, admin.get(answer.url).content.decode()

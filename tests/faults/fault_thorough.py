@@ -16,6 +16,7 @@ TESTS = {
     "guesses": ["accounts/tests/test_guessing.py", "-k", "parallel"],
     "edits": ["tests/test_failpoints.py", "-k", "edits_at_once"],
     "replay": ["data/tests/test_replay.py"],
+    "settings": ["tests/authorisation/test_matrix.py", "-k", "settings"],
 }
 
 

@@ -1,7 +1,9 @@
+from collections import Counter
 from decimal import Decimal
 
 import pytest
 
+from accounts.models import AuditEntry
 from core.models import Event
 from customers.models import Contact, Customer
 from subscriptions.models import InvoiceState, MrrMovement, SubscriptionVersion
@@ -51,6 +53,14 @@ def test_rows_are_made_then_changed_then_left_alone(writer):
     assert done(writer.post("bulk/customers/", again)) == {"rows": 3, "new": 0, "changed": 1, "unchanged": 2}
     assert [one["name"] for one in writer.rows("customers/?external_id=C1")] == ["Renamed"]
     assert Event.objects.filter(type="data.loaded.v1").count() == 2
+
+
+@pytest.mark.parametrize(("count", "entries"), [(3, {"core.ExternalId": 3, "customers.Customer": 3}), (101, {})])
+def test_of_many_rows_the_load_is_the_entry(writer, count, entries):
+    done(writer.post("bulk/customers/", customers(count)))
+    made = AuditEntry.objects.filter(actor__startswith="key:")
+    told = Counter(made.exclude(noun__in=["accounts.Key", "core.Source"]).values_list("noun", flat=True))
+    assert told == {**entries, "data.loaded.v1": 1}
 
 
 def test_money_moves_at_once(writer):

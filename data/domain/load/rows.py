@@ -19,6 +19,7 @@ from data.domain.load.run import Order, run
 from data.domain.load.staging import Staged
 
 Rows = Sequence[Mapping[str, Any]]
+FEW: Final = 100
 FIRST: Final = 2  # the line of the first row, as in a file below its header
 
 
@@ -27,7 +28,7 @@ def upsert(*, noun: str, rows: Rows, source: str, at: datetime, history: bool = 
 
     The report tells problems by line: that of the first row is ``FIRST``.
     """
-    order = Order(folder=Path(), source=source, history=history, dry_run=dry_run)
+    order = Order(folder=Path(), source=source, history=history, dry_run=dry_run, wholesale=len(rows) > FEW)
 
     def intake(noun: Noun, problems: Problems, progress: Progress) -> Cells | None:
         return _take_in(noun, rows, problems)

@@ -1,6 +1,7 @@
 """One load: every file staged, checked and written in one transaction, or nothing of it."""
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Final
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from core import clock
+from core import actor, clock
 from core.domain import events
 from core.failpoints import failpoint
 from core.faults import Refused
@@ -46,6 +47,7 @@ class NothingToLoad(Exception):
 class Order:
     """What is asked for. ``history`` None: as history whatever this source has no rows of yet.
 
+    ``wholesale``: too many rows for an entry of each in the audit log; that of the load itself says who made them.
     ``hear`` gets every problem, however many, before all is taken back; ``follow`` each noun that was written, while
     its rows are still there.
     """
@@ -56,6 +58,7 @@ class Order:
     history: bool | None = None
     dry_run: bool = False
     skip_bad: bool = False
+    wholesale: bool = False
     hear: Callable[[Iterator[Problem]], None] | None = None
     follow: Callable[[Noun, Batch], None] | None = None
 
@@ -111,9 +114,10 @@ def run(
         source, _made = Source.objects.get_or_create(key=order.source, defaults={"label": order.label or order.source})
         report = Report(order.source, dry_run=order.dry_run, notes=list(notes))
         one = _Run(order, source, at, Problems(), progress, report, files)
-        for noun in NOUNS:
-            if noun.name in files:
-                _take(noun, one, intake)
+        with actor.acting("") if order.wholesale else nullcontext():
+            for noun in NOUNS:
+                if noun.name in files:
+                    _take(noun, one, intake)
         failpoint("load.before_settle")
         _settle(one)
         failpoint("load.before_commit")

@@ -15,6 +15,7 @@ register(
     ),
     Entry(key="data", label=_("Data"), icon=ICON, url_name="data:page", order=70, allowed=staff),
     Entry(key="imports", label=_("Imports"), icon=ICON, url_name="data:imports", order=71, rail=False, allowed=staff),
+    Entry(key="keys", label=_("Keys"), icon="key", url_name="data:keys", order=73, rail=False, allowed=staff),
     Entry(
         key="web-hooks",
         label=_("Web hooks"),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from data.views import imports, page, privacy, scores, setup, web_hooks
+from data.views import imports, keys, page, privacy, scores, setup, web_hooks
 
 app_name = "data"
 
@@ -24,6 +24,9 @@ urlpatterns = [
     path("data/imports/<uuid:uid>/undo/", imports.undo, name="import-undo"),
     path("data/imports/<uuid:uid>/discard/", imports.discard, name="import-discard"),
     path("data/imports/<uuid:uid>/problems.csv", imports.problems, name="import-problems"),
+    path("data/keys/", keys.listed, name="keys"),
+    path("data/keys/new/", keys.new, name="new-key"),
+    path("data/keys/<uuid:uid>/revoke/", keys.revoke, name="revoke-key"),
     path("data/web-hooks/", web_hooks.listed, name="web-hooks"),
     path("data/web-hooks/new/", web_hooks.new, name="new-web-hook"),
     path("data/web-hooks/<uuid:uid>/", web_hooks.hook, name="web-hook"),

@@ -74,7 +74,7 @@ def page(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 
 def _one(view: Callable[[HttpRequest, Import], HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """A step of one import: whatever is against it is said on the import's page."""
+    """An administrator's view of one import: whatever is against it is said on the import's page."""
 
     @wraps(view)
     def step(request: HttpRequest, uid: UUID) -> HttpResponseBase:
@@ -85,50 +85,47 @@ def _one(view: Callable[[HttpRequest, Import], HttpResponseBase]) -> Callable[..
             messages.error(request, f"{error}")
             return redirect("data:import", one.uid)
 
-    return step
+    return administrators_only(step)
 
 
-@require_POST
-@administrators_only
-@_one
-def change_mapping(request: HttpRequest, one: Import) -> HttpResponse:
+def _step(act: Callable[[HttpRequest, Import], None]) -> Callable[..., HttpResponseBase]:
+    """One step of an import, after which its page says where it stands."""
+
+    def step(request: HttpRequest, one: Import) -> HttpResponseBase:
+        act(request, one)
+        return redirect("data:import", one.uid)
+
+    return require_POST(_one(wraps(act)(step)))
+
+
+@_step
+def change_mapping(request: HttpRequest, one: Import) -> None:
     """Keep the mapping; with ``act=check``, have every row checked by it."""
     tables, texts = posted(one, request.POST)
     steps.set_mapping(of=one, tables=tables, texts=texts)
     if request.POST.get("act") == "check" and one.state == State.MAPPING:
         steps.check(of=one)
-    return redirect("data:import", one.uid)
 
 
-@require_POST
-@administrators_only
-@_one
-def check(request: HttpRequest, one: Import) -> HttpResponse:
+@_step
+def check(_request: HttpRequest, one: Import) -> None:
     steps.check(of=one)
-    return redirect("data:import", one.uid)
 
 
-@require_POST
-@administrators_only
-@_one
-def start(request: HttpRequest, one: Import) -> HttpResponse:
+@_step
+def start(request: HttpRequest, one: Import) -> None:
     if request.POST.get("act") == "back":
         steps.set_mapping(of=one, tables=one.mapping["tables"], texts={})
     else:
         steps.start(of=one, skip_bad=request.POST.get("act") == "skip")
-    return redirect("data:import", one.uid)
 
 
-@require_POST
-@administrators_only
-@_one
-def undo(request: HttpRequest, one: Import) -> HttpResponse:
+@_step
+def undo(_request: HttpRequest, one: Import) -> None:
     steps.undo(of=one)
-    return redirect("data:import", one.uid)
 
 
 @require_POST
-@administrators_only
 @_one
 def discard(request: HttpRequest, one: Import) -> HttpResponse:
     steps.discard(of=one)
@@ -137,7 +134,6 @@ def discard(request: HttpRequest, one: Import) -> HttpResponse:
 
 
 @require_safe
-@administrators_only
 @_one
 def as_file(request: HttpRequest, one: Import) -> HttpResponse:
     """The mapping as a file for ``manage.py load --mapping``."""

@@ -5,6 +5,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from core.api.narrowing import Narrowed, parameters
+from core.api.shapes import Row
 from core.api.views import Shown
 from core.clock import AsOf
 from customers.api.shared import CustomerQuery, DaysQuery, ListedOfCustomers, OfCustomer
@@ -17,7 +18,7 @@ def money() -> serializers.DecimalField:
     return serializers.DecimalField(max_digits=18, decimal_places=6)
 
 
-class VersionShape(serializers.Serializer[Any]):
+class VersionShape(Row):
     """What was agreed from `starts_on` up to, not including, `ends_on`, as it is known now."""
 
     number = serializers.IntegerField()
@@ -82,13 +83,9 @@ class SubscriptionRows(Narrowed, ListedOfCustomers, Shown):
 
 
 def _known_versions() -> Any:
-    known = AsOf.live().known()
-    later = Q(known_on__gt=OuterRef("known_on")) | Q(known_on=OuterRef("known_on"), pk__gt=OuterRef("pk"))
-    newer = SubscriptionVersion.objects.filter(
-        known, later, subscription=OuterRef("subscription"), number=OuterRef("number")
-    )
-    rows = SubscriptionVersion.objects.filter(known).filter(~Exists(newer))
-    return rows.annotate(plan_name=F("plan__name")).order_by("subscription_id", "number")
+    together = ("subscription_id", "number")
+    rows = SubscriptionVersion.objects.filter(AsOf.live().known()).annotate(plan_name=F("plan__name"))
+    return rows.order_by(*together, "-known_on", "-pk").distinct(*together)
 
 
 class InvoiceShape(OfCustomer):

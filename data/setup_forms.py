@@ -49,7 +49,11 @@ class CompanyForm(forms.Form):
 class FirstForm(CompanyForm):
     name = forms.CharField(label=_("Your name"), max_length=120)
     email = forms.EmailField(label=_("Your e-mail"))
-    password = forms.CharField(label=_("Password"), widget=forms.PasswordInput)
+    password = forms.CharField(
+        label=_("Password"),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("Twelve characters or more. A few words of your own are best."),
+    )
     field_order = ("name", "email", "password", "company_name", "time_zone", "currency")
 
     def clean_password(self) -> str:

@@ -22,7 +22,8 @@ class Noun:
     ``identity`` is SQL over the values of a row for the name that the source gives it (a column, or a digest where
     rows have no id); ``external`` the noun it is kept under, ``table`` what our ids are of. ``once`` are columns that
     may stand together on one line only. A noun that builds its own values from the cells sets ``builds``.
-    ``take_back`` withdraws what a load brought: the rows that were fresh, or those of the SQL ``brought``.
+    ``take_back`` withdraws what a load brought: the rows that were fresh, or those of the SQL ``brought``; of some
+    nouns it ``leaves`` a part.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Noun:
     builds: bool = False
     take_back: Callable[[Withdrawal], None] | None = None
     brought: str = ""
+    leaves: bool = False
 
     @property
     def file(self) -> str:

@@ -17,6 +17,7 @@ from customers.models import Customer
 from customers.registry import gather
 from data.models import Import
 from data.tests.test_imports import admin, file, mapped, send, step  # noqa: F401 (a fixture)
+from subscriptions.models import Cost, FxRate
 
 pytestmark = pytest.mark.django_db
 
@@ -97,3 +98,26 @@ def test_what_was_there_before_keeps_what_the_import_changed(admin):  # noqa: F8
     changed = bring(admin, {"customers.csv": FILES["customers.csv"].replace("Two", "Zwei") + "C3,Three,2024-01-01\n"})
     step(admin, changed, "undo")
     assert set(Customer.objects.filter(archived_on=None).values_list("name", flat=True)) == {"One", "Zwei"}
+
+
+def test_costs_and_rates_are_again_what_they_were(admin):  # noqa: F811
+    month = "month,kind,amount,currency\n2024-03,service,"
+    first = {
+        "costs.csv": f"{month}500,USD\n",
+        "fx_rates.csv": "day,currency,rate\n2024-03-01,EUR,1.1\n",
+    }
+    bring(admin, first, source="books")
+    later = {
+        "costs.csv": f"{month}700,USD\n2024-04,service,80,USD\n",
+        "fx_rates.csv": "day,currency,rate\n2024-03-01,EUR,1.2\n2024-03-02,EUR,1.3\n",
+    }
+    one = bring(admin, later, source="books")
+    step(admin, one, "undo")
+    assert one.report["taken_back"] == {"costs": 2, "fx_rates": 2}
+
+    def last(rows, *together):
+        found = rows.order_by(*together, "-known_on", "-id").distinct(*together)
+        return [float(getattr(row, "rate", getattr(row, "amount", None))) for row in found]
+
+    assert last(Cost.objects.all(), "day", "kind", "currency") == [500, 0]
+    assert last(FxRate.objects.all(), "day", "currency") == [1.1, 1.3]

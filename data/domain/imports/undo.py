@@ -24,10 +24,10 @@ class CannotUndo(Exception):
 
 def remember(*, of: Import, noun: Noun, batch: Batch) -> None:
     """Keep the ids of what is new in a batch, while its rows are there."""
-    if not (noun.take_back and noun.identity):
+    if not noun.take_back:
         return
-    fresh = f"SELECT DISTINCT id FROM {batch.rows} WHERE fresh"
-    for name, ids in {_names(noun): fresh, noun.name: noun.brought or fresh}.items():
+    fresh = {_names(noun): f"SELECT DISTINCT id FROM {batch.rows} WHERE fresh"} if noun.identity else {}
+    for name, ids in (fresh | ({noun.name: noun.brought} if noun.brought else {})).items():
         batch.execute(
             "INSERT INTO data_importedrow (of_id, noun, object_id)"
             f" SELECT %(of_)s, %(noun_)s, b.id FROM ({ids}) b (id)",
@@ -43,7 +43,7 @@ def _names(noun: Noun) -> str:
 
 def stays(one: Import) -> list[str]:
     """The nouns of an import that an undo leaves as they are."""
-    takes = {noun.name for noun in NOUNS if noun.take_back}
+    takes = {noun.name for noun in NOUNS if noun.take_back and not noun.leaves}
     return [told["noun"] for told in one.report.get("files", []) if told["noun"] not in takes and told["new"]]
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from core.charts import spark
 from core.clock import AsOf
+from core.formatting import plain_percent
 from customers.models import Customer, Standing
 from customers.registry import MEASURES, Measure, Tier, Type, sees
 from customers.registry.measure import declared_by
@@ -100,7 +101,7 @@ def _row(measure: Measure, values: list[dict[str, Any]], separates: Mapping[str,
     if known and measure.type not in (Type.CHOICE, Type.DATE):
         numbers = np.array(known, dtype=float)
         if measure.type == Type.YES_NO:
-            middle = _("%(share)s%% yes") % {"share": round(numbers.mean() * 100)}
+            middle = _("%(share)s yes") % {"share": plain_percent(float(numbers.mean()), 0)}
         else:
             low, high = np.percentile(numbers, [1, 99])
             counts, _edges = np.histogram(np.clip(numbers, low, high), bins=BINS)

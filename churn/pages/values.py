@@ -104,8 +104,7 @@ class Part:
         if self.table:
             yield from self.table.as_rows()
         elif self.chart:
-            yield list(self.chart.header)
-            yield from map(list, self.chart.rows)
+            yield from self.chart.as_rows()
 
 
 @dataclass(frozen=True, slots=True)

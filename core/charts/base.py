@@ -1,6 +1,6 @@
 """What charts are made of: marks in, a chart out that knows its picture and its numbers."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from math import ceil
@@ -19,6 +19,18 @@ LETTER, BETWEEN = 6.2, 8  # px: a letter of a label, and the space to the next l
 NAME_LIMITS = {"if-wide": 22, "if-narrow": 16}  # letters
 
 
+class Written(str):
+    """A value as a chart's table shows it; ``exact`` is what a file has, None for nothing."""
+
+    __slots__ = ("exact",)
+    exact: Value | None
+
+    def __new__(cls, words: str, exact: Value | None) -> "Written":
+        made = super().__new__(cls, words)
+        made.exact = exact
+        return made
+
+
 @dataclass(frozen=True)
 class Unit:
     """How values of one chart are written: in full in titles and tables, short on the axis."""
@@ -26,8 +38,8 @@ class Unit:
     write: Callable[[Any], str]
     axis: Callable[[Any], str]
 
-    def full(self, value: Value | None) -> str:
-        return EN_DASH if value is None else self.write(value)
+    def full(self, value: Value | None) -> Written:
+        return Written(EN_DASH if value is None else self.write(value), value)
 
 
 NUMBER = Unit(write=lambda value: plain(value, _digits(value)), axis=compact)
@@ -84,6 +96,12 @@ class Chart:
     header: Sequence[str] = ()
     rows: Sequence[Sequence[str]] = ()
     legend: Sequence[tuple[str, str]] = field(default=())
+
+    def as_rows(self) -> Iterator[list[Any]]:
+        """Its numbers as a file has them: not as they are written, but as they are."""
+        yield [*self.header]
+        for row in self.rows:
+            yield [cell.exact if isinstance(cell, Written) else cell for cell in row]
 
     def __html__(self) -> SafeString:
         return self.svg

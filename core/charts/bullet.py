@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from core.charts import svg
 from core.charts.base import NUMBER, Chart, Mark, Unit, Value
@@ -31,10 +32,10 @@ def bullet(mark: Mark, zones: Sequence[Zone], *, title: str, unit: Unit = NUMBER
     return Chart(
         title=title,
         svg=svg.drawing(*drawn, *ticks, _needle(mark, place, unit), height=HEIGHT, title=title, linked=bool(mark.href)),
-        header=["", title],
+        header=["", title, _("Up to")],
         rows=[
-            *([zone.label, f"{unit.write(zone.low)} – {unit.write(zone.high)}"] for zone in zones),
-            [mark.label, unit.full(mark.value)],
+            *([zone.label, unit.full(zone.low), unit.full(zone.high)] for zone in zones),
+            [mark.label, unit.full(mark.value), ""],
         ],
     )
 

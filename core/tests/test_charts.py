@@ -255,3 +255,11 @@ def test_a_ranked_chart_says_what_its_shares_are_and_writes_amounts_alike():
     assert "with those above" in drawn.svg
     assert ">$6,260<" in drawn.svg
     assert ">$112<" in drawn.svg
+
+
+def test_a_file_has_the_numbers_of_a_chart_as_they_are():
+    zones = [charts.Zone("Good", 0, 0.05, "good"), charts.Zone("Bad", 0.05, 0.2, "risk")]
+    chart = charts.bullet(charts.Mark(label="We", value=0.125), zones, title="Churn", unit=charts.PERCENT)
+    assert [*chart.as_rows()][1:] == [["Good", 0, 0.05], ["Bad", 0.05, 0.2], ["We", 0.125, ""]]
+    missing = charts.bar([charts.Mark(label="L", value=None)], title="T")
+    assert [*missing.as_rows()][1:] == [["L", None]]

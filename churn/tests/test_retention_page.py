@@ -1,6 +1,7 @@
 import csv
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from io import StringIO
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -14,7 +15,9 @@ from accounts.models import User
 from accounts.tests.factories import Cast, make_cast
 from customers.models import Customer
 from customers.tests.factories import AttributeChangeFactory, CustomerFactory, SavedFilterFactory
-from subscriptions.tests.factories import SubscriptionFactory, agree, rate, sell
+from subscriptions.domain import versions
+from subscriptions.domain.versions import Version
+from subscriptions.tests.factories import SubscriptionFactory, rate
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/reports/retention/"
@@ -38,21 +41,27 @@ def as_user(client: Client) -> Callable[[User], Client]:
 
 
 def history(team: Any = None, count: int = 1) -> list[Customer]:
-    """One of each in February 2025: stays, grows in euros, shrinks, leaves, comes, comes back."""
-    made = []
+    """One of each in February 2025: stays, grows in euros, shrinks, leaves, comes, comes back. Written at once."""
+    made: list[Customer] = []
+    told: list[Version] = []
     for _ in range(count):
-        stays, grows, shrinks, leaves, comes, back = (CustomerFactory(team=team, created_on=FIRST) for _ in range(6))
-        sell(stays, 100, FIRST)
-        euros, less = SubscriptionFactory(customer=grows), SubscriptionFactory(customer=shrinks)
-        agree(euros, 100, FIRST, currency="EUR", ends_on=date(2025, 2, 10))
-        agree(euros, 150, date(2025, 2, 10), currency="EUR")
-        agree(less, 80, FIRST, ends_on=date(2025, 2, 12))
-        agree(less, 30, date(2025, 2, 12))
-        sell(leaves, 1000, FIRST, interval="year", ends_on=date(2025, 2, 20))
-        sell(comes, 70, date(2025, 2, 3))
-        sell(back, 40, FIRST, ends_on=date(2024, 12, 1))
-        sell(back, 60, date(2025, 2, 25))
-        made += [stays, grows, shrinks, leaves, comes, back]
+        six = [CustomerFactory(team=team, created_on=FIRST) for _ in range(6)]
+        stays, grows, shrinks, leaves, comes, *back = (
+            SubscriptionFactory(customer=customer).pk for customer in [*six, six[-1]]
+        )
+        told += [
+            Version(stays, FIRST, Decimal(100)),
+            Version(grows, FIRST, Decimal(100), currency="EUR", ends_on=date(2025, 2, 10)),
+            Version(grows, date(2025, 2, 10), Decimal(150), currency="EUR"),
+            Version(shrinks, FIRST, Decimal(80), ends_on=date(2025, 2, 12)),
+            Version(shrinks, date(2025, 2, 12), Decimal(30)),
+            Version(leaves, FIRST, Decimal(1000), interval="year", ends_on=date(2025, 2, 20)),
+            Version(comes, date(2025, 2, 3), Decimal(70)),
+            Version(back[0], FIRST, Decimal(40), ends_on=date(2024, 12, 1)),
+            Version(back[1], date(2025, 2, 25), Decimal(60)),
+        ]
+        made += six
+    versions.record(versions=told)
     return made
 
 

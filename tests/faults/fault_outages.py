@@ -16,7 +16,7 @@ from pathlib import Path
 
 from config.embedded.postgres import Cluster, EmbeddedError
 from tests.faults import campaigns
-from tests.support.site import Site, site
+from tests.support.site import ROOT, Site, site
 from tests.support.traffic import CUSTOMERS, Traffic, figures, traffic
 from tools.figures import Figure, at_least, at_most, info
 
@@ -29,7 +29,7 @@ SETTINGS = {"shared_buffers": "64MB", "max_wal_size": "96MB", "min_wal_size": "3
 def database_restarted() -> Iterator[Figure]:
     """PostgreSQL is stopped and started: as an operator does it, and as a crash."""
     waits = []
-    with tempfile.TemporaryDirectory(prefix="holdfast-faults-") as folder, _installed(Path(folder)) as one:
+    with tempfile.TemporaryDirectory(prefix="holdfast-faults-") as folder, installed(Path(folder)) as one:
         with one.traffic() as sent:
             for number in range(RESTARTS):
                 time.sleep(3)
@@ -48,7 +48,7 @@ def disk_full() -> Iterator[Figure]:
     with (
         tempfile.TemporaryDirectory(prefix="holdfast-faults-") as folder,
         _small_disk(Path(folder, "postgres")) as disk,
-        _installed(Path(folder)) as one,
+        installed(Path(folder)) as one,
     ):
         with one.traffic() as sent:
             for _ in range(FILLED):
@@ -68,7 +68,7 @@ def disk_full() -> Iterator[Figure]:
 def programs_killed() -> Iterator[Figure]:
     """kill -9 of web, worker and beat, with all their children, one every second."""
     dice, waits = random.Random(7), []
-    with tempfile.TemporaryDirectory(prefix="holdfast-faults-") as folder, _installed(Path(folder)) as one:
+    with tempfile.TemporaryDirectory(prefix="holdfast-faults-") as folder, installed(Path(folder)) as one:
         with one.traffic() as sent:
             for number in range(KILLS):
                 one.site.kill(dice.choice(["web", "worker", "beat"]))
@@ -93,12 +93,12 @@ class Installed:
 
 
 @contextmanager
-def _installed(folder: Path) -> Iterator[Installed]:
+def installed(folder: Path, root: Path = ROOT) -> Iterator[Installed]:
     """A site over a server of its own, with some customers and a key for each door."""
     cluster = Cluster(folder / "postgres", SETTINGS)
     server = cluster.start()
     try:
-        with site(folder, cluster.url()) as made:
+        with site(folder, cluster.url(), root=root) as made:
             lines = ["customer_id,name,created_on", *(f"C{n},Customer {n},2022-01-01" for n in range(CUSTOMERS))]
             (folder / "book").mkdir()
             (folder / "book" / "customers.csv").write_text("\n".join(lines))

@@ -16,6 +16,7 @@ from django.conf import settings
 
 TIMEOUT = 10
 MOST_READ = 4096
+TRANSLATED = ipaddress.ip_network("64:ff9b::/96")  # a gateway leads these to the IPv4 address at their end
 
 
 class Refused(Exception):
@@ -79,6 +80,8 @@ def public_address(host: str, port: int, *, anywhere: bool = False) -> str:
 def _is_public(address: str) -> bool:
     ip = ipaddress.ip_address(address.partition("%")[0])
     inner = getattr(ip, "ipv4_mapped", None) or getattr(ip, "sixtofour", None) or ip
+    if ip in TRANSLATED:
+        inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
     return ip.is_global and inner.is_global and not ip.is_multicast
 
 

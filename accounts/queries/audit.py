@@ -60,7 +60,7 @@ def entries(
         found = found.filter(noun=noun)
     if since:
         found = found.filter(at__gte=_midnight(since))
-    if until:
+    if until and until < date.max:
         found = found.filter(at__lt=_midnight(until + timedelta(days=1)))
     return found.filter(Q(object=words) | Q(request=words)) if words else found
 

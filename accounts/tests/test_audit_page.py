@@ -62,6 +62,7 @@ def test_it_is_narrowed_by_who_what_when_and_request(reader, administrator):
 def test_what_makes_no_sense_asks_for_nothing(reader):
     Team.objects.create(name="Northern")
     assert "Northern" in text(reader, since="yesterday", noun="no.Noun", page="x")
+    assert "Northern" in text(reader, until="9999-12-31")
 
 
 def test_secrets_are_dots(reader):

@@ -43,7 +43,12 @@ MFA_TOTP_ISSUER = "Holdfast"
 MFA_TOTP_TOLERANCE = 1
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # an administrator gave the address
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # http://localhost, as browsers allow
-MFA_FORMS = {"authenticate": "accounts.second.CodeForm", "reauthenticate": "accounts.second.CodeAgainForm"}
+ACCOUNT_FORMS = {"change_password": "accounts.sign_in_forms.ChangePasswordForm"}
+MFA_FORMS = {
+    "authenticate": "accounts.second.CodeForm",
+    "reauthenticate": "accounts.second.CodeAgainForm",
+    "add_webauthn": "accounts.sign_in_forms.PasskeyForm",
+}
 
 # One provider of single sign-on, found by its issuer: Entra ID, Google, Okta, Keycloak …
 SSO_ISSUER = env("SSO_ISSUER", default="").rstrip("/")

@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from core import formatting, marks
+from core.browsers import browser
 from core.ids import uuid7
 from core.navigation import Navigation, navigation
 
@@ -20,6 +21,7 @@ register.filter("percent", formatting.percent)
 register.filter("signed", formatting.signed)
 register.filter("day", formatting.day)
 register.filter("initials", formatting.initials)
+register.filter("browser", browser)
 register.simple_tag(formatting.money, name="money")
 register.simple_tag(marks.icon, name="icon")
 register.simple_tag(marks.band, name="band")

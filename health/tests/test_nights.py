@@ -48,7 +48,7 @@ def facts(rng: random.Random, customers: list[Customer], count: int, known_from:
 
 
 @settings(
-    max_examples=4,
+    max_examples=2,
     deadline=None,
     phases=[Phase.generate],  # what fails is made of a hundred facts: to look for less takes too long
     suppress_health_check=[HealthCheck.function_scoped_fixture],

@@ -203,7 +203,7 @@ STEPS: dict[str, tuple[str | Promise, tuple[Field, ...]]] = {
     "notify": (
         _("Notify"),
         (
-            Field("how", _("By"), CHOICE, lambda: [("mail", _("mail to one of us")), ("hook", _("web hook"))]),
+            Field("how", _("By"), CHOICE, lambda: [("mail", _("a notice to one of us")), ("hook", _("web hook"))]),
             Field("owner.role", _("Whom"), CHOICE, lambda: ROLES, ("how", ("mail",))),
             Field("owner.user", _("Person"), CHOICE, _people, ("owner.role", ("named",))),
             Field("words", _("What it says"), AREA),

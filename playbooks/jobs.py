@@ -8,7 +8,7 @@ from core.ticks import nightly, sweeper
 from core.wake import wake
 from playbooks.domain import triggers
 from playbooks.domain.book import dry_run
-from playbooks.domain.run import engine, hooks, letters, notices, watching  # noqa: F401 (they register what they do)
+from playbooks.domain.run import engine, hooks, letters, watching  # noqa: F401 (they register what they do)
 from playbooks.domain.run.starting import WAKES
 
 

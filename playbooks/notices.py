@@ -17,6 +17,7 @@ from core.navigation import staff
 from customers.models import Customer
 from playbooks.models import Run, WorkItem
 
+MOST_WORDS = 400
 REASSIGNED, OPENED = "playbooks.work_item_reassigned.v1", "playbooks.work_item_opened.v1"
 
 
@@ -34,14 +35,20 @@ def _book(values: Values) -> str:
     ) % values  # fmt: skip
 
 
+def _said(values: Values) -> str:
+    told = {**values, "playbook": _(values["playbook"])}
+    if values.get("words"):
+        return _("%(customer)s: %(words)s (%(playbook)s)") % told
+    return _("%(playbook)s: look at %(customer)s") % told
+
+
 register(
     Kind(key="task_given", label=gettext_lazy("Somebody gives you a task"), icon="inbox-arrow-down", order=10,
          say=_given),
     Kind(key="book_given", label=gettext_lazy("Somebody gives you customers"), icon="building-office-2", order=11,
          say=_book),
     Kind(key="playbook_says", label=gettext_lazy("A playbook has something to tell you"), icon="play", order=60,
-         say=lambda values: _("%(playbook)s: look at %(customer)s") % {**values, "playbook": _(values["playbook"])},
-         in_digest=False),  # its own mail says so already
+         say=_said),
     Kind(key="step_failed", label=gettext_lazy("A step of a playbook fails"), icon="exclamation-triangle", order=82,
          allowed=staff,
          say=lambda values: _("“%(playbook)s” is stuck for %(customer)s")
@@ -85,9 +92,9 @@ def tell_new_owner(*, to: User, by: User, customers: Sequence[int], key: str) ->
     notices.tell(notices=[new], at=clock.now())
 
 
-def tell_by_playbook(run: Run, user: int, *, key: str) -> None:
-    """Note in the app, too, what a step tells one of ours by mail. Call it in the transaction of the step."""
-    values = {"playbook": run.playbook.name, "customer": run.customer.name}
+def tell_by_playbook(run: Run, user: int, *, key: str, words: str) -> None:
+    """What a step tells one of ours. Call it in the transaction of the step."""
+    values = {"playbook": run.playbook.name, "customer": run.customer.name, "words": words[:MOST_WORDS]}
     address = run.customer.get_absolute_url()
     new = NewNotice(user=user, kind="playbook_says", key=key[:120], address=address, values=values)
     notices.tell(notices=[new], at=clock.now())

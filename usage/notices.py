@@ -28,14 +28,13 @@ register(
         order=81,
         allowed=staff,
         say=_quiet,
-        in_digest=False,  # the mail of that very moment says so already
     )
 )
 
 
 @consumes("usage.source_quiet.v1", name="usage.notices")
 def tell_of_quiet_sources(events: Sequence[Event]) -> None:
-    """Administrators, who can mend it. The mail that goes at once is ``domain.quiet_mail``."""
+    """Administrators, who can mend it."""
     told = [event.payload for event in events]
     labels = {one.key: str(one) for one in Source.objects.filter(key__in={one["source"] for one in told})}
     rows = [

@@ -8,7 +8,6 @@ from django.db import transaction
 from core import clock
 from core.clock import AsOf
 from core.domain import events
-from usage.domain import quiet_mail
 from usage.models import Silence
 from usage.queries.sources import SourceState, source_states
 
@@ -19,7 +18,7 @@ GIVEN_UP = 180  # days after which a silence that was told of ends by itself
 
 @transaction.atomic
 def notice(*, at: datetime) -> list[Silence]:
-    """Open a silence, append an event and tell the administrators, for every source that has gone quiet; end those of
+    """Open a silence and append an event, for every source that has gone quiet: notices tell of it; end those of
     sources that are back, and those that nobody waits for any more. Returns the silences that are new."""
     states = source_states(AsOf.live())
     since = clock.today(at) - timedelta(days=FORGOTTEN)
@@ -32,7 +31,6 @@ def notice(*, at: datetime) -> list[Silence]:
     Silence.objects.filter(pk__in=[one.pk for source, one in open_ones.items() if source in over]).update(ended_at=at)
     events.append(type=QUIET, payloads=map(_payload, quiet), at=at)
     events.append(type=BACK, payloads=map(_payload, back), at=at)
-    quiet_mail.tell(made)
     return made
 
 

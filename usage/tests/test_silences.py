@@ -2,14 +2,15 @@ from datetime import timedelta
 
 import pytest
 
+from accounts.models import Notice
 from accounts.tests.factories import UserFactory
 from core import clock
-from core.domain.mail.kinds import KINDS
 from core.models import Event, Mail
 from customers.tests.factories import CustomerFactory
 from usage.domain.silences import FORGOTTEN, GIVEN_UP, notice
 from usage.jobs import keep_house
 from usage.models import Silence
+from usage.notices import tell_of_quiet_sources
 from usage.tests.factories import use
 
 pytestmark = pytest.mark.django_db
@@ -47,10 +48,6 @@ def test_nobody_waits_for_a_file_that_was_loaded_once():
     assert notice(at=clock.now()) == []
 
 
-def released():
-    return [(kind := KINDS[mail.kind]).release(mail, kind.gather([mail]), clock.now()) for mail in Mail.objects.all()]
-
-
 @pytest.fixture
 def quiet():
     customer = CustomerFactory()
@@ -58,28 +55,16 @@ def quiet():
     return customer
 
 
-def test_every_administrator_gets_one_mail_for_a_silence(quiet):
+def test_every_administrator_gets_one_notice_of_a_silence_and_nobody_a_mail(quiet):
     administrator = UserFactory(role="administrator")
     UserFactory(role="administrator", is_active=False)
     UserFactory(role="csm")
     keep_house(clock.today())
     keep_house(clock.today())
-    (mail,) = released()
-    assert mail.to == administrator.email
-    assert "Product" in mail.subject
-    assert "/usage/intake/" in mail.text
-
-
-def test_a_mail_that_has_not_left_stays_when_the_source_is_back_or_its_reader_no_administrator(quiet):
-    administrator = UserFactory(role="administrator")
-    notice(at=clock.now())
-    administrator.role = "analyst"
-    administrator.save()
-    assert [mail.reason for mail in released()] == ["left"]
-    use(quiet, clock.today())
-    notice(at=clock.now())
-    assert [mail.reason for mail in released()] == ["back"]
-    assert Mail.objects.count() == 1
+    tell_of_quiet_sources(list(Event.objects.filter(type="usage.source_quiet.v1")))
+    (told,) = Notice.objects.filter(kind="source_quiet")
+    assert (told.user, told.address) == (administrator, "/usage/intake/")
+    assert not Mail.objects.exists()
 
 
 def test_a_silence_ends_without_a_word_when_nobody_waits_any_more(quiet):

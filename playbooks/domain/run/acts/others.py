@@ -1,8 +1,6 @@
 """Steps that change an attribute, tell somebody, or start another playbook."""
 
 from core import jobs
-from core.domain import mail as outbox
-from core.domain.mail import NewMail
 from customers.domain import customers as customer_writes
 from customers.domain.customers import CustomerValues
 from playbooks.domain.run import hooks
@@ -29,7 +27,7 @@ def set_attribute(turn: Turn) -> list[Done]:
 
 
 def notify(turn: Turn) -> list[Done]:
-    """Tell one of ours by mail, or a program by web hook: both leave after this transaction."""
+    """Tell one of ours by a notice, or a program by a web hook, which leaves after this transaction."""
     return [_hooked(turn, run) if turn.step["how"] == "hook" else _told(turn, run) for run in turn.runs]
 
 
@@ -52,9 +50,7 @@ def _told(turn: Turn, run: Run) -> Done:
     if user is None:
         return Done({"none": "nobody"})
     key = f"playbooks.notice:{run.pk}:{run.index}:{run.visit}"
-    payload = {"run": run.pk, "index": run.index, "user": user.pk}
-    outbox.post(mails=[NewMail(kind="playbooks.notice", key=key, payload=payload)])
-    tell_by_playbook(run, user.pk, key=key)
+    tell_by_playbook(run, user.pk, key=key, words=turn.words(run, turn.step.get("words", ""), user))
     return Done({"user": user.pk})
 
 

@@ -18,7 +18,10 @@ class KeyForm(forms.Form):
         Team.objects.all(), label=_("Whose customers"), required=False, empty_label=_("All customers")
     )
     until = forms.DateField(
-        label=_("Last day"), required=False, widget=forms.DateInput(attrs={"type": "date"}), help_text=_("Empty: none.")
+        label=_("Last day"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("Empty: it does not end."),
     )
 
     def clean(self) -> dict[str, Any]:

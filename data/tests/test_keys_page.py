@@ -46,10 +46,12 @@ def test_who_signed_in_long_ago_proves_who_they_are(client):
 
 
 def test_a_revoked_key_opens_nothing(admin):
-    made = keys.create(scope="write", at=clock.now())
+    other, made = (keys.create(scope="write", name=name, at=clock.now()) for name in ("Other", "Made"))
     admin.post(f"/data/keys/{made.key.uid}/revoke/")
     assert keys.find(made.secret) is None
-    assert "revoked" in admin.get("/data/keys/").content.decode()
+    page = admin.get("/data/keys/").content.decode()
+    assert "revoked" in page
+    assert page.index(other.key.shown) < page.index(made.key.shown)
 
 
 def test_keys_ask_as_often_for_three_as_for_one(admin):

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.db.models import BooleanField, Case, Q, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -22,12 +22,9 @@ from data.key_forms import KeyForm
 @administrators_only
 def listed(request: HttpRequest) -> HttpResponse:
     """Those in force first, the last made before all."""
-    at = clock.now()
-    ended = Q(revoked_at__isnull=False) | Q(expires_at__lte=at)
-    rows = (
-        Key.objects.select_related("source", "team")
-        .annotate(is_over=Q(ended))
-        .order_by("is_over", "-created_at", "-pk")
+    ended = Q(revoked_at__isnull=False) | Q(expires_at__isnull=False, expires_at__lte=clock.now())
+    rows = Key.objects.select_related("source", "team").annotate(
+        is_over=Case(When(ended, then=True), default=False, output_field=BooleanField())
     )
     context = {
         "title": _("Keys"),

@@ -40,6 +40,12 @@ def test_amounts_are_on_no_page(cast, customer, client):
     assert "48,213" in shown(client.get("/customers/"))
 
 
+def test_no_line_tells_amounts_by_its_shape(cast, customer, client):
+    assert "MRR, 12 months" not in shown(client.get(customer.get_absolute_url()))
+    client.force_login(cast.lead)
+    assert "MRR, 12 months" in shown(client.get(customer.get_absolute_url()))
+
+
 def test_pages_about_nothing_else_do_not_open(cast, customer, client):
     for address in ("/money/", "/reports/", "/customers/subscriptions/", f"/customers/{customer.uid}/money/"):
         answer = client.get(address)

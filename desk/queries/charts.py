@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from core import charts
 from core.charts import Chart, Mark, Series
 from core.clock import AsOf
+from core.hidden import is_money_hidden
 from customers.models import Customer
 from subscriptions.models import MrrMovement, SubscriptionVersion
 from subscriptions.queries.of_customer import Bill, bills, contracts, movements, mrr_by_month
@@ -45,14 +46,16 @@ class Money:
 
 
 def money_of(ids: list[int], *, at: AsOf, shown: Shown) -> Money:
-    moves = movements(ids, at=at)
+    hidden = is_money_hidden()  # a line tells amounts by its shape
+    moves = [] if hidden else movements(ids, at=at)
     months = mrr_by_month(moves, until=at.day, months=MONTHS)
     marks = [Mark(label=date_format(day, "M y"), value=shown.amount(mrr)) for day, mrr in months]
     title, unit = shown.say(_("MRR, 24 months")), charts.money(shown.currency)
     drawn = charts.line([Series(shown.word, marks)], title=title, unit=unit, height=160, zero=True)
+    spark = charts.spark([mrr for _day, mrr in months[-13:]], title=shown.say(_("MRR, 12 months")))
     return Money(
         chart=drawn if moves else None,
-        spark=charts.spark([mrr for _day, mrr in months[-13:]], title=shown.say(_("MRR, 12 months"))),
+        spark=SafeString() if hidden else spark,
         moves=[Move(one, one.after - one.before) for one in moves if one.after != one.before][:8],
         contracts=contracts(ids, at=at),
         bills=bills(ids, at=at),

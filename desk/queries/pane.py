@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from core.charts import spark
 from core.clock import AsOf
+from core.hidden import is_money_hidden
 from customers.models import Customer, Standing
 from customers.queries.canonical import members
 from customers.queries.people import People, people
@@ -39,12 +40,13 @@ class Pane:
 def pane(*, row: Row, user: User, today: date) -> Pane:
     at = AsOf.at(today + timedelta(days=1))
     ids = members(row.customer.pk)
-    moves = movements(ids, at=at)
+    moves = [] if is_money_hidden() else movements(ids, at=at)
+    mrr = spark([mrr for _day, mrr in mrr_by_month(moves, until=at.day, months=12)], title=_("MRR, 12 months"))
     return Pane(
         row=row,
         people=people(row.customer, at=at),
         usage=spark([week.events for week in weeks(row.customer, at, count=12)], title=_("Events a week, 12 weeks")),
-        mrr=spark([mrr for _day, mrr in mrr_by_month(moves, until=at.day, months=12)], title=_("MRR, 12 months")),
+        mrr=SafeString() if is_money_hidden() else mrr,
         forms=forms_for(row, user, today) if user.may_write else None,
     )
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import pgettext
 
 from accounts.models import User
@@ -54,13 +54,12 @@ class Record:
         return self.dismissed / self.opened if self.opened else None
 
 
-def open_signals(user: User, today: date) -> list[Shown]:
+def open_signals(user: User, today: date) -> QuerySet[Signal]:
     """What ``user`` may see, the most MRR at risk first; what is snoozed is left out."""
     awake = Q(snoozed_until=None) | Q(snoozed_until__lte=today)
     seen = Customer.objects.visible_to(user)
     found = Signal.objects.filter(awake, closed_on=None, customer__in=seen)
-    ordered = found.select_related("customer", "rule").order_by("-mrr_at_risk", "-opened_on", "-id")
-    return [Shown(one) for one in ordered[:200]]
+    return found.select_related("customer", "rule").order_by("-mrr_at_risk", "-opened_on", "-id")
 
 
 def held_nights() -> Iterable[SignalDay]:
@@ -74,7 +73,8 @@ def records(user: User, today: date) -> list[Record]:
     seen = Signal.objects.filter(visible_customers(user, "customer__"))
     signals = list(seen.values_list("rule_id", "customer_id", "opened_on", "closed_on", "outcome"))
     first = min((one[2] for one in signals), default=today)
-    lost = decisions(OUTCOME, since=first, today=today) if signals else None
+    customers = {one[1] for one in signals}
+    lost = decisions(OUTCOME, since=first, today=today, customers=[*customers]) if signals else None
     gone: dict[int, list[int]] = {}
     if lost is not None:
         for customer, day in zip(lost.customer.tolist(), lost.decided.tolist(), strict=True):

@@ -11,7 +11,7 @@ from customers.models import Customer
 from customers.tests.factories import CustomerFactory, TouchpointFactory
 from health.domain import signals
 from health.models import Signal, SignalDay, SignalRule
-from health.queries.signals import open_signals, records
+from health.queries.signals import Shown, open_signals, records
 from subscriptions.domain import ledger
 from subscriptions.tests.factories import sell
 
@@ -49,7 +49,7 @@ def test_it_opens_when_the_rule_has_held_so_long_and_says_why(rule):
     nights(ago(1))
     assert not Signal.objects.exists()
     nights(D, D)
-    (one,) = open_signals(UserFactory(role="administrator"), D)
+    (one,) = (Shown(one) for one in open_signals(UserFactory(role="administrator"), D))
     assert (one.signal.customer, one.signal.opened_on) == (customer, D)
     assert one.cause == "days since last touch: 95"
     assert Event.objects.filter(type=signals.OPENED).count() == 1

@@ -4,6 +4,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -15,8 +16,10 @@ from core import clock
 from customers.models import Customer
 from health.domain import signals as domain
 from health.models import Signal, SignalDay
-from health.queries.signals import held_nights, open_signals, records
+from health.queries.signals import Shown, held_nights, open_signals, records
 from subscriptions.queries.of_customer import reporting_currency
+
+PAGE = 50
 
 
 class WhyForm(forms.Form):
@@ -28,12 +31,14 @@ class WhyForm(forms.Form):
 def signals(request: HttpRequest) -> HttpResponse:
     """The open signals of the customers that one sees, and how good each rule has been."""
     today, user = clock.today(), who(request)
+    page = Paginator(open_signals(user, today), PAGE).get_page(request.GET.get("page"))
     context = {
         "title": _("Signals"),
         "note": _("A rule that has held for some days opens one. It clears by itself when the rule no longer holds."),
-        "open": open_signals(user, today),
+        "page": page,
+        "open": [Shown(one) for one in page],
         "held": list(held_nights()),
-        "records": records(who(request), today),
+        "records": records(user, today),
         "currency": reporting_currency(),
         "today": today,
     }

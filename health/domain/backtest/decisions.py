@@ -3,6 +3,7 @@
 A customer who has given notice leaves for certain, so after it there is nothing to foretell.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -20,13 +21,13 @@ EPOCH_DAY = date(1970, 1, 1)
 DECIDED: Final = """
     WITH happened (customer_id, day, mrr) AS ({outcome}), latest AS (
         SELECT DISTINCT ON (v.subscription_id, v.number) {{customer}} AS customer_id, v.ends_on, v.cancelled_on
-        FROM subscriptions_subscriptionversion v {{canonical}} WHERE {{known}}
+        FROM subscriptions_subscriptionversion v {{canonical}} WHERE {{known}} AND {{scope}}
         ORDER BY v.subscription_id, v.number, v.known_on DESC, v.id DESC
     )
     SELECT h.customer_id, h.day, max(l.cancelled_on), h.mrr
     FROM happened h LEFT JOIN latest l ON l.customer_id = h.customer_id AND l.cancelled_on <= h.day
         AND l.ends_on >= h.day - 31 AND l.ends_on <= h.day
-    GROUP BY 1, 2, 4
+    WHERE {asked} GROUP BY 1, 2, 4
 """
 # Who has nothing left that goes on: every version in force or to come has an end that is known.
 UNDER_NOTICE: Final = """
@@ -56,13 +57,15 @@ class Decisions:
         return np.where((place < len(self.customer)) & (self.customer[inside] == customer), place, -1)
 
 
-def decisions(outcome: str, *, since: date, today: date) -> Decisions:
-    """All losses by one outcome of the registry that were decided on ``since`` or later, by what is known today."""
+def decisions(outcome: str, *, since: date, today: date, customers: Sequence[int] | None = None) -> Decisions:
+    """All losses by one outcome of the registry that were decided on ``since`` or later, by what is known today;
+    of these customers only, where some are given."""
     known_on = today + timedelta(days=1)
     happened = OUTCOMES[outcome].read(since, today + AHEAD, known_on)
-    template = DECIDED.format(outcome=_escaped(happened.text))
-    sql = Scope.of(AsOf.at(today, known_on=known_on)).sql(template, table="v")
-    sql = Sql(sql.text, {**sql.params, **happened.params})
+    asked = "TRUE" if customers is None else "h.customer_id = ANY(%(customers)s)"
+    template = DECIDED.format(outcome=_escaped(happened.text), asked=asked)
+    sql = Scope.of(AsOf.at(today, known_on=known_on), customers).sql(template, table="v")
+    sql = Sql(sql.text, {**sql.params, **happened.params, "customers": sql.params["customers"]})
     customer, (gone, notice, mrr) = ids_and_floats(sql, [Type.DATE, Type.DATE, Type.MONEY])
     decided = np.where(np.isnan(notice), gone, np.fmin(notice, gone)).astype(np.int64)
     order = np.argsort(_keys(customer, decided), kind="stable")

@@ -1,10 +1,11 @@
 """The list of subscriptions, each as it was last agreed."""
 
+from datetime import date
 from typing import Any
 
 import django_filters
 from django.core.cache import cache
-from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -107,24 +108,25 @@ def rows(user: User) -> QuerySet[Subscription]:
 
 
 def as_agreed(found: QuerySet[Subscription]) -> QuerySet[Subscription]:
-    """With the version agreed last, as it is known now."""
+    """With what was agreed last, as it is known now: each value looked up where it is shown, sorted by or asked for.
+
+    A join instead would be made for all subscriptions before the first row of a page is known.
+    """
     known = SubscriptionVersion.objects.filter(AsOf.live().known(), subscription=OuterRef("pk"))
-    last = known.order_by("-number", "-known_on", "-pk").values("pk")[:1]
-    joined = found.annotate(last=Subquery(last)).filter(versions__pk=F("last"))
-    shown = {name: F(f"versions__{name}") for name in SHOWN}
-    named = {"plan_name": F("versions__plan__name"), "plan_uid": F("versions__plan__uid")}
-    return joined.annotate(**shown, **named, state=state_on(clock.today()))
+    last = known.annotate(state=_state_on(clock.today())).order_by("-number", "-known_on", "-pk")
+    shown = {name: name for name in SHOWN} | {"plan_name": "plan__name", "plan_uid": "plan__uid", "state": "state"}
+    values = {name: Subquery(last.values(path)[:1]) for name, path in shown.items()}
+    return found.annotate(last=Subquery(last.values("pk")[:1]), **values).filter(last__isnull=False)
 
 
-def state_on(today: Any) -> Case:
-    """What a subscription is on a day, by its last version."""
-    ended = Q(versions__ends_on__lte=today)
+def _state_on(today: date) -> Case:
+    """What a subscription is on a day, by a version of it."""
     return Case(
-        When(ended, then=Value("ended")),
-        When(versions__starts_on__gt=today, then=Value("later")),
-        When(Q(versions__ends_on__isnull=False) | Q(versions__cancelled_on__isnull=False), then=Value("leaving")),
-        When(versions__paused=True, then=Value("paused")),
-        When(versions__trial_ends_on__gt=today, then=Value("trial")),
+        When(ends_on__lte=today, then=Value("ended")),
+        When(starts_on__gt=today, then=Value("later")),
+        When(Q(ends_on__isnull=False) | Q(cancelled_on__isnull=False), then=Value("leaving")),
+        When(paused=True, then=Value("paused")),
+        When(trial_ends_on__gt=today, then=Value("trial")),
         default=Value("active"),
     )
 

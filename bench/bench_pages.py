@@ -35,6 +35,7 @@ from core import clock
 from customers.models import Customer
 from playbooks.domain import triggers
 from playbooks.models import WorkItem
+from subscriptions.domain import curves, rulesets
 from tools.figures import Figure, at_most, info
 
 PEOPLE, PAUSE = 20, 2.0
@@ -86,6 +87,7 @@ def pages() -> Iterator[Figure]:
     with kept("company_100k", company):
         _stand()
         _fill_the_queue()
+        curves.freshen(ruleset=rulesets.current())  # as each night does
         people = [_person(number) for number in range(PEOPLE)]
         name = connection.settings_dict["NAME"]
         with _served(address(name)) as port:

@@ -10,7 +10,7 @@ from churn.forms import RetentionForm, named
 from churn.pages.values import Page, Part, Table, TableRow, Value, Writer, few_of, text
 from churn.queries import cohorts
 from churn.queries.cohorts import Cohort, Cohorts, Survived
-from churn.queries.retention import Asked, Period
+from churn.queries.retention import Asked, Period, held
 from churn.queries.retention.lines import share
 from churn.said import gettext as _
 from core import charts, formatting
@@ -64,7 +64,8 @@ def page(form: RetentionForm, asked: Asked, *, currency: str) -> Page:
 def heat_part(form: RetentionForm, asked: Asked, writer: Writer, *, size: int, key: str) -> Part:
     """The heat map of the overview: customers by when they began."""
     step = step_of(form)
-    made = cohorts.triangle(_joined(form, asked, min(size, SIZES[step])))
+    size = min(size, SIZES[step])
+    made = held.kept(asked, ("cohorts", step, size, form.chosen), lambda: cohorts.triangle(_joined(form, asked, size)))
     rows = [(_named(one, step), [_mark(one, age, len(made), form, writer) for age in range(len(made))]) for one in made]
     note = {"month": _("by month of the first payment"), "quarter": _("by quarter of the first payment")}
     chart = charts.heat(rows, title=_("Customers that stay"), unit=charts.PERCENT, low=0.5, high=1.0)

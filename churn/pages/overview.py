@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from churn.forms import RetentionForm, named
 from churn.pages import benchmarks, cohorts, reasons
 from churn.pages.values import Page, Part, Value, Writer, changed, exactly, few, points_changed
-from churn.queries.retention import Asked, Line, book_for, line_of, opening, shift, trailing
+from churn.queries.retention import Asked, Line, lines_of, openings, shift, trailing
 from churn.queries.retention.lines import amount, compounded
 from churn.said import gettext as _
 from churn.words import FIGURES
@@ -31,11 +31,10 @@ def page(form: RetentionForm, asked: Asked, *, currency: str) -> Page:
     end = min(period.end, asked.until)
     ends = [shift(end, -back) for back in reversed(range(POINTS))]
     earlier = trailing(min(before.end, asked.until))
-    book = book_for([*form.run, before, earlier, *map(trailing, ends)], whole)
     writer = Writer(currency, form.state)
-    lines = [line_of(book, one) for one in form.run]
-    points = [opening(book, trailing(one)) for one in ends]
-    facts = Facts(form, writer, lines, line_of(book, before), points, opening(book, earlier))
+    *lines, last = lines_of([*form.run, before], whole)
+    *points, year_before = openings([*map(trailing, ends), earlier], whole)
+    facts = Facts(form, writer, lines, last, points, year_before)
     return Page(
         "overview",
         period,
@@ -55,7 +54,7 @@ def page(form: RetentionForm, asked: Asked, *, currency: str) -> Page:
             benchmarks.bullets_part(form, writer, points[-1], key="benchmarks"),
         ],
         provisional=lines[-1].provisional,
-        empty=not len(book.ids),
+        empty=not any(one.customers.start or one.customers.end for one in (*lines, *points)),
     )
 
 

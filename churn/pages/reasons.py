@@ -12,7 +12,7 @@ from churn.pages.values import Page, Part, Table, TableRow, Value, Writer
 from churn.queries import reasons
 from churn.queries.moved import moved
 from churn.queries.reasons import Lost, Named
-from churn.queries.retention import Asked, Period, book_for
+from churn.queries.retention import Asked, Period, book_for, held
 from churn.queries.retention.lines import amount, share
 from churn.said import gettext as _
 from core import charts
@@ -100,7 +100,11 @@ def pareto_part(form: RetentionForm, asked: Asked, writer: Writer, *, key: str) 
 
 
 def _losses(periods: list[Period], asked: Asked) -> dict[Period, list[Lost]]:
-    return reasons.losses(moved(book_for(periods, asked), periods), asked)
+    return held.kept(
+        asked,
+        ("losses", reasons.records(), *periods),
+        lambda: reasons.losses(moved(book_for(periods, asked), periods), asked),
+    )
 
 
 def _figures(period: Period, here: Told, writer: Writer) -> list[Value]:

@@ -1,13 +1,14 @@
 """Why customers left: each churn movement with the reason the customer gave and the one recorded by us."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
 from django.db import connection
+from django.db.models import Max
 
-from churn.models import ChurnReason
+from churn.models import ChurnEvent, ChurnReason
 from churn.queries.moved import CHURN_KINDS, Moved
 from churn.queries.retention.asked import Asked
 from churn.queries.retention.book import day_of
@@ -79,6 +80,12 @@ def losses(found: Moved, asked: Asked) -> dict[Period, list[Lost]]:
         ]
         for period, part in rows.items()
     }
+
+
+def records() -> Hashable:
+    """Tells one state of what ``losses`` reads beside the ledger from another."""
+    last = ChurnEvent.objects.aggregate(last=Max("pk"))["last"]
+    return last, tuple(ChurnReason.objects.order_by("pk").values_list("pk", "key", "label"))
 
 
 def named() -> dict[int, Named]:

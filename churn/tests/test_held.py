@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from django.db import transaction
 
-from churn.queries.retention import Asked, Line, held, periods, report
+from churn.queries.retention import Asked, Line, held, lines_of, periods, report
 from core import clock
 from customers.tests.factories import AttributeChangeFactory, MergeFactory
 from subscriptions.domain import curves, rulesets
@@ -64,6 +64,26 @@ def test_a_change_is_taken_into_sums_and_rows(sold: list[Subscription], monkeypa
     assert lines(by="industry") == read_anew(by="industry")
     more(sold[0])
     assert lines() == read_anew()
+
+
+def test_an_answer_is_kept_until_a_curve_is_another(sold: list[Subscription]) -> None:
+    def asked(**more: object) -> int:
+        made: list[int] = []
+        held.kept(Asked(**more), "number", lambda: made.append(1))
+        return len(made)
+
+    assert [asked(), asked(), asked(times=12), asked(customers=[1]), asked(customers=[1])] == [1, 0, 1, 1, 0]
+    assert [asked(by="industry"), asked(by="industry")] == [1, 1]
+    more(sold[0])
+    assert [asked(), asked()] == [1, 0]
+
+
+def test_the_lines_of_a_page_follow_what_changes(sold: list[Subscription]) -> None:
+    wanted = periods(JAN, APR, "month")
+    some = Asked(customers=[sold[0].customer_id])
+    assert [line.mrr.end for line in lines_of(wanted, some)] == [100_000_000] * 3
+    more(sold[0])
+    assert [line.mrr.end for line in lines_of(wanted, some)] == [100_000_000, 150_000_000, 150_000_000]
 
 
 def test_merged_customers_are_one(sold: list[Subscription]) -> None:

@@ -9,7 +9,7 @@ from churn.queries.retention.book import Book, book_of
 from churn.queries.retention.identity import Break, breaks
 from churn.queries.retention.lines import Counts, Line, Money, Rates
 from churn.queries.retention.periods import Period, periods, shift, trailing
-from churn.queries.retention.report import book_for, line_of, lines, opening, report
+from churn.queries.retention.report import book_for, line_of, lines, lines_of, opening, openings, report
 
 __all__ = [
     "Asked",
@@ -25,7 +25,9 @@ __all__ = [
     "breaks",
     "line_of",
     "lines",
+    "lines_of",
     "opening",
+    "openings",
     "periods",
     "report",
     "shift",

@@ -94,11 +94,16 @@ def made_of(curves: Curves, days: Sequence[date], asked: Asked, *, merges: Mappi
         apart = {merges[one] for one in np.unique(moves["customer"]).tolist() if one in merges}
         levels = joined_under(levels, merges)
         moves = as_one(joined_under(moves, merges), apart)
-    ids = np.unique(np.concatenate([levels["customer"], moves["customer"]]))
+    ids = np.union1d(_distinct(levels["customer"]), _distinct(moves["customer"]))
     order = np.argsort(moves["day"], kind="stable")
     place = np.searchsorted(ids, moves["customer"])[order]
     ordered = (moves[name][order] for name in ("day", "kind", "amount", "fx"))
     return Book(asked, bounds, ids, _levels(levels, ids, bounds), Moves(place, *ordered), fleeting)
+
+
+def _distinct(owners: np.ndarray) -> np.ndarray:
+    """Of rows in the order of their owners, as curves are: each owner once."""
+    return owners[np.flatnonzero(np.diff(owners, prepend=-1))]
 
 
 def _times(times: int, rows: Columns, *amounts: str) -> Columns:

@@ -4,11 +4,12 @@ Read once, then only what has changed. A sum over customers is brought up to dat
 were and adding what they are: a report that is asked again costs what changed, not what there is.
 """
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from threading import Lock
-from typing import Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 from django.db import connection
@@ -26,8 +27,11 @@ from subscriptions.queries import kept_curves
 from subscriptions.queries.curves import Curves
 from subscriptions.queries.curves import read as read_all
 
+Answer = TypeVar("Answer")
 Merges = tuple[tuple[int, int], ...]
 MOST: Final = 400  # periods whose sums are held
+MOST_MADE: Final = 60  # answers of other kinds
+FEW: Final = 2000  # customers; to read those of more, all are read
 
 
 def curves(asked: Asked) -> Curves:
@@ -35,9 +39,11 @@ def curves(asked: Asked) -> Curves:
     with _lock:
         held = _current(asked)
         found = held.whole() if held else None
-    if found is None:
-        return read_all(asked.at(asked.until), _with_absorbed(asked))
-    return found if asked.customers is None else found.of(np.array(_with_absorbed(asked), dtype=np.int64))
+    wanted = _with_absorbed(asked)
+    if found is None and wanted is not None and len(wanted) <= FEW:
+        return read_all(asked.at(asked.until), wanted)
+    found = found or read_all(asked.at(asked.until))
+    return found if wanted is None else found.of(np.array(wanted, dtype=np.int64))
 
 
 def sums(asked: Asked, wanted: Sequence[Period]) -> list[Sums] | None:
@@ -47,6 +53,24 @@ def sums(asked: Asked, wanted: Sequence[Period]) -> list[Sums] | None:
     with _lock:
         held = _current(asked)
         return held.counted(wanted) if held else None
+
+
+def kept(asked: Asked, what: Hashable, make: Callable[[], Answer]) -> Answer:
+    """What ``make`` says, made once until the curves are others. Nothing else may decide it than the curves, what is
+    asked and ``what`` it is; so where an attribute or a filter narrows the question, nothing is kept."""
+    key = (what, asked.until, asked.times, _scope(asked))
+    with _lock:
+        held = None if asked.narrows else _current(asked)
+        before = held.made if held else {}  # another one as soon as a curve is another
+        if key in before:
+            answer: Answer = before[key]
+            return answer
+    made = make()
+    with _lock:
+        while len(before) >= MOST_MADE:
+            del before[next(iter(before))]
+        before[key] = made
+    return made
 
 
 def forget() -> None:
@@ -67,6 +91,7 @@ class Held:
     again: np.ndarray
     fresh: Curves
     sums: dict[Period, Sums] = field(default_factory=dict)
+    made: dict[Hashable, Any] = field(default_factory=dict)
 
     @classmethod
     def read(cls, asked: Asked, ruleset: Ruleset, merges: Merges, state: kept_curves.State) -> "Held":
@@ -94,6 +119,7 @@ class Held:
         return [self.sums[period] for period in wanted]
 
     def _take(self, customers: Sequence[int]) -> None:
+        self.made = {}
         changed = self._with_merged(customers)
         before, now = self._of(changed), kept_curves.some(self.ruleset, changed.tolist())
         if periods := list(self.sums):
@@ -154,8 +180,16 @@ def _tomorrow() -> date:
     return Asked().until
 
 
+def _scope(asked: Asked) -> bytes | None:
+    """Tells one set of customers from another."""
+    if asked.customers is None:
+        return None
+    return hashlib.sha256(np.array(asked.customers, dtype=np.int64).tobytes()).digest()
+
+
 def _with_absorbed(asked: Asked) -> list[int] | None:
     if asked.customers is None:
         return None
-    absorbed = Merge.objects.known(asked.at(asked.until)).filter(into_customer__in=asked.customers)
-    return sorted({*asked.customers, *absorbed.values_list("from_customer", flat=True)})
+    wanted = set(asked.customers)
+    merges = Merge.objects.known(asked.at(asked.until)).values_list("from_customer", "into_customer")
+    return sorted(wanted | {one for one, into in merges if into in wanted})

@@ -87,6 +87,26 @@ def opening(book: Book, period: Period) -> Line:
     return tally(book, period, Members(np.where(found.codes < 0, -1, 0), [None]))[0]
 
 
+def lines_of(wanted: Sequence[Period], asked: Asked) -> list[Line]:
+    """``line_of`` each of these periods."""
+
+    def made() -> list[Line]:
+        book = book_for(wanted, asked)
+        return [line_of(book, one) for one in wanted]
+
+    return held.kept(asked, ("lines", *wanted), made)
+
+
+def openings(wanted: Sequence[Period], asked: Asked) -> list[Line]:
+    """``opening`` of each of these periods."""
+
+    def made() -> list[Line]:
+        book = book_for(wanted, asked)
+        return [opening(book, one) for one in wanted]
+
+    return held.kept(asked, ("openings", *wanted), made)
+
+
 def tally(book: Book, period: Period, found: Members) -> list[Line]:
     """The lines of one period, one for each group of ``found``."""
     sums = totals.of_groups(book, period, found)

@@ -11,6 +11,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from core import actor, clock
 from core.ids import uuid7
+from core.remembering import remembering
 
 GIVEN = re.compile(r"[\w.:-]{8,80}", re.ASCII)
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -92,6 +93,19 @@ class NoNul:
         if "%00" in request.META.get("QUERY_STRING", "") or "\0" in request.path:
             raise SuspiciousOperation("An address holds a NUL.")
         return self.get_response(request)
+
+
+class Reads:
+    """A request that only reads asks for the same thing once: see `core.remembering`."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method not in {"GET", "HEAD"}:
+            return self.get_response(request)
+        with remembering():
+            return self.get_response(request)
 
 
 class CompanyTime:

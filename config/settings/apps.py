@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "accounts.middleware.SecondFactor",
     "accounts.middleware.Money",
     "core.middleware.NoNul",
+    "core.middleware.Reads",
     "core.middleware.CompanyTime",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

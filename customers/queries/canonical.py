@@ -1,9 +1,11 @@
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from core.remembering import remembered
 from customers.models import Merge
 
 
-def members(customer: int) -> list[int]:
+@remembered
+def members(customer: int) -> Sequence[int]:
     """The customer and all that are merged into it now: whose facts are its facts."""
     merged = Merge.objects.open().filter(into_customer=customer).order_by("pk")
     return [customer, *merged.values_list("from_customer", flat=True)]

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from django.apps import apps
 
 from core.clock import AsOf
+from core.remembering import remembered
 
 
 class Sql(NamedTuple):
@@ -25,11 +26,10 @@ class Scope:
 
     @classmethod
     def of(cls, at: AsOf, customers: Sequence[int] | None = None) -> "Scope":
-        # By name: a standing, one of the models, keeps its values by the measures that are declared here.
-        known = apps.get_model("customers", "Merge").objects.known(at)
+        merges = _merges(at)
         if customers is None:
-            return cls(at, None, known.exists())
-        wanted, merges = set(customers), list(known.values_list("from_customer", "into_customer"))
+            return cls(at, None, bool(merges))
+        wanted = set(customers)
         absorbed = {one for one, into in merges if into in wanted}
         return cls(at, tuple(wanted | absorbed), bool(merges))
 
@@ -60,3 +60,10 @@ class Scope:
         )
         fixed = {"day": self.at.day, "known_on": self.at.known_on, "customers": list(self.customers or [])}
         return Sql(text, fixed | params)
+
+
+@remembered
+def _merges(at: AsOf) -> Sequence[tuple[int, int]]:
+    # By name: a standing, one of the models, keeps its values by the measures that are declared here.
+    known = apps.get_model("customers", "Merge").objects.known(at)
+    return list(known.values_list("from_customer", "into_customer"))

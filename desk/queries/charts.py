@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -45,7 +46,7 @@ class Money:
         return [bill for bill in self.bills if bill.days_late]
 
 
-def money_of(ids: list[int], *, at: AsOf, shown: Shown) -> Money:
+def money_of(ids: Sequence[int], *, at: AsOf, shown: Shown) -> Money:
     hidden = is_money_hidden()  # a line tells amounts by its shape
     moves = [] if hidden else movements(ids, at=at)
     months = mrr_by_month(moves, until=at.day, months=MONTHS)

@@ -66,7 +66,7 @@ class Asked:
     """Whose rows, as of when: what every table of rows is made from."""
 
     customer: Customer
-    ids: list[int]
+    ids: Sequence[int]
     at: AsOf
     today: date
     shown: Shown

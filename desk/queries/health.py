@@ -10,7 +10,7 @@ from core.clock import AsOf
 from customers.models import Customer
 from health.queries.explain import ExplainedPart, Explanation, explain
 from health.queries.history import history
-from health.queries.reasons import reasons
+from health.queries.reasons import reasons_of
 from health.queries.words import write
 
 
@@ -37,7 +37,7 @@ def health_of(customer: Customer, *, at: AsOf) -> Health | None:
     explained = explain([customer.pk], at).get(customer.pk)
     if explained is None:
         return None
-    why = reasons([customer.pk], at).get(customer.pk, [])
+    why = reasons_of([explained], at)[customer.pk]
     return Health(explained, _groups(explained), [one.words() for one in why], _chart(customer, at.day))
 
 

@@ -1,7 +1,7 @@
 """A definition on its way: kept, tried on real customers, then published as a version that never changes."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -128,7 +128,7 @@ def preview(draft: ScorecardDraft, *, frame: Frame | None = None) -> Preview:
     return Preview(int(after.scored.sum()), own, changes, bands)
 
 
-def _with(now: list[InForce], draft: ScorecardDraft, definition: Definition) -> list[InForce]:
+def _with(now: Sequence[InForce], draft: ScorecardDraft, definition: Definition) -> list[InForce]:
     """The scorecards in order, as if the draft were in force: one that was never published takes its place, too."""
     others = [one for one in now if one.version.scorecard_id != draft.scorecard_id]
     version = ScorecardVersion(pk=sys.maxsize, scorecard=draft.scorecard, definition=draft.definition)

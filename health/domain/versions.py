@@ -9,6 +9,7 @@ from django.db.models import Max
 from accounts.models import User
 from core import clock
 from core.domain import events
+from core.remembering import remembered
 from customers.rules import holds_rules
 from health.domain.definition import Definition
 from health.domain.parse import parse, parse_published
@@ -24,7 +25,8 @@ class InForce:
     early: bool
 
 
-def in_force(day: date) -> list[InForce]:
+@remembered
+def in_force(day: date) -> Sequence[InForce]:
     """For every scorecard, in order, the version in force as of ``day``; before the first, the first."""
     by_card: dict[int, ScorecardVersion] = {}
     for version in _in_order():

@@ -1,6 +1,6 @@
 """Why a customer is where they are, in few words: what fell most in 30 days, then what weighs most on the score."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -55,9 +55,13 @@ class Reason:
 
 def reasons(customers: Sequence[int], at: AsOf, *, limit: int = 3) -> dict[int, list[Reason]]:
     """The reasons of each customer who is scored, the weightiest first. A handful of statements for any number."""
-    now = explain(customers, at)
-    before = explain(list(now), AsOf.at(at.day - timedelta(days=DAYS))) if now else {}
-    return {customer: compared(one, before.get(customer), limit=limit) for customer, one in now.items()}
+    return reasons_of(explain(customers, at).values(), at, limit=limit)
+
+
+def reasons_of(now: Collection[Explanation], at: AsOf, *, limit: int = 3) -> dict[int, list[Reason]]:
+    """The same of scores that are explained already, as of ``at``."""
+    before = explain([one.customer_id for one in now], AsOf.at(at.day - timedelta(days=DAYS))) if now else {}
+    return {one.customer_id: compared(one, before.get(one.customer_id), limit=limit) for one in now}
 
 
 def compared(now: Explanation, before: Explanation | None, *, limit: int = 3) -> list[Reason]:

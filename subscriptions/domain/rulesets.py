@@ -5,12 +5,14 @@ from django.db import connection, transaction
 
 from core.ids import uuid7
 from core.owner import is_ours
+from core.remembering import remembered
 from subscriptions.domain import stage
 from subscriptions.domain.checks import currencies
 from subscriptions.domain.settings import BY_KEY, DEFAULTS
 from subscriptions.models import Ruleset
 
 
+@remembered
 def current() -> Ruleset:
     """The ruleset whose ledger the reports read. Before the first write of money there is none: then that of the
     defaults, not stored, without a ledger.

@@ -4,6 +4,7 @@ from datetime import date
 from django.db import transaction
 
 from core.clock import AsOf
+from core.remembering import remembered
 from usage.models import Feature, FeatureChange
 
 
@@ -29,7 +30,14 @@ def classify(*, kinds: Mapping[str, str], known_on: date) -> None:
     Feature.objects.bulk_update(changed, ["kind"])
 
 
-def kinds(at: AsOf) -> dict[int, str]:
+@remembered
+def over_all() -> int:
+    """The id of what stands for the day over all features: the one without a key."""
+    return Feature.objects.get(key="").pk
+
+
+@remembered
+def kinds(at: AsOf) -> Mapping[int, str]:
     """The kind of every feature, by id, as it was known as of ``at``. The day over all is not among them."""
     found = dict(Feature.objects.exclude(key="").values_list("id", "kind"))
     changes = FeatureChange.objects.order_by("known_on", "id").values_list("feature", "known_on", "before", "after")

@@ -42,7 +42,7 @@ def errors_of_the_first_days(at: Scope) -> Sql:
         WHERE {scope} GROUP BY 1
         """,
         table="f",
-        over_all=(over_all := Feature.objects.get(key="").pk),
+        over_all=(over_all := features.over_all()),
         counted=[over_all, *failures],
         first=FIRST,
         born_from=at.day - timedelta(days=YOUNG),

@@ -225,7 +225,7 @@ def _count(chunks: int) -> str:
 
 def window_days(at: Scope) -> dict[str, object]:
     return {
-        "over_all": Feature.objects.get(key="").pk,
+        "over_all": features.over_all(),
         "recent_from": at.day - timedelta(days=WINDOW),
         "week_from": at.day - timedelta(days=7),
         "week_before_from": at.day - timedelta(days=14),

@@ -1,5 +1,7 @@
-"""Every page of the product: it answers, is light, and keeps to the policy. `make faults ONLY=pages` looks at each of
-them in Chromium as well, by role: nobody is left out in light and dark, and none scrolls sideways from 360 to 2560 px.
+"""Every page of the product: it answers, is light, keeps to the policy, and shows markup in words of ours as text.
+
+`make faults ONLY=pages` looks at each of them in Chromium as well, by role: nobody is left out in light and dark, and
+none scrolls sideways from 360 to 2560 px.
 """
 
 import gzip
@@ -9,8 +11,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.db.models import Value
+from django.db.models.functions import Concat
 from django.test import Client
+from django.utils.html import escape
 
 from accounts.models import Role
 from core import clock
@@ -28,13 +35,35 @@ FEW_ROWS = "document.querySelectorAll('tbody > tr:nth-child(n + 9)').forEach(row
 SAMPLE = ("customers:contacts", "desk:merge")
 
 
+MARKUP = "<i put>&"
+
+
+# What people write: names, titles, notes.
+WRITTEN = """
+    accounts.User.name accounts.Team.name churn.ChurnReason.label customers.Contact.name customers.Contact.title
+    customers.Customer.industry customers.Customer.name customers.SavedFilter.name customers.Text.body
+    health.Scorecard.label health.SignalRule.label playbooks.Playbook.name subscriptions.Plan.name surveys.Survey.name
+    usage.Feature.label
+"""
+
+
+def put_markup_into_words() -> None:
+    for app, model, field in (path.split(".") for path in WRITTEN.split()):
+        rows = apps.get_model(app, model)._default_manager.exclude(**{field: ""})
+        assert rows.update(**{field: Concat(field, Value(MARKUP))}), model
+
+
 def pages(live: Any, role: str) -> tuple[str, dict[str, Seen]]:
     """Somebody of the role, and every page they get to see."""
     with live.database():
         user = get_user_model().objects.filter(role=role, is_active=True).order_by("pk")[0]
         client = Client()
         client.force_login(user)
-        return user.email, walk(client)
+        with transaction.atomic():
+            put_markup_into_words()
+            seen = walk(client)
+            transaction.set_rollback(True)
+        return user.email, seen
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +79,8 @@ def test_every_page_answers_is_light_and_keeps_to_the_policy(administrator: tupl
     assert len(opened) > 60
     heavy = {route: size for route, one in opened.items() if (size := len(gzip.compress(one.html.encode(), 6))) > AFTER}
     assert heavy == {}
+    assert [route for route, one in opened.items() if MARKUP in one.html] == []
+    assert sum(escape(MARKUP) in one.html for one in opened.values()) > 40
     loose = [route for route, one in opened.items() if not one.policy or ("unsafe" in one.policy and route != A_MAIL)]
     assert loose == []
 

@@ -15,22 +15,24 @@ from bench.harness import figures, kept, scaled, seconds
 from tools.figures import Figure, at_most
 
 TIMES = 9
+PAGES = ("renewals", "committed", "attention", "collections")
 QUERIES = 15
 
 
 @figures.measured("renewals")
 def renewals() -> Iterator[Figure]:
-    """The renewals by month and the first of them, asked for again and again; and the first time."""
+    """Each page, asked for again and again; and the first time."""
     with kept("money_100k", company), override_settings(ALLOWED_HOSTS=["localhost"]):
         with transaction.atomic():
             user = User.objects.create_user(email="lead@example.org", password=None, role=Role.ADMINISTRATOR)
         try:
             client = client_of(user)
-            ask = partial(client.get, "/money/renewals/")
-            yield scaled("renewals.first", seconds(ask), 10)
-            yield scaled("renewals.page", median(seconds(ask) for _ in range(TIMES)), 0.1)
-            with CaptureQueriesContext(connection) as context:
-                ask()
-            yield at_most("renewals.queries", len(context), "queries", QUERIES)
+            for name in PAGES:
+                ask = partial(client.get, f"/money/{name}/")
+                yield scaled(f"{name}.first", seconds(ask), 10)
+                yield scaled(f"{name}.page", median(seconds(ask) for _ in range(TIMES)), 0.1)
+                with CaptureQueriesContext(connection) as context:
+                    ask()
+                yield at_most(f"{name}.queries", len(context), "queries", QUERIES)
         finally:
             user.delete()

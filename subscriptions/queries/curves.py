@@ -97,6 +97,11 @@ class Curves:
         """Those of some customers only."""
         return type(self)(*(take(rows, _within(rows["customer"], customers)) for rows in (self.levels, self.moves)))
 
+    def same(self, other: "Curves") -> bool:
+        """Whether both say the same, in whatever order their customers stand."""
+        pairs = zip((self.levels, self.moves), (other.levels, other.moves), strict=True)
+        return all(_same(sorted_rows(one), sorted_rows(two)) for one, two in pairs)
+
     def replaced(self, customers: np.ndarray, by: "Curves") -> "Curves":
         """The same with what ``by`` says of these customers in place of what is said here."""
         pairs = zip((self.levels, self.moves), (by.levels, by.moves), strict=True)
@@ -218,6 +223,10 @@ def _within(owners: np.ndarray, customers: np.ndarray) -> np.ndarray:
         return np.flatnonzero(np.isin(owners, wanted))
     parts = [np.arange(low, high) for low, high in zip(first, last, strict=True)]
     return np.concatenate(parts) if parts else np.zeros(0, dtype=np.int64)
+
+
+def _same(one: Columns, other: Columns) -> bool:
+    return all(np.array_equal(one[name], other[name]) for name in one)
 
 
 def _replaced(rows: Columns, new: Columns, customers: np.ndarray) -> Columns:

@@ -184,7 +184,7 @@ def test_movements_are_told_on_the_timeline() -> None:
         "kept": False,
     }
     told = [line.said for line in timeline(customer).lines]
-    assert told == ["MRR ended on March 1, 2025, the payment having failed: $100", SAID_FIRST]
+    assert told == ["MRR ended on 1 Mar 2025, the payment having failed: $100", SAID_FIRST]
     page = timeline(customer, size=1)
     assert [line.said for line in timeline(customer, size=1, before=page.older).lines] == [SAID_FIRST]
     assert ("mrr_moved", "MRR") in kinds_of(customer)
@@ -236,22 +236,22 @@ def test_what_was_taken_back_is_told_and_what_is_repeated_is_not() -> None:
 @pytest.mark.parametrize(
     ("movement", "said"),
     [
-        ("new", "Became a paying customer on March 1, 2025: MRR $50.50"),
-        ("expansion", "MRR up by $20 on March 1, 2025, to $50.50"),
-        ("contraction", "MRR down by $20 on March 1, 2025, to $50.50"),
-        ("churn", "MRR ended on March 1, 2025: $20"),
-        ("reactivation", "Pays again since March 1, 2025: MRR $50.50"),
-        ("none", "MRR restated on March 1, 2025: $50.50"),
+        ("new", "Became a paying customer on 1 Mar 2025: MRR $50.50"),
+        ("expansion", "MRR up by $20 on 1 Mar 2025, to $50.50"),
+        ("contraction", "MRR down by $20 on 1 Mar 2025, to $50.50"),
+        ("churn", "MRR ended on 1 Mar 2025: $20"),
+        ("reactivation", "Pays again since 1 Mar 2025: MRR $50.50"),
+        ("none", "MRR restated on 1 Mar 2025: $50.50"),
     ],
 )
 def test_how_movements_are_said(movement: str, said: str) -> None:
     values = {"movement": movement, "day": "2025-03-01", "amount": "-20", "after": "50.5", "currency": "USD"}
     assert SENTENCES["mrr_moved"].say(values) == said
-    assert SENTENCES["mrr_withdrawn"].say(values) == "The change of MRR on March 1, 2025 was taken back"
+    assert SENTENCES["mrr_withdrawn"].say(values) == "The change of MRR on 1 Mar 2025 was taken back"
 
 
 def test_an_involuntary_end_is_said_so() -> None:
     values = {"movement": "churn", "day": "2025-03-01", "amount": "-20", "after": "0", "churn_kind": "involuntary"}
     assert (
-        SENTENCES["mrr_moved"].say(values | {"currency": "EUR"}).startswith("MRR ended on March 1, 2025, the payment")
+        SENTENCES["mrr_moved"].say(values | {"currency": "EUR"}).startswith("MRR ended on 1 Mar 2025, the payment")
     )

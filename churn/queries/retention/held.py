@@ -119,9 +119,11 @@ class Held:
         return [self.sums[period] for period in wanted]
 
     def _take(self, customers: Sequence[int]) -> None:
-        self.made = {}
         changed = self._with_merged(customers)
         before, now = self._of(changed), kept_curves.some(self.ruleset, changed.tolist())
+        if before.same(now):  # while an old transaction runs, what was taken in already is read again
+            return
+        self.made = {}
         if periods := list(self.sums):
             counted = (self._counted(curves, periods) for curves in (before, now))
             for period, was, then in zip(periods, *counted, strict=True):

@@ -40,9 +40,9 @@ MARKUP = "<i put>&"
 
 # What people write: names, titles, notes.
 WRITTEN = """
-    accounts.User.name accounts.Team.name churn.ChurnReason.label customers.Contact.name customers.Contact.title
-    customers.Customer.industry customers.Customer.name customers.SavedFilter.name customers.Text.body
-    health.Scorecard.label health.SignalRule.label playbooks.Playbook.name subscriptions.Plan.name surveys.Survey.name
+    accounts.User.name accounts.Team.name churn.ChurnReason.label customers.Contact.name
+    customers.Customer.industry customers.Customer.name customers.Text.body
+    health.Scorecard.name health.SignalRule.name playbooks.Playbook.name subscriptions.Plan.name surveys.Survey.name
     usage.Feature.label
 """
 

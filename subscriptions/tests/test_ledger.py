@@ -22,7 +22,7 @@ from subscriptions.timeline import movements
 
 pytestmark = pytest.mark.django_db
 
-SAID_FIRST = "Became a paying customer on Jan. 1, 2025: MRR $100"
+SAID_FIRST = "Became a paying customer on 1 Jan 2025: MRR $100"
 JAN, FEB, MAR, APR, MAY = (date(2025, month, 1) for month in range(1, 6))
 
 

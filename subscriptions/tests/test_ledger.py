@@ -252,6 +252,4 @@ def test_how_movements_are_said(movement: str, said: str) -> None:
 
 def test_an_involuntary_end_is_said_so() -> None:
     values = {"movement": "churn", "day": "2025-03-01", "amount": "-20", "after": "0", "churn_kind": "involuntary"}
-    assert (
-        SENTENCES["mrr_moved"].say(values | {"currency": "EUR"}).startswith("MRR ended on 1 Mar 2025, the payment")
-    )
+    assert SENTENCES["mrr_moved"].say(values | {"currency": "EUR"}).startswith("MRR ended on 1 Mar 2025, the payment")

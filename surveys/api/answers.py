@@ -1,6 +1,6 @@
 from typing import Any, ClassVar
 
-from django.db.models import Exists, F, OuterRef
+from django.db.models import F, OuterRef, Subquery
 from rest_framework import serializers
 
 from core.api.narrowing import Narrowed, parameters
@@ -69,10 +69,13 @@ class InvitationShape(OfCustomer):
     contact = serializers.UUIDField(source="contact_uid", allow_null=True)
     sent_at = serializers.DateTimeField()
     day = serializers.DateField()
-    answered = serializers.BooleanField()
+    answered = serializers.SerializerMethodField()
 
     class Meta:
         ref_name = "Invitation"
+
+    def get_answered(self, row: Any) -> bool:
+        return row.answer is not None
 
 
 class InvitationsQuery(DaysQuery):
@@ -89,5 +92,10 @@ class InvitationRows(ListedOfCustomers, Shown):
 
     def get_queryset(self) -> Any:
         answers = Response.objects.as_of(AsOf.live()).filter(invitation=OuterRef("pk"))
-        shown = {"survey_uid": F("survey__uid"), "contact_uid": F("contact__uid"), "answered": Exists(answers)}
+        # Looked up where it is shown: EXISTS would be answered by reading all answers there are first.
+        shown = {
+            "survey_uid": F("survey__uid"),
+            "contact_uid": F("contact__uid"),
+            "answer": Subquery(answers.values("pk")[:1]),
+        }
         return super().get_queryset().filter(AsOf.live().known()).annotate(**shown)

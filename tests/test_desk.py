@@ -53,6 +53,7 @@ def test_a_day(queue_filled: Any, page: Any) -> None:
     page.locator("[name=password]").fill(PASSWORD)
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="Your day").wait_for()  # home is where signing in leads
+    page.wait_for_load_state()  # its keys are there
     page.keyboard.press("q")
     page.wait_for_url("**/queue/")
     page.locator(".pane-name").wait_for()

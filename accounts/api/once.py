@@ -1,4 +1,5 @@
 import json
+import re
 from collections.abc import Callable
 from functools import wraps
 from hashlib import sha256
@@ -22,6 +23,7 @@ Method = Callable[..., Response]
 HEADER = "Idempotency-Key"
 KEPT = ("ETag", "Location")
 LONGEST = 200
+NAME = re.compile(f"[!-~]{{1,{LONGEST}}}")  # as the schema says
 
 
 def once(method: Method) -> Method:
@@ -29,10 +31,10 @@ def once(method: Method) -> Method:
 
     @wraps(method)
     def answered(view: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
-        name = request.headers.get(HEADER, "")
-        if not name:
+        name = request.headers.get(HEADER)
+        if name is None:
             return method(view, request, *args, **kwargs)
-        if len(name) > LONGEST or not name.isascii() or not name.isprintable():
+        if not NAME.fullmatch(name):
             raise Refused(HTTPStatus.BAD_REQUEST, "invalid", _("This is no name for a request."), [_wrong()])
         with transaction.atomic():
             kept = _taken(request, name)

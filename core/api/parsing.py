@@ -6,16 +6,20 @@ from typing import IO, Any
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ParseError
 from rest_framework.negotiation import BaseContentNegotiation
-from rest_framework.parsers import JSONParser
+from rest_framework.parsers import BaseParser, JSONParser
 
 from core.api.problems import Refused
 
 SMALL = 1 << 20
 
 
-class Json(JSONParser):
-    """JSON of a megabyte at most, so that nobody fills the memory with one request."""
+class Json(BaseParser):
+    """JSON of a megabyte at most, so that nobody fills the memory with one request.
 
+    No JSONParser itself: of these REST framework reads the body at once, within Django's limit for forms.
+    """
+
+    media_type = JSONParser.media_type
     most = SMALL
 
     def parse(
@@ -26,7 +30,7 @@ class Json(JSONParser):
             words = _("A request may be %(size)s bytes.") % {"size": self.most}
             raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", words)
         try:
-            return super().parse(BytesIO(body), media_type, parser_context)
+            return JSONParser().parse(BytesIO(body), media_type, parser_context)
         except RecursionError as error:
             raise ParseError(_("This is nested too deep.")) from error
 

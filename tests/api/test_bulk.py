@@ -129,5 +129,10 @@ def test_there_is_an_end_to_rows(writer):
     assert refused(writer.post("bulk/customers/", customers(10_001)), 400) == [("#/rows", "length")]
 
 
+def test_a_call_may_be_larger_than_a_form(writer, settings):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 100
+    assert done(writer.post("bulk/customers/", customers(3)))["new"] == 3
+
+
 def test_a_key_of_a_team_loads_nothing(of_north):
     assert of_north.post("bulk/customers/", customers(1)).status_code == 403

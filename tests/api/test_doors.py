@@ -137,6 +137,12 @@ def test_the_same_request_makes_one(writer):
     assert api_with("write").post("customers/", {"name": "Other"}, Idempotency_Key="order-1").status_code == 201
 
 
+@pytest.mark.parametrize("name", ["", "order 1", "ordre-é", "x" * 201])
+def test_a_name_of_a_request_is_plain(writer, name):
+    told(writer.post("customers/", {"name": "Northwind"}, Idempotency_Key=name), 400)
+    assert not Customer.objects.exists()
+
+
 def test_a_request_that_failed_may_be_sent_again(writer):
     customer = CustomerFactory()
     new = {"customer": str(customer.uid), "kind": "call", "at": "2999-01-01T10:00:00Z"}

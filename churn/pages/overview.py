@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from churn.forms import RetentionForm, named
 from churn.pages import benchmarks, cohorts, reasons
 from churn.pages.values import Page, Part, Value, Writer, changed, exactly, few, points_changed
-from churn.queries.retention import Asked, Line, lines_of, openings, shift, trailing
+from churn.queries.retention import Asked, Line, lines_of, shift, trailing
 from churn.queries.retention.lines import amount, compounded
 from churn.said import gettext as _
 from churn.words import FIGURES
@@ -32,8 +32,7 @@ def page(form: RetentionForm, asked: Asked, *, currency: str) -> Page:
     ends = [shift(end, -back) for back in reversed(range(POINTS))]
     earlier = trailing(min(before.end, asked.until))
     writer = Writer(currency, form.state)
-    *lines, last = lines_of([*form.run, before], whole)
-    *points, year_before = openings([*map(trailing, ends), earlier], whole)
+    (*lines, last), (*points, year_before) = lines_of([*form.run, before], [*map(trailing, ends), earlier], whole)
     facts = Facts(form, writer, lines, last, points, year_before)
     return Page(
         "overview",

@@ -9,7 +9,7 @@ from churn.queries.retention.book import Book, book_of
 from churn.queries.retention.identity import Break, breaks
 from churn.queries.retention.lines import Counts, Line, Money, Rates
 from churn.queries.retention.periods import Period, periods, shift, trailing
-from churn.queries.retention.report import book_for, line_of, lines, lines_of, opening, openings, report
+from churn.queries.retention.report import book_for, line_of, lines, lines_of, opening, report
 
 __all__ = [
     "Asked",
@@ -27,7 +27,6 @@ __all__ = [
     "lines",
     "lines_of",
     "opening",
-    "openings",
     "periods",
     "report",
     "shift",

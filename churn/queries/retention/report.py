@@ -87,24 +87,14 @@ def opening(book: Book, period: Period) -> Line:
     return tally(book, period, Members(np.where(found.codes < 0, -1, 0), [None]))[0]
 
 
-def lines_of(wanted: Sequence[Period], asked: Asked) -> list[Line]:
-    """``line_of`` each of these periods."""
+def lines_of(wanted: Sequence[Period], years: Sequence[Period], asked: Asked) -> tuple[list[Line], list[Line]]:
+    """``line_of`` each of the periods and ``opening`` of each of the years, of one book; kept until it is another."""
 
-    def made() -> list[Line]:
-        book = book_for(wanted, asked)
-        return [line_of(book, one) for one in wanted]
+    def made() -> tuple[list[Line], list[Line]]:
+        book = book_for([*wanted, *years], asked)
+        return [line_of(book, one) for one in wanted], [opening(book, one) for one in years]
 
-    return held.kept(asked, ("lines", *wanted), made)
-
-
-def openings(wanted: Sequence[Period], asked: Asked) -> list[Line]:
-    """``opening`` of each of these periods."""
-
-    def made() -> list[Line]:
-        book = book_for(wanted, asked)
-        return [opening(book, one) for one in wanted]
-
-    return held.kept(asked, ("openings", *wanted), made)
+    return held.kept(asked, ("lines", tuple(wanted), tuple(years)), made)
 
 
 def tally(book: Book, period: Period, found: Members) -> list[Line]:

@@ -127,3 +127,9 @@ def test_a_wrong_token_is_no_answer(provider, settings):
     settings.ANYMAIL = {**settings.ANYMAIL, "POSTMARK_SERVER_TOKEN": "wrong"}
     with pytest.raises(asking.AskLater):
         asking.postmark("<x@example.com>")
+
+
+def test_an_answer_that_makes_no_sense_is_no_answer(provider):
+    provider.taken.append({"Metadata": {}})
+    provider.filters = False
+    assert asking.postmark("<x@example.com>") is None

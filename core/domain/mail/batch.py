@@ -134,8 +134,8 @@ def hold_back(mail: Mail, held: Later | Never, at: datetime, *, among: str) -> N
             _held(mail, among).update(state=State.PENDING, due_at=due, reason=reason, attempts=tried, leased_until=None)
             mail.reason, mail.due_at = reason, due
             KINDS[mail.kind].settled(mail, State.PENDING, at)
-        case Later(reason=reason) | Never(reason=reason):
-            _settle(mail, State.DROPPED, reason, among=among)
+        case _:
+            _settle(mail, State.DROPPED, held.reason, among=among)
 
 
 def record(mail: Mail, handed: Handed) -> None:
@@ -147,10 +147,8 @@ def record(mail: Mail, handed: Handed) -> None:
             _settle(mail, State.FAILED, handed.reason, among=State.SENDING)
         case Fate.UNKNOWN:
             pass  # stays in `sending`: the sweeper asks, or parks it
-        case Fate.UNREACHABLE:
-            put_off(mail, handed, count=False)
-        case Fate.DEFERRED:
-            put_off(mail, handed, count=True)
+        case _:
+            put_off(mail, handed, count=handed.fate == Fate.DEFERRED)
 
 
 def put_off(mail: Mail, handed: Handed, *, count: bool) -> None:

@@ -1,6 +1,7 @@
 """How a mail is handed over. What matters is what a failure means: surely not taken, or perhaps taken."""
 
 import smtplib
+import ssl
 from dataclasses import dataclass
 from email.utils import parseaddr
 from enum import StrEnum
@@ -77,7 +78,7 @@ class SmtpTransport:
         ):
             code, _words = step()
             if code >= 400:
-                return self._answered(code, _words)
+                return self._answered(smtp, code, _words)
         return self._give(smtp, content)
 
     def _give(self, smtp: smtplib.SMTP, content: bytes) -> Handed:
@@ -87,15 +88,14 @@ class SmtpTransport:
         except (smtplib.SMTPException, OSError) as error:
             self._drop()
             return Handed(Fate.UNKNOWN, _code(error))
-        return Handed(Fate.SENT) if code < 400 else self._answered(code, words)
+        return Handed(Fate.SENT) if code < 400 else self._answered(smtp, code, words)
 
-    def _answered(self, code: int, words: bytes) -> Handed:
+    def _answered(self, smtp: smtplib.SMTP, code: int, words: bytes) -> Handed:
         if code == 421:
             self._drop()
             return Handed(Fate.UNREACHABLE, "421")
         try:
-            if self._smtp:
-                self._smtp.rset()
+            smtp.rset()
         except (smtplib.SMTPException, OSError):
             self._drop()
         return Handed(Fate.DEFERRED if code < 500 else Fate.REFUSED, _status(code, words))
@@ -147,16 +147,30 @@ def _meaning(error: Exception) -> Handed:
 
 
 def _connected() -> smtplib.SMTP:
-    options: dict[str, Any] = {"timeout": settings.EMAIL_TIMEOUT}
-    cls = smtplib.SMTP_SSL if settings.EMAIL_USE_SSL else smtplib.SMTP
-    smtp = cls(settings.EMAIL_HOST, settings.EMAIL_PORT, **options)
+    where, wait = (settings.EMAIL_HOST, settings.EMAIL_PORT), settings.EMAIL_TIMEOUT
+    if settings.EMAIL_USE_SSL:
+        smtp: smtplib.SMTP = smtplib.SMTP_SSL(*where, timeout=wait, context=_checked())
+    else:
+        smtp = smtplib.SMTP(*where, timeout=wait)
+    try:
+        _introduce(smtp)
+    except (smtplib.SMTPException, OSError):
+        smtp.close()
+        raise
+    return smtp
+
+
+def _introduce(smtp: smtplib.SMTP) -> None:
     smtp.ehlo_or_helo_if_needed()
     if settings.EMAIL_USE_TLS:
-        smtp.starttls()
+        smtp.starttls(context=_checked())
         smtp.ehlo_or_helo_if_needed()
     if settings.EMAIL_HOST_USER and settings.EMAIL_HOST_PASSWORD:
         smtp.login(settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD)
-    return smtp
+
+
+def _checked() -> ssl.SSLContext:
+    return ssl.create_default_context()  # without it, smtplib takes any certificate
 
 
 def _dotted(content: bytes) -> bytes:

@@ -8,11 +8,16 @@ from django.core.management import call_command, get_commands
 from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
 
+from config.runner.preflight import CannotStart
 from config.runner.say import Voice, say
+from core import upgrading
 
 
 def prepare(*, demo: bool) -> str:
-    """Migrate, and fill an empty installation with the demo company. Returns the demo's sign-ins, if there are any."""
+    """Migrate, and fill an empty installation with the demo company. Returns the demo's sign-ins, if there are any.
+
+    Raises CannotStart for a database that this version can't bring further.
+    """
     connections.settings["default"]["OPTIONS"].pop("pool", None)  # one connection is enough here
     changed = _migrate()
     changed |= demo and _load_demo()
@@ -24,6 +29,10 @@ def prepare(*, demo: bool) -> str:
 
 
 def _migrate() -> bool:
+    try:
+        upgrading.check_is_whole(connection)
+    except upgrading.StoppedHalfWay as error:
+        raise CannotStart(f"{error}") from error
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if plan:

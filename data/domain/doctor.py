@@ -13,7 +13,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from accounts.domain import factors
 from accounts.domain.audit import triggers
-from core import clock, gauges
+from core import clock, gauges, upgrading
 from core.models import Mail
 from core.secrets import Unreadable, secret_fields
 from data.domain import rights
@@ -81,6 +81,7 @@ def _clocks() -> Iterator[tuple[str, str]]:
 
 @look("migrations")
 def _migrations() -> Iterator[tuple[str, str]]:
+    upgrading.check_is_whole(connection)
     executor = MigrationExecutor(connection)
     left = executor.migration_plan(executor.loader.graph.leaf_nodes())
     yield ("wrong", f"{len(left)} are not applied: manage.py migrate") if left else ("ok", "all are applied")

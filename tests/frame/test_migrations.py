@@ -4,11 +4,15 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
+from config.runner.preflight import CannotStart
+from config.runner.prepare import prepare
+from core.upgrading import LAST_WITH_EACH_STEP
 from tools import migrations
 
 HEAD = "from django.db import migrations, models\nclass Migration(migrations.Migration):\n    operations = [\n"
@@ -66,3 +70,16 @@ def test_a_database_from_before_they_were_put_together_has_nothing_to_apply() ->
             recorder.record_unapplied(app, name)
     executor = MigrationExecutor(connection)
     assert executor.migration_plan(executor.loader.graph.leaf_nodes()) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("before", [["0001_initial", "0002_append_only"], ["0001_initial"], ["0003_mail"]])
+def test_a_database_that_stopped_on_the_way_is_told_where_to_go_first(before: list[str]) -> None:
+    recorder = MigrationRecorder(connection)
+    for app, name in list(recorder.applied_migrations()):
+        if app == "core" and name not in before:
+            recorder.record_unapplied(app, name)
+    with pytest.raises(CommandError, match=rf"\(core\).*git checkout {LAST_WITH_EACH_STEP}.*Nothing was changed"):
+        call_command("migrate", verbosity=0)
+    with pytest.raises(CannotStart, match=LAST_WITH_EACH_STEP):
+        prepare(demo=False)

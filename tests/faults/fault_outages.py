@@ -20,7 +20,7 @@ from tests.support.site import ROOT, Site, site
 from tests.support.traffic import CUSTOMERS, Traffic, figures, traffic
 from tools.figures import Figure, at_least, at_most, info
 
-RESTARTS, FILLED, KILLS = 6, 3, 40
+RESTARTS, FILLED, KILLS = 6, 3, 60
 DISK = 448 * 2**20
 SETTINGS = {"shared_buffers": "64MB", "max_wal_size": "96MB", "min_wal_size": "32MB"}
 

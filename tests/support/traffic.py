@@ -18,6 +18,7 @@ import psycopg
 from tools.figures import Figure, at_most, info
 
 BATCH, CUSTOMERS = 20, 20
+WRONG = {400, 401, 403, 404, 409, 413, 422}  # would be said again, however often it is sent
 EVENTS = "SELECT (payload #>> '{properties,n}')::int FROM usage_rawevent"
 CALLS = "SELECT substr(t.body, 6)::int FROM customers_touchpoint p JOIN customers_text t ON t.id = p.text_id"
 COUNTED = (
@@ -51,7 +52,7 @@ class Traffic:
     def call(self) -> None:
         while not self._ending.is_set():
             number = next(self._numbers)
-            held = {"Authorization": f"Bearer {self.write}", "Idempotency-Key": f"call {number}"}
+            held = {"Authorization": f"Bearer {self.write}", "Idempotency-Key": f"call-{number}"}
             if self._until_taken("/api/v1/touchpoints/", json.dumps(_call(number)), held):
                 self.calls.add(number)
             time.sleep(0.05)
@@ -68,8 +69,8 @@ class Traffic:
         while gives_up is None or time.monotonic() < gives_up:
             status = self._answer(path, body, headers)
             self.answers[status] += 1
-            if status in {200, 201}:
-                return True
+            if status in {200, 201} or status in WRONG:
+                return status not in WRONG
             time.sleep(0.2)
             if self._ending.is_set():
                 gives_up = gives_up or time.monotonic() + patience
@@ -137,7 +138,9 @@ def figures(name: str, sent: Traffic, url: str) -> Iterator[Figure]:
         yield at_most(f"{name}.{what}_doubled", len(found[what]) - len(set(found[what])), f"of {len(taken)}", 0)
     yield at_most(f"{name}.events_counted_wrong", abs(wrong), f"of {len(found['events'])}", 0)
     yield at_most(f"{name}.calls_told_wrong", abs(told), f"of {len(found['calls'])}", 0)
-    refused = sum(count for status, count in sent.answers.items() if status not in {200, 201})
+    said = sum(sent.answers[status] for status in WRONG)
+    yield at_most(f"{name}.refused_for_good", said, "requests", 0)
+    refused = sum(count for status, count in sent.answers.items() if status not in {200, 201, *WRONG})
     yield info(f"{name}.asked_to_come_again", refused, "answers, or none")
 
 

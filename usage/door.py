@@ -6,6 +6,7 @@ language and no form. A request is understood, written by one statement, and ans
 
 import base64
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -88,7 +89,7 @@ class Door:
 
     def _source(self, secret: str) -> int | None:
         """The source that a key sends for. A key that is revoked opens the door for some seconds more."""
-        since, source = self._known.get(secret, (0.0, 0))
+        since, source = self._known.get(secret, (-math.inf, 0))
         if time.monotonic() - since < REMEMBERED:
             return source
         key = keys.find(secret, Key.Scope.INTAKE) if secret else None

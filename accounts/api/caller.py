@@ -37,10 +37,6 @@ class Caller:
         return self.sees_everything or not RoleRule.objects.filter(role=Role.CSM, sees_money=False).exists()
 
     @property
-    def may_write(self) -> bool:
-        return self.key.scope == Key.Scope.WRITE
-
-    @property
     def team_ids(self) -> list[int]:
         """As those of a user: what narrows rows to the team of the key."""
         return [self.key.team_id] if self.key.team_id else []

@@ -14,8 +14,7 @@ class AMinute(BaseThrottle):
 
     def allow_request(self, request: Request, view: Any) -> bool:
         key = key_of(request)
-        if key is None:
-            return True
+        assert key is not None, "Scoped lets in who has a key"
         at, limit = clock.now(), settings.API_A_MINUTE
         used = keys.count_use(key=key, at=at)
         self._reset = 60 - at.second

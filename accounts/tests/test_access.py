@@ -4,7 +4,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.urls import reverse
 
-from accounts.access import administrators_only, writers_only
+from accounts.access import administrators_only, check_leader, writers_only
 from accounts.tests.factories import PASSWORD, make_cast
 
 pytestmark = pytest.mark.django_db
@@ -33,6 +33,19 @@ def test_all_but_analysts_write(cast, rf):
 def test_some_pages_are_for_administrators(cast, rf):
     assert opens(administrators_only, cast.administrator, rf)
     assert not any(opens(administrators_only, user, rf) for user in (cast.owner, cast.lead, cast.analyst))
+
+
+def test_some_are_for_who_answers_for_more_than_a_book(cast, rf):
+    who = {name: opens(_leaders, getattr(cast, name), rf) for name in ("owner", "lead", "administrator", "analyst")}
+    assert who == {"owner": False, "lead": True, "administrator": True, "analyst": False}
+
+
+def _leaders(view):
+    def led(request):
+        check_leader(request.user)
+        return view(request)
+
+    return led
 
 
 def test_who_is_not_signed_in_opens_nothing(rf):

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 
@@ -82,6 +83,12 @@ def test_two_who_accept_at_once_are_not_both_let_in(cast, client):
     invitation = Invitation.objects.select_related("user").get()
     assert invitations.accept(invitation=invitation, at=clock.now(), password=NEW)
     assert invitations.accept(invitation=invitation, at=clock.now(), password="another by the pier") is None
+
+
+def test_who_may_not_sign_in_is_not_invited():
+    with pytest.raises(ValidationError, match="Allow it first"):
+        invitations.invite(user=UserFactory(is_active=False), by=None, at=clock.now())
+    assert not Invitation.objects.exists()
 
 
 def test_an_address_that_signs_in_already_is_not_invited(cast, client):
@@ -167,6 +174,12 @@ def test_a_session_ends_when_it_is_not_used(client):
     assert opens_after(client, user, settings.SESSION_IDLE + 60, unused=settings.SESSION_IDLE - 60)
     assert client.session["seen"] > time.time() - 60
     assert not opens_after(client, user, settings.SESSION_IDLE + 60, unused=settings.SESSION_IDLE + 1)
+
+
+def test_a_session_that_is_over_leaves_the_page_of_signing_in_as_it_is(client):
+    signed_in(client, UserFactory(), ago=settings.SESSION_COOKIE_AGE + 60)
+    assert client.get(reverse("account_login")).status_code == 200
+    assert "_auth_user_id" not in client.session
 
 
 def opens_after(client, user, seconds, unused):

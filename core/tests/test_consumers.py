@@ -139,3 +139,17 @@ def test_an_event_is_undone_with_its_write(read):
         append(1)
         raise RuntimeError
     assert consume_all() == 0
+
+
+def test_one_that_breaks_stays_where_it_is_and_the_others_move_on(read, caplog):
+    def breaks(found):
+        raise RuntimeError("no")
+
+    consumers.consumes("test.c.v1", name="broken")(breaks)
+    append(1), append(2, type="test.c.v1"), append(3, type="test.b.v1")
+    consume_all()
+    assert read == [1, 3] and "Consumer broken stays" in caplog.text
+    before = EventCursor.objects.get()
+    append(4, type="test.c.v1")
+    consume_all()
+    assert (read, EventCursor.objects.get().event_id > before.event_id) == ([1, 3], True)

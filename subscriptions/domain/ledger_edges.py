@@ -151,8 +151,6 @@ def _net(edges: Columns, edge: np.ndarray, world: np.ndarray) -> tuple[Columns, 
     order = np.lexsort((edges["id"][edge], content[edge], world))
     edge, world = edge[order], world[order]
     begin = np.flatnonzero(firsts(world, content[edge]))
-    if not len(begin):
-        return take(edges, edge), world
     standing = np.add.reduceat(edges["sign"][edge], begin) > 0
     newest = np.maximum.reduceat(np.where(edges["sign"][edge] > 0, edges["id"][edge], -1), begin)
     kept = take(edges, edge[begin][standing])

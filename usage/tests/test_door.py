@@ -235,3 +235,38 @@ def test_whoever_hangs_up_is_told_so_and_leaves_nothing(rf, key):
     request._stream = Cut()
     answer = door.Door(lambda request: None)(request)
     assert (answer.status_code, json.loads(answer.content)["code"]) == (400, "cut")
+
+
+@pytest.mark.parametrize(
+    ("length", "status", "code"), [("", 411, "length"), ("-1", 411, "length"), ("512001", 413, "too_large")]
+)
+def test_how_long_it_is_is_said_first_and_has_a_limit(rf, length, status, code):
+    request = rf.post("/v1/batch", b"{}", content_type="application/json")
+    request.META["CONTENT_LENGTH"] = length
+    answer = door.Door(lambda request: None)(request)
+    assert (answer.status_code, json.loads(answer.content)["code"]) == (status, code)
+
+
+def test_where_the_site_is_served_by_https_keys_come_by_nothing_else(send, settings):
+    settings.SECURE_SSL_REDIRECT = True
+    assert send([track()]).json()["code"] == "https"
+    assert not RawEvent.objects.exists()
+
+
+def test_what_python_can_not_walk_is_the_senders_fault(send, monkeypatch):
+    def deep(*_args):
+        raise RecursionError
+
+    monkeypatch.setattr(door, "read", deep)
+    assert send([track()]).status_code == 400
+    assert not RawEvent.objects.exists()
+
+
+def test_a_door_that_was_opened_at_the_start_of_the_machine_knows_no_key_either(send, monkeypatch):
+    monkeypatch.setattr(door.time, "monotonic", lambda: 1.0)
+    assert send([track()], secret="made up").status_code == 401
+
+
+@pytest.mark.parametrize(("scheme", "status"), [("Bearer", 200), ("Digest", 401)])
+def test_a_key_may_come_as_a_bearer_s(client, key, scheme, status):
+    assert raw(client, key, b'{"batch":[]}', authorization=f"{scheme} {key}").status_code == status

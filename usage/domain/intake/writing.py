@@ -26,7 +26,6 @@ INSERT INTO usage_rawevent (source_id, received_at, at, kind, name, person, prev
 SELECT %s, %s, at, kind, name, person, previous, group_id, context_id, trait_id, domain, email, payload::jsonb
 FROM sent JOIN fresh USING (digest)
 """
-NO_PARTITION = "23514"
 
 
 def write(
@@ -64,10 +63,9 @@ def _take(arrived: Iterable[Arrived], source: int, received_at: datetime) -> int
     if not connection.in_atomic_block:
         try:
             return _execute(values)
-        except IntegrityError as error:
-            if getattr(error.__cause__, "sqlstate", "") != NO_PARTITION:
-                raise
-    # The month has just begun and nobody has made its partition; or an error would be the end of the transaction.
+        except IntegrityError:
+            pass  # the month has just begun and nobody has made its partition; anything else is said again below
+    # Inside a transaction an error would be the end of it, so it is asked for first.
     ensure(received_at.date())
     return _execute(values)
 

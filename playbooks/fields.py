@@ -16,7 +16,8 @@ from playbooks.models import Lane, Playbook, WorkItem
 from surveys.models import Survey
 
 Choices = Iterable[tuple[Any, str | Promise]]
-TEXT, AREA, NUMBER, CHOICE, YES, RULE, KEYS = "text", "area", "number", "choice", "yes", "rule", "keys"
+TEXT, AREA, NUMBER, CHOICE, YES, RULE = "text", "area", "number", "choice", "yes", "rule"
+KEYS, REASONS = "keys", "reasons"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +147,7 @@ STEPS: dict[str, tuple[str | Promise, tuple[Field, ...]]] = {
             Field("owner.role", _("Who does it"), CHOICE, lambda: [("", _("as the playbook says")), *ROLES]),
             Field("owner.user", _("Person"), CHOICE, _people, ("owner.role", ("named",))),
             Field("lane", _("Lane"), CHOICE, lambda: [("", _("as the playbook says")), *Lane.choices]),
-            Field("reasons", _("Measures that say why"), KEYS),
+            Field("reasons", _("Why, in the words of these"), REASONS),
         ),
     ),
     "mail": (

@@ -57,13 +57,14 @@ class TableRow:
 @dataclass(frozen=True, slots=True)
 class Table:
     """``header`` stands above the cells, ``first`` above the names; ``heads`` are groups of columns: name and width.
-    ``files`` are the names of the columns in a file."""
+    ``files`` are the names of the columns in a file; the first ``words`` columns hold words, the others numbers."""
 
     first: str
     header: Sequence[str]
     rows: Sequence[TableRow]
     heads: Sequence[tuple[str, int]] = ()
     files: Sequence[str] = ()
+    words: int = 0
 
     @property
     def has_few(self) -> bool:

@@ -103,7 +103,7 @@ def flow_chart(run: Sequence[Line], writer: Writer) -> Chart:
 def months_table(found: Worth, writer: Writer) -> Table:
     keys = ("customers.start", "rates.customer_churn", "customers.new", "mrr.new", "mrr.end")
     rows = [
-        TableRow(_month(line), [writer.value(key, line) for key in keys], few=few(line))
+        TableRow(date_format(line.period.start, "M Y"), [writer.value(key, line) for key in keys], few=few(line))
         for line in reversed(found.months)
     ]
     header = [_("Customers"), _("Lost"), _("Won"), _("New MRR"), _("MRR at the end")]
@@ -124,7 +124,7 @@ def costs_table(found: Worth, writer: Writer) -> Table | None:
         for cost in reversed(found.costs)
     ]
     return (
-        Table(_("Month"), [_("For"), _("Amount"), _("In %(currency)s") % {"currency": writer.currency}], rows)
+        Table(_("Month"), [_("For"), _("Amount"), _("In %(currency)s") % {"currency": writer.currency}], rows, words=1)
         if rows
         else None
     )

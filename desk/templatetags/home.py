@@ -3,7 +3,7 @@ from django.utils.safestring import SafeString
 
 from desk.queries.home.lists import LABELS, Entry
 from desk.queries.home.overview import Share
-from desk.queries.home.words import Said, said
+from desk.queries.home.words import Said, heads, said
 from subscriptions.queries.shown import Shown
 
 register = template.Library()
@@ -13,6 +13,12 @@ register = template.Library()
 def entry_said(key: str, entry: Entry, shown: Shown) -> Said:
     """What a row says of its customer."""
     return said(key, entry, shown)
+
+
+@register.filter
+def heads_of(key: str) -> tuple[str, str]:
+    """What stands above what the rows of a list say, and above their day."""
+    return heads(key)
 
 
 @register.simple_tag

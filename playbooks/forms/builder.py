@@ -11,13 +11,14 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.builder.field import Offer, RuleWidget
 from playbooks.domain.book import occasions
-from playbooks.fields import ASKS, HEAD, KEYS, NUMBER, RULE, STEPS, TRIGGERS, YES, Field
+from playbooks.fields import ASKS, HEAD, KEYS, NUMBER, REASONS, RULE, STEPS, TRIGGERS, YES, Field
+from playbooks.forms.queue_rules import ReasonsWidget, measures
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A field with its value, as the template draws it. ``drawn`` is the builder of a rule; ``asks``: what else is
-    asked depends on its value.
+    """A field with its value, as the template draws it. ``drawn`` is the builder of a rule or the choices of
+    reasons; ``asks``: what else is asked depends on its value.
     """
 
     field: Field
@@ -57,6 +58,8 @@ def _shown(field: Field, value: Any, name: str, rules: RuleWidget) -> Shown:
     )
     if field.kind == RULE:
         return Shown(field, name, value or {}, options, rules.render(name, value or {}))
+    if field.kind == REASONS:
+        return Shown(field, name, value or [], options, ReasonsWidget(measures).render(name, value))
     if field.kind == KEYS:
         return Shown(field, name, ", ".join(value or ()), options)
     return Shown(field, name, "" if value is None else value, options)
@@ -69,6 +72,9 @@ def read(fields: Iterable[Field], posted: Mapping[str, str], prefix: str, offer:
     for field in fields:
         if field.kind == RULE:
             value = rules.data_from(posted, f"{prefix}{field.at}")
+        elif field.kind == REASONS:
+            typed = ReasonsWidget(measures).value_from_datadict(posted, {}, f"{prefix}{field.at}")
+            value = list(dict.fromkeys(key for key in typed if key))
         else:
             value = _read(field, posted.get(f"{prefix}{field.at}", "").strip())
         if value not in (None, "", []):

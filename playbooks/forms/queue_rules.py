@@ -1,6 +1,6 @@
 """What an administrator fills in about a queue rule."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django import forms
@@ -29,16 +29,21 @@ ATTRIBUTES: dict[str, str | Promise] = {
 def choices() -> list[Any]:
     """Attributes and measures whose values can make a reason, by name."""
     own = [(f"attribute.{key}", ATTRIBUTES[key]) for key in BUILT_IN]
-    found = sorted(((key, one.label) for key, one in MEASURES.items()), key=lambda pair: str(pair[1]).casefold())
-    return [("", "–"), (_("Attributes"), own), (_("Measures"), found)]
+    return [("", "–"), (_("Attributes"), own), (_("Measures"), measures()[1:])]
+
+
+def measures() -> list[Any]:
+    """Measures alone, by name."""
+    found = ((key, one.label) for key, one in MEASURES.items())
+    return [("", "–"), *sorted(found, key=lambda pair: str(pair[1]).casefold())]
 
 
 class ReasonsWidget(forms.MultiWidget):
     """A choice each, in the order in which they are said."""
 
-    def __init__(self) -> None:
+    def __init__(self, offered: Callable[[], list[Any]] = choices) -> None:
         named = [{"aria-label": _now("Reason %(number)s") % {"number": place + 1}} for place in range(ASKED)]
-        super().__init__([forms.Select(attrs, CallableChoiceIterator(choices)) for attrs in named])
+        super().__init__([forms.Select(attrs, CallableChoiceIterator(offered)) for attrs in named])
 
     def decompress(self, value: Sequence[str] | None) -> list[str]:
         return [*(value or []), *[""] * ASKED][:ASKED]

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core import formatting
 from core.faults import Refused
 from subscriptions.domain.dunning import same
 from subscriptions.domain.versions import Version
@@ -84,9 +85,10 @@ class SaveForm(Refusable):
         super().__init__(*args, **kwargs)
         self.initial["starts_on"] = max(today, version.starts_on)
         self.version = version
-        unit = {"amount": version.amount, "currency": version.currency, "interval": version.get_interval_display()}
-        self.fields["amount"].help_text = _("Now %(amount)s %(currency)s a %(interval)s.") % unit
-        self.fields["quantity"].help_text = _("Now %(quantity)s.") % {"quantity": version.quantity.normalize()}
+        amount = formatting.plain_money(version.amount, version.currency, 2)
+        unit = {"amount": amount, "interval": version.get_interval_display()}
+        self.fields["amount"].help_text = _("Now %(amount)s a %(interval)s.") % unit
+        self.fields["quantity"].help_text = _("Now %(quantity)s.") % {"quantity": f"{version.quantity.normalize():f}"}
 
     def clean(self) -> dict[str, Any]:
         read: dict[str, Any] = super().clean() or self.cleaned_data

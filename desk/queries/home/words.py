@@ -49,6 +49,21 @@ def _amount(entry: Entry, shown: Shown) -> SafeString:
     return formatting.signed(shown.amount(entry.amount))
 
 
+def heads(key: str) -> tuple[str, str]:
+    """What stands above ``said`` and above the day."""
+    return HEADS.get(key.partition("-")[0], lambda: (_("Health"), _("Renewal")))()
+
+
+HEADS: Final[dict[str, Callable[[], tuple[str, str]]]] = {
+    "falling": lambda: (_("Score"), _("Renewal")),
+    "fell": lambda: (_("Health"), _("Day")),
+    "rose": lambda: (_("Health"), _("Day")),
+    "opened": lambda: (_("Signal"), _("Opened")),
+    "cleared": lambda: (_("Signal"), _("Cleared")),
+    "answers": lambda: (_("Answer"), _("Day")),
+    "moved": lambda: (_("Movement"), _("Day")),
+    "month": lambda: (_("Movement"), _("Day")),
+}
 MOVED: Final[dict[str, Callable[[], str | None]]] = {
     "new": lambda: _("new"),
     "reactivation": lambda: _("reactivation"),

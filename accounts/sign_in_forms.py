@@ -10,7 +10,11 @@ from django.utils.translation import gettext_lazy as _
 class ChangePasswordForm(AllauthChangePasswordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        labels = {"oldpassword": _("Current password"), "password1": _("New password"), "password2": _("New password again")}
+        labels = {
+            "oldpassword": _("Current password"),
+            "password1": _("New password"),
+            "password2": _("New password again"),
+        }
         for name, label in labels.items():
             self.fields[name].label = label
             self.fields[name].widget.attrs.pop("placeholder", None)

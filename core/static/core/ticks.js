@@ -18,7 +18,16 @@
     if (target.matches("[data-tick=all]")) set(target.checked);
     else if (target.matches(".tick-cell input")) count();
   });
-  document.addEventListener("click", ({ target }) => target.closest("[data-tick=none]") && set(false));
+  let from = null; // the box ticked last: Shift and a click tick all from there to here
+  document.addEventListener("click", ({ target, shiftKey }) => {
+    if (target.closest("[data-tick=none]")) set(false);
+    if (!target.matches("td.tick-cell input")) return;
+    const all = ticks();
+    const [first, last] = [all.indexOf(shiftKey ? from : target), all.indexOf(target)].sort((a, b) => a - b);
+    if (first >= 0) all.slice(first, last + 1).forEach((tick) => (tick.checked = target.checked));
+    from = target;
+    count();
+  });
 
   // x ticks the row that has the keyboard, as in the queue.
   document.addEventListener("keydown", (event) => {

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import Any
 
+from django.utils.datastructures import MultiValueDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -70,10 +71,11 @@ def read(fields: Iterable[Field], posted: Mapping[str, str], prefix: str, offer:
     data: dict[str, Any] = {}
     rules = RuleWidget(offer=offer or Offer(None))
     for field in fields:
+        value: Any
         if field.kind == RULE:
             value = rules.data_from(posted, f"{prefix}{field.at}")
         elif field.kind == REASONS:
-            typed = ReasonsWidget(measures).value_from_datadict(posted, {}, f"{prefix}{field.at}")
+            typed = ReasonsWidget(measures).value_from_datadict(posted, MultiValueDict(), f"{prefix}{field.at}")
             value = list(dict.fromkeys(key for key in typed if key))
         else:
             value = _read(field, posted.get(f"{prefix}{field.at}", "").strip())

@@ -180,7 +180,7 @@ def _moved(roll: Roll, step: Step, last: Frame, ids: np.ndarray) -> np.ndarray:
     for key in roll.due:
         known = last.measured(key)
         found.append(last.ids[known][last[key][known] < np.datetime64(step.day)])
-    return np.intersect1d(np.concatenate(found), ids) if found else np.array([], dtype=np.int64)
+    return ids[np.isin(ids, np.concatenate(found))] if found else np.array([], dtype=np.int64)
 
 
 def unlike(one: Frame, other: Frame) -> list[str]:

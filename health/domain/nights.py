@@ -19,6 +19,7 @@ from health import models
 
 AGAINST = ("data.loaded.v1", "customers.customers_merged.v1", "customers.merge_undone.v1")
 FAST = 1
+NARROW = (np.int8, np.int16, np.int32)
 FARTHEST = timedelta(days=28)  # what has moved in a longer time is nearly everything
 
 
@@ -78,8 +79,21 @@ def _packed(night: Night) -> bytes:
     states = {f"{name} {part}": one for name, state in night.states.items() for part, one in state.items()}
     columns = {f"column {key}": column for key, column in night.frame.columns.items() if key in keys}
     packed = io.BytesIO()
-    np.savez(packed, **{"ids": night.frame.ids, **columns, **states})  # type: ignore[arg-type]
+    narrow = {name: _narrow(column) for name, column in {**columns, **states}.items()}
+    np.savez(packed, **{"ids": night.frame.ids, **narrow})  # type: ignore[arg-type]
     return zlib.compress(packed.getbuffer(), FAST)
+
+
+def _narrow(column: np.ndarray) -> np.ndarray:
+    """Whole numbers in as few bytes as they need."""
+    if column.dtype != np.int64 or not column.size:
+        return column
+    fits = (one for one in NARROW if np.iinfo(one).min <= column.min() and column.max() <= np.iinfo(one).max)
+    return column.astype(next(fits, np.int64))
+
+
+def _wide(column: np.ndarray) -> np.ndarray:
+    return column.astype(np.int64) if column.dtype in NARROW else column
 
 
 def _unpacked(kept: models.Night) -> Night:
@@ -89,8 +103,8 @@ def _unpacked(kept: models.Night) -> Night:
         for name in packed.files:
             family, _space, part = name.partition(" ")
             if family == "column":
-                columns[part] = packed[name]
+                columns[part] = _wide(packed[name])
             elif part:
-                states.setdefault(family, {})[part] = packed[name]
+                states.setdefault(family, {})[part] = _wide(packed[name])
         frame = Frame(AsOf.at(kept.day), packed["ids"], columns)
     return Night(frame, states, kept.given)

@@ -48,6 +48,7 @@ def key_beside(months: Sequence[date]) -> None:
             name = _name("usage_usageday", month)
             cursor.execute(f'ALTER TABLE usage_beside DETACH PARTITION "{name}"')
             cursor.execute(f'ALTER TABLE "{name}" ADD PRIMARY KEY (customer_id, feature_id, day, known_on)')
+            cursor.execute(f'CREATE INDEX ON "{name}" USING brin (known_on) WITH (autosummarize = on)')
 
 
 def take_in(months: Sequence[date]) -> None:

@@ -9,39 +9,33 @@ from customers.registry.fetching import integers
 from customers.registry.frame import Values, owners
 from customers.registry.rolling import State
 from usage.domain import features
-from usage.measures.sums import FEATURE, number
-from usage.measures.window import BEFORE, PARTS, SEEN, WINDOW, counted, exact_sums, marked, window_days
+from usage.measures.seen import NEVER, feeds, last_before
+from usage.measures.sums import DAYS, FEATURE, number
+from usage.measures.window import LOOKED_BACK, WINDOW, counted, exact_sums, marked, window_days
 from usage.models import Feature
 
 RECENT = (1 << WINDOW) - 1
-NEVER = np.iinfo(np.int64).min
 
 
 def read(at: Scope, state: State) -> Values:
     """The values of the family, for each customer who has a feed."""
     seen, alive = feeds(at)
-    kinds = features.kinds(at.at)
-    marks, _failures = counted(kinds)
-    sums = _beside(seen, state, marks)
-    corrected = np.intersect1d(seen, state["customer"][state["negative"] >= number(at.day) - 2 * WINDOW])
+    marks, _failures = counted(features.kinds(at.at))
+    sums = _beside(seen, at, state, marks)
+    corrected = np.intersect1d(seen, state["customer"][state["negative"] >= number(at.day) - DAYS])
     if len(corrected):
         _exactly(at, seen, sums, corrected)
-    sums |= {"older": _older(at, seen, sums["days"] == 0), "alive": alive.astype(np.int64)}
+    sums |= {"older": _older(at, seen, state), "alive": alive.astype(np.int64)}
     customers, sums = _joined(owners(at, seen), sums)
-    return customers, _values(at, sums, kinds, marks)
+    return customers, _values(at, sums, features.kinds(at.at), marks)
 
 
-def feeds(at: Scope) -> tuple[np.ndarray, np.ndarray]:
-    """Who has ever sent usage, sorted, as facts name them; and beside them whether a feed of theirs is alive."""
-    sql = at.sql(f"SELECT customer_id, alive::int FROM ({SEEN}) f", table="f", **window_days(at))
-    customers, alive = integers(sql, 2)
-    order = np.argsort(customers)
-    return customers[order], alive[order] > 0
-
-
-def _beside(seen: np.ndarray, state: State, marks: Sequence[Mapping[int, int]]) -> State:
+def _beside(seen: np.ndarray, at: Scope, state: State, marks: Sequence[Mapping[int, int]]) -> State:
     """The sums beside customers, 0 where there are none."""
-    columns = {name: state[name] for name in ("days", *PARTS, "errors")}
+    ends = {"week": (0, 7), "week_before": (7, 14), "earlier": (14, WINDOW), "before": (WINDOW, DAYS)}
+    columns = {"days": (state["events"] > 0) @ (1 << np.arange(DAYS))}
+    columns |= {name: state["events"][:, first:end].sum(axis=1) for name, (first, end) in ends.items()}
+    columns |= {"errors": state["errors"].sum(axis=1)}
     columns |= {f"used{n}": _bits(state, chunk) for n, chunk in enumerate(marks)}
     return _put(seen, {name: np.zeros(len(seen), dtype=np.int64) for name in columns}, state["customer"], columns)
 
@@ -79,16 +73,13 @@ def _exactly(at: Scope, seen: np.ndarray, sums: State, corrected: np.ndarray) ->
     _put(seen, sums, customers, dict(zip(names, columns, strict=True)))
 
 
-def _older(at: Scope, seen: np.ndarray, quiet: np.ndarray) -> np.ndarray:
-    text = f"""
-        SELECT c.id, found.last - date '1970-01-01'
-        FROM unnest(%(quiet)s::bigint[]) c (id), LATERAL ({BEFORE.format(of="c.id")}) found
-    """
+def _older(at: Scope, seen: np.ndarray, state: State) -> np.ndarray:
+    """The last use before the window. Where something was ever taken back, the facts are asked."""
     older = {"older": np.full(len(seen), NEVER)}
-    if quiet.any():
-        customers, last = integers(at.sql(text, table="u", quiet=seen[quiet].tolist(), **window_days(at)), 2)
-        _put(seen, older, customers, {"older": last})
-    return older["older"]
+    _put(seen, older, state["customer"], {"older": state["older"]})
+    corrected = np.intersect1d(seen, state["customer"][state["negative"] > 0])
+    _put(seen, older, corrected, {"older": last_before(at, corrected)})
+    return np.where(older["older"] >= number(at.day) - LOOKED_BACK, older["older"], NEVER)
 
 
 def _joined(customers: np.ndarray, sums: State) -> tuple[np.ndarray, State]:

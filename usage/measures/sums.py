@@ -1,43 +1,47 @@
-"""The usage window summed up once, and brought from night to night: what a day adds, what one takes away.
+"""The usage window as numbers, brought from night to night: what was learnt since is added, old days fall out.
 
-Of each customer the days of the window (a bit each), the events of its parts and the errors; of each feature that a
-customer used, the last day. So a night reads the days that came, those at the edges of the window's parts, and what was
-learnt of others. The day of the last row that took something back is kept, too: until it has left the window, nothing
-but the facts tells such a customer's use.
+Of each customer the events of each day of the window, the errors of its recent half and the last use before it; of each
+feature that a customer used, the last day. So a night reads nothing but what was learnt since the last one. The day of
+the last row that took something back is kept, too: until it has left the window, nothing but the facts tells such a
+customer's use.
 """
 
-from collections.abc import Iterable
-from datetime import date, timedelta
+from collections.abc import Sequence
+from datetime import date
 
 import numpy as np
-from django.db import connection
 
-from customers.registry import Scope, Sql
+from customers.registry import Scope
 from customers.registry.fetching import integers
-from customers.registry.rolling import State, Step, passed
+from customers.registry.rolling import State, Step
 from usage.domain import features
-from usage.measures.window import PARTS, WINDOW, counted, sums, window_days
+from usage.measures.seen import NEVER, feeds, last_before
+from usage.measures.window import WINDOW, counted, window_days
 
 EPOCH = date(1970, 1, 1)
-WHOLE = (1 << 2 * WINDOW) - 1
-SUMS = ("customer", "days", *PARTS, "errors", "negative")
+DAYS = 2 * WINDOW
 FEATURE = 20  # bits of a feature's id beside that of a customer
+NOTHING = np.array([], dtype=np.int64)
+NONE: State = {
+    "customer": NOTHING,
+    "events": np.zeros((0, DAYS), dtype=np.int64),
+    "errors": np.zeros((0, WINDOW), dtype=np.int64),
+    "negative": NOTHING,
+    "older": NOTHING,
+}
 
 
 def full(at: Scope) -> State:
-    _marks, failures = counted(features.kinds(at.at))
-    days = {**window_days(at), "failures": failures}
-    return _state(
-        at.sql(OF_CUSTOMERS.format(sums=sums("u.events > 0", 0, bool(failures))), table="u", **days)
-    ) | _pairs([at.sql(OF_FEATURES, table="u", **days)])
+    days = {**window_days(at), "failures": _failures(at)}
+    learnt = _learnt(integers(at.sql(OF_DAYS, table="u", **days), 5), at)
+    return _merged(NONE, learnt, at, DAYS) | _pairs(integers(at.sql(OF_FEATURES, table="u", **days), 3))
 
 
-OF_CUSTOMERS = """
-    SELECT u.customer_id, {sums}, max(u.day - date '1970-01-01') FILTER (WHERE u.events < 0) AS negative
-    FROM usage_usageday u
+ROW = "u.customer_id, u.feature_id, u.day - date '1970-01-01', u.events, u.errors"
+OF_DAYS = f"""
+    SELECT {ROW} FROM usage_usageday u
     WHERE {{visible}} AND u.day >= %(before_from)s
       AND (u.feature_id = %(over_all)s OR u.feature_id = ANY (%(failures)s) OR u.events < 0)
-    GROUP BY 1
 """
 OF_FEATURES = """
     SELECT u.customer_id, u.feature_id, max(u.day - date '1970-01-01') FROM usage_usageday u
@@ -45,95 +49,92 @@ OF_FEATURES = """
 """
 
 
-def _state(sql: Sql) -> State:
-    found = dict(zip(SUMS, integers(sql, len(SUMS)), strict=True))
-    order = np.argsort(found["customer"])
-    return {name: column[order] for name, column in found.items()}
+def step(state: State, to: Step) -> State:
+    month = to.before.day.replace(day=1)
+    rows = integers(to.sql(NEW, table="u", month=month, **window_days(to.scope)), 5)
+    state = state | {"older": np.maximum(state["older"], _fallen_out(state, to))}
+    merged = _merged(state, _learnt(rows, to.scope), to.scope, to.days)
+    return merged | _kept(_pairs(_uses(rows, to.scope), state), to)
 
 
-def _pairs(sources: Iterable[Sql], before: State | None = None) -> State:
+# In two parts: of months gone by, the index on what is known finds the few rows that were learnt late.
+NEW = f"""
+    SELECT {ROW} FROM usage_usageday u WHERE {{new}} AND u.day >= %(month)s
+    UNION ALL
+    SELECT {ROW} FROM usage_usageday u WHERE {{learnt}} AND u.day >= %(older_from)s AND u.day < %(month)s
+"""
+
+
+def _learnt(rows: Sequence[np.ndarray], at: Scope) -> State:
+    """Rows of usage, summed up for each customer and day."""
+    whose, feature, day, events, errors = rows
+    customer, place = np.unique(whose, return_inverse=True)
+    ago = number(at.day) - 1 - day
+    over_all, fails = feature == features.over_all(), np.isin(feature, _failures(at))
+    failed = np.where(over_all, errors, events)
+    return {
+        "customer": customer,
+        "events": _grid(place, ago, events, over_all, (len(customer), DAYS)),
+        "errors": _grid(place, ago, failed, over_all | fails, (len(customer), WINDOW)),
+        "negative": _latest(place, day, events < 0, np.zeros(len(customer), dtype=np.int64)),
+        "older": _latest(place, day, over_all & (events > 0) & (ago >= DAYS), np.full(len(customer), NEVER)),
+    }
+
+
+def _grid(
+    place: np.ndarray, ago: np.ndarray, values: np.ndarray, here: np.ndarray, shape: tuple[int, int]
+) -> np.ndarray:
+    here = here & (ago < shape[1])
+    flat = place[here] * shape[1] + ago[here]
+    return np.bincount(flat, weights=values[here], minlength=shape[0] * shape[1]).astype(np.int64).reshape(shape)
+
+
+def _latest(place: np.ndarray, day: np.ndarray, here: np.ndarray, before: np.ndarray) -> np.ndarray:
+    np.maximum.at(before, place[here], day[here])
+    return before
+
+
+def _fallen_out(state: State, to: Step) -> np.ndarray:
+    """The last day of use among those that the window leaves behind."""
+    used = state["events"][:, DAYS - to.days :] > 0
+    last = number(to.before.day) - 1 - (DAYS - to.days) - used.argmax(axis=1)
+    return np.where(used.any(axis=1), last, NEVER)
+
+
+def _merged(state: State, learnt: State, at: Scope, days: int) -> State:
+    """The window some days later, with what was learnt meanwhile, and all who have a feed."""
+    customer = np.unique(np.concatenate([state["customer"], learnt["customer"], feeds(at)[0]]))
+    old, new = (np.searchsorted(customer, one["customer"]) for one in (state, learnt))
+    found: State = {"customer": customer}
+    for name, width in (("events", DAYS), ("errors", WINDOW)):
+        found[name] = np.zeros((len(customer), width), dtype=np.int64)
+        found[name][old, days:] = state[name][:, : max(width - days, 0)]
+        found[name][new] += learnt[name]
+    for name, none in (("negative", 0), ("older", NEVER)):
+        found[name] = np.full(len(customer), none)
+        found[name][old] = state[name]
+        found[name][new] = np.maximum(found[name][new], learnt[name])
+    fresh = ~np.isin(customer, state["customer"]) & ~(found["events"] > 0).any(axis=1)
+    found["older"][fresh] = last_before(at, customer[fresh])
+    return found
+
+
+def _uses(rows: Sequence[np.ndarray], at: Scope) -> list[np.ndarray]:
+    whose, feature, day, events, _errors = rows
+    here = (day >= number(at.day) - WINDOW) & (feature != features.over_all()) & (events > 0)
+    return [whose[here], feature[here], day[here]]
+
+
+def _pairs(uses: Sequence[np.ndarray], before: State | None = None) -> State:
     """``pair``: a customer and a feature in one number, sorted; ``last``: the last day of use, counted from 1970."""
-    pairs, last = ([before["pair"]], [before["last"]]) if before else ([], [])
-    for sql in sources:
-        customer, feature, day = integers(sql, 3)
-        pairs.append(customer << FEATURE | feature)
-        last.append(day)
-    pair, day = np.concatenate(pairs), np.concatenate(last)
+    customer, feature, day = uses
+    pair = customer << FEATURE | feature
+    if before:
+        pair, day = np.concatenate([before["pair"], pair]), np.concatenate([before["last"], day])
     order = np.argsort(pair, kind="stable")
     pair, day = pair[order], day[order]
     starts = np.flatnonzero(np.diff(pair, prepend=-1))
     return {"pair": pair[starts], "last": np.maximum.reduceat(day, starts) if len(starts) else day}
-
-
-def step(state: State, to: Step) -> State:
-    _marks, failures = counted(features.kinds(to.scope.at))
-    days = {**window_days(to.scope), "failures": failures, "first": to.before.day - timedelta(days=2 * WINDOW)}
-    before = {f"was_{name}": day for name, day in window_days(Scope(to.before)).items()}
-    _execute("DROP TABLE IF EXISTS pg_temp.usage_step")
-    _execute_sql(to.sql(ROWS.format(edges=" OR ".join(passed("u.day", n) for n in (7, 14, 28, 56))), table="u", **days))
-    moved = _state(Sql(_moved(bool(failures)), {**days, **before, "day": to.day}))
-    return _merged(state, moved, to) | _kept(_pairs([Sql(USED, days)], state), to)
-
-
-ROWS = """
-    CREATE TEMP TABLE usage_step ON COMMIT DROP AS
-    SELECT u.customer_id, u.feature_id, u.day, u.events, u.errors,
-           u.day >= %(before_day)s OR u.known_on >= %(before_known_on)s AS new
-    FROM usage_usageday u
-    WHERE {{visible}} AND u.day >= %(first)s AND (
-        u.day >= %(before_day)s OR u.known_on >= %(before_known_on)s
-        OR (u.feature_id = %(over_all)s OR u.feature_id = ANY (%(failures)s)) AND ({edges})
-    )
-"""
-USED = """
-    SELECT customer_id, feature_id, max(day - date '1970-01-01') FROM usage_step
-    WHERE new AND day >= %(recent_from)s AND feature_id <> %(over_all)s AND events > 0 GROUP BY 1, 2
-"""
-
-
-def _moved(failures: bool) -> str:
-    """By how much the sums differ: what the rows give now, less what those that are not new gave before."""
-    over_all = "feature_id = %(over_all)s"
-    now = {name: part.replace("u.", "") + " AND day >= %(before_from)s" for name, part in PARTS.items()}
-    then = {name: one.replace("%(", "%(was_") for name, one in now.items()}
-    recent, was_recent = "day >= %(recent_from)s", "NOT new AND day >= %(was_recent_from)s"
-    fails = "feature_id = ANY (%(failures)s)"
-    was = f"{over_all} AND NOT new"
-    parts = [
-        f"{_sum('events', f'{over_all} AND {now[name]}')} - {_sum('events', f'{was} AND {then[name]}')}"
-        for name in PARTS
-    ]
-    errors = f"{_sum('errors', f'{over_all} AND {recent}')} - {_sum('errors', f'{over_all} AND {was_recent}')}"
-    if failures:
-        errors += f" + {_sum('events', f'{fails} AND {recent}')} - {_sum('events', f'{fails} AND {was_recent}')}"
-    return f"""
-        SELECT customer_id,
-               bit_or(1::bigint << (%(day)s - 1 - day)) FILTER (
-                   WHERE new AND {over_all} AND events > 0 AND day >= %(before_from)s
-               ),
-               {", ".join(parts)}, {errors}, max(day - date '1970-01-01') FILTER (WHERE new AND events < 0)
-        FROM usage_step GROUP BY 1
-    """
-
-
-def _sum(what: str, where: str) -> str:
-    return f"COALESCE(sum({what}) FILTER (WHERE {where}), 0)"
-
-
-def _merged(state: State, moved: State, to: Step) -> State:
-    customer = np.union1d(state["customer"], moved["customer"])
-    found = {"customer": customer}
-    for name in ("days", *PARTS, "errors", "negative"):
-        found[name] = np.zeros(len(customer), dtype=np.int64)
-    old, new = (np.searchsorted(customer, one["customer"]) for one in (state, moved))
-    found["days"][old] = state["days"] << to.days & WHOLE
-    found["days"][new] |= moved["days"]
-    found["negative"][old] = state["negative"]
-    found["negative"][new] = np.maximum(found["negative"][new], moved["negative"])
-    for name in (*PARTS, "errors"):
-        found[name][old] = state[name]
-        found[name][new] += moved[name]
-    return found
 
 
 def _kept(pairs: State, to: Step) -> State:
@@ -142,15 +143,9 @@ def _kept(pairs: State, to: Step) -> State:
     return {name: column[here] for name, column in pairs.items()}
 
 
+def _failures(at: Scope) -> list[int]:
+    return counted(features.kinds(at.at))[1]
+
+
 def number(day: date) -> int:
     return (day - EPOCH).days
-
-
-def _execute(statement: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement)
-
-
-def _execute_sql(sql: Sql) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(sql.text, sql.params)

@@ -29,6 +29,19 @@ def test_every_month_gets_its_partitions_once() -> None:
     }
 
 
+@pytest.mark.django_db
+def test_every_partition_finds_what_was_learnt_late() -> None:
+    partitions.ensure(date(2025, 11, 30), date(2025, 12, 1))
+    months = [date(2026, 1, 1)]
+    partitions.fill_beside(months)
+    partitions.key_beside(months)
+    partitions.take_in(months)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_indexes WHERE indexdef LIKE '%% USING brin (known_on)%%'", [])
+        found = {name for (name,) in cursor.fetchall()}
+    assert found >= {f"usage_usageday_{month}" for month in ("2025_11", "2025_12", "2026_01")}
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_at_once_do_not_collide() -> None:
     def ensure(_: int) -> None:

@@ -15,6 +15,9 @@ FIELDS: dict[str, Privacy] = {
     "ImportFile.profile": PERSONAL,  # some cells as they stand; dropped with the pieces
     "ImportFile.separator": PLAIN,
     "ImportPiece.content": PERSONAL,  # the files themselves; dropped when the import is over, or after two weeks
+    "ImportedChange.after": PERSONAL,  # names of contacts; dropped with the contact, and when no undo is left
+    "ImportedChange.before": PERSONAL,
+    "ImportedChange.noun": PLAIN,
     "ImportedRow.noun": PLAIN,
     "KeptMapping.headers": PLAIN,
     "KeptMapping.noun": PLAIN,

@@ -32,9 +32,9 @@ def refresh_the_customers_of(events: Sequence[Event]) -> None:
         jobs.enqueue(kind="health.refresh", key=f"{events[-1].pk}", payload={"customers": customers})
 
 
-@consumes("data.loaded.v1", "health.scorecard_published.v1", name="health.refresh_all")
+@consumes("data.loaded.v1", "data.import_undone.v1", "health.scorecard_published.v1", name="health.refresh_all")
 def refresh_everybody(events: Sequence[Event]) -> None:
-    if any(event.type == "data.loaded.v1" for event in events):
+    if any(event.type.startswith("data.") for event in events):
         chances.forget()
     jobs.enqueue(kind="health.refresh", key="all")
 

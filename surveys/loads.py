@@ -3,8 +3,8 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 from core.ids import UUID7_SQL
-from core.loading import INSTANT, INTEGER, Batch, Column, Noun, Withdrawal, Written
-from core.loading.noun import Condition, digest
+from core.loading import INSTANT, INTEGER, Batch, Changes, Column, Noun, Withdrawal, Written
+from core.loading.noun import Condition, as_object, digest
 from customers.loads.people import OTHER_CUSTOMER
 
 COLUMNS: Final = (
@@ -24,6 +24,7 @@ def write(batch: Batch) -> Written:
     _gather(batch)
     sent = batch.execute(INVITATIONS)
     batch.execute(TEXTS)
+    batch.execute("SELECT set_config('load.responses', COALESCE(max(id), 0)::text, true) FROM surveys_response")
     answered = batch.execute(ANSWERS)
     batch.execute(ENTRIES)
     ((rows, new),) = batch.fetch("SELECT count(*), count(*) FILTER (WHERE fresh) FROM load_response")
@@ -58,7 +59,7 @@ def _gather(batch: Batch) -> None:
         FROM (
             SELECT r.id, r.line, r.fresh, r.survey, s.id AS survey_id,
                    COALESCE(r.customer, c.customer_id) AS customer_id, r.contact AS contact_id,
-                   r.sent_at, r.answered_at, r.score, r.comment,
+                   r.sent_at, r.answered_at, r.score, r.comment, l.id AS last_id,
                    {batch.known("r.sent_at::date")} AS sent_known_on,
                    CASE WHEN l.id IS NULL THEN {batch.known("r.answered_at::date")} ELSE %(today)s END AS known_on,
                    r.answered_at IS NOT NULL AND (r.fresh OR (r.sent_at IS NOT NULL AND
@@ -104,7 +105,9 @@ FROM load_response WHERE appended AND customer_id IS NOT NULL ORDER BY line
 """
 
 # Those that this transaction wrote: an answer without an invitation has no other name.
-BROUGHT: Final = "SELECT id FROM surveys_response WHERE tx = pg_current_xact_id()::text::bigint"
+OURS: Final = "a.tx = pg_current_xact_id()::text::bigint AND a.id > current_setting('load.responses')::bigint"
+AGAIN: Final = "load_response r WHERE r.id = a.invitation_id AND r.last_id IS NOT NULL"
+BROUGHT: Final = f"SELECT a.id FROM surveys_response a WHERE {OURS} AND NOT EXISTS (SELECT FROM {AGAIN})"
 
 
 def take_back(taken: Withdrawal) -> None:
@@ -121,6 +124,46 @@ def take_back(taken: Withdrawal) -> None:
         """
     )
 
+
+VALUES: Final = ("score", "answered_at", "text_id", "withdrawn")
+COPIED: Final = "survey_id, invitation_id, customer_id, contact_id, link_id, channel, day"
+
+
+def _last(answer: str) -> str:
+    """The answer to the same invitation that is known last."""
+    return f"""LATERAL (
+        SELECT s FROM surveys_response s WHERE s.invitation_id = {answer}.invitation_id
+        ORDER BY s.known_on DESC, s.id DESC LIMIT 1
+    )"""
+
+
+def put_back(taken: Withdrawal) -> None:
+    """What was answered before is the answer again."""
+    values = ", ".join(f"n.{one}" for one in VALUES)
+    copied = ", ".join(f"(l.s).{one.strip()}" for one in COPIED.split(","))
+    taken.execute(
+        f"""
+        INSERT INTO surveys_response (uid, {COPIED}, {", ".join(VALUES)}, known_on)
+        SELECT {UUID7_SQL}, {copied}, {values}, %(today)s
+        FROM {taken.ids} b JOIN surveys_response a USING (id), {_last("a")} l,
+        LATERAL jsonb_populate_record(l.s, b.before) n ORDER BY b.id
+        """
+    )
+
+
+CHANGES: Final = Changes(
+    made=f"""
+        SELECT a.id, {as_object("w", *VALUES)}, {as_object("a", *VALUES)}
+        FROM surveys_response a JOIN load_response r ON r.id = a.invitation_id AND r.appended
+        JOIN surveys_response w ON w.id = r.last_id WHERE {OURS}
+    """,
+    now=f"""
+        SELECT a.id, {as_object("(l.s)", *VALUES)}, COALESCE(NULLIF(c.name, ''), c.email, o.name)
+        FROM IDS i JOIN surveys_response a USING (id) LEFT JOIN customers_contact c ON c.id = a.contact_id
+        LEFT JOIN customers_customer o ON o.id = a.customer_id, {_last("a")} l
+    """,
+    put_back=put_back,
+)
 
 RESPONSES: Final = Noun(
     name="responses",
@@ -156,4 +199,5 @@ RESPONSES: Final = Noun(
     write=write,
     take_back=take_back,
     brought=BROUGHT,
+    changes=CHANGES,
 )

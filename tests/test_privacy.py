@@ -14,7 +14,7 @@ OURS = [app for app in apps.get_app_configs() if Path(app.path).parent == settin
 PERSONAL_PLACES = {"Contact", "Text", "User", "Document", "AuditEntry"}
 # Dropped after the months that the settings of the intake say; answers of the API after a day; files with their import;
 # people in what Stripe said after 90 days.
-KEPT_FOR_A_WHILE = {"RawEvent", "Rejected", "KeptAnswer", "ImportFile", "ImportPiece", "StripeEvent"}
+KEPT_FOR_A_WHILE = {"ImportedChange", "RawEvent", "Rejected", "KeptAnswer", "ImportFile", "ImportPiece", "StripeEvent"}
 
 
 @pytest.mark.parametrize("app", OURS, ids=lambda app: app.label)

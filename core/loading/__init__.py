@@ -21,7 +21,7 @@ from core.loading.columns import (
     Column,
     Type,
 )
-from core.loading.noun import Noun
+from core.loading.noun import Added, Changes, Noun
 
 __all__ = [
     "COUNTRY",
@@ -36,7 +36,9 @@ __all__ = [
     "TEXT",
     "YES_NO",
     "ZONE",
+    "Added",
     "Batch",
+    "Changes",
     "Column",
     "Noun",
     "Type",

@@ -20,7 +20,9 @@ class Written:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Withdrawal:
-    """Rows that a load brought, and that are to count no more: our ids in the temporary table ``ids`` (``id``).
+    """What a load brought, and what is to count no more. ``ids`` is a temporary table: of what was new, of our ids
+    (``id``); of what it changed, of ids with the values ``before`` that are to come back (an object in JSON, empty
+    where nothing was in its place); of usage, of the rows that were added.
 
     Of a load of history, each withdrawal is known when what it withdraws was known: it was never so. Else, today.
     """
@@ -28,18 +30,26 @@ class Withdrawal:
     ids: str
     history: bool
     today: date
+    loaded_on: date
     at: datetime
     by: int | None
 
     def known(self, column: str) -> str:
-        """SQL of when the withdrawal of a row is known that was known on the SQL ``column``."""
-        return column if self.history else "%(today)s::date"
+        """SQL of when the withdrawal of a row is known that was known on the SQL ``column``.
+
+        What is still to become known is withdrawn on that day: it would win there.
+        """
+        return column if self.history else f"GREATEST({column}, %(today)s::date)"
+
+    @property
+    def params(self) -> dict[str, Any]:
+        return {"today": self.today, "now": self.at, "by": self.by, "loaded_on": self.loaded_on}
 
     def execute(self, statement: str) -> int:
-        return sql.execute(statement, {"today": self.today, "now": self.at, "by": self.by})
+        return sql.execute(statement, self.params)
 
     def fetch(self, statement: str) -> list[tuple[Any, ...]]:
-        return sql.fetch(statement, {"today": self.today, "now": self.at, "by": self.by})
+        return sql.fetch(statement, self.params)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,37 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """What a load changes of rows that were there, and how an undo gives it back.
+
+    ``made`` is SQL, while the batch's tables are there, of (id, was, became): objects in JSON with the same fields;
+    ``was`` is NULL where there was nothing in its place. ``now`` is SQL of (id, now, called) for the ids in the table
+    IDS: the same fields as they are now, and what a person calls the row. Fields that are no longer what the load made
+    of them stay; with ``whole``, so does the rest of their row. ``put_back`` writes the values before.
+    """
+
+    made: str
+    now: str
+    put_back: Callable[[Withdrawal], None]
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Added:
+    """Rows that add up and have no ids: SQL, while the batch's tables are there, of what a load added to them.
+
+    ``days`` gives (customer_id, feature_id, day, known_on, events, users, errors); ``persons`` (customer_id, feature_id
+    or NULL for all, person, month, known_on, days); ``beside`` the ids of rows that came along, by table.
+    ``take_back`` takes them away again: from views with these columns, named after what they hold.
+    """
+
+    days: Callable[[Batch], str]
+    persons: Callable[[Batch], str]
+    beside: tuple[tuple[str, str], ...]
+    take_back: Callable[[Withdrawal], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Noun:
     """One file of the folder: how its rows are checked, named and written.
 
@@ -23,7 +54,8 @@ class Noun:
     rows have no id); ``external`` the noun it is kept under, ``table`` what our ids are of. ``once`` are columns that
     may stand together on one line only. A noun that builds its own values from the cells sets ``builds``.
     ``take_back`` withdraws what a load brought: the rows that were fresh, or those of the SQL ``brought``; of some
-    nouns it ``leaves`` a part.
+    nouns it ``leaves`` a part. ``put_back`` gives back what it changed of rows that were there: see ``Changes``.
+    ``added`` and ``beside`` are for usage: see ``Added``.
     """
 
     name: str
@@ -40,6 +72,8 @@ class Noun:
     take_back: Callable[[Withdrawal], None] | None = None
     brought: str = ""
     leaves: bool = False
+    changes: Changes | None = None
+    added: Added | None = None
 
     @property
     def file(self) -> str:
@@ -47,6 +81,17 @@ class Noun:
 
     def column(self, name: str) -> Column | None:
         return next((one for one in self.columns if one.name == name), None)
+
+
+def as_object(row: str, *columns: str) -> str:
+    """SQL of an object in JSON of columns of a row."""
+    pairs = ", ".join(f"'{one}', {row}.{one}" for one in columns)
+    return f"jsonb_build_object({pairs})"
+
+
+def called(noun: str, row: str) -> str:
+    """SQL of the name that a source gives the row with our id ``row``."""
+    return f"(SELECT min(x.value) FROM core_externalid x WHERE x.noun = '{noun}' AND x.object_id = {row})"
 
 
 def digest(*columns: str) -> str:

@@ -3,8 +3,8 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 from core.ids import UUID7_SQL
-from core.loading import DATE, EMAIL, LANGUAGE, ZONE, Batch, Column, Noun, Withdrawal, Written
-from core.loading.noun import Condition, known_otherwise
+from core.loading import DATE, EMAIL, LANGUAGE, ZONE, Batch, Changes, Column, Noun, Withdrawal, Written
+from core.loading.noun import Condition, as_object, known_otherwise
 from customers.models import ContactRole
 
 COLUMNS: Final = (
@@ -17,6 +17,8 @@ COLUMNS: Final = (
     Column("time_zone", ZONE),
     Column("left_on", DATE),
 )
+
+LATEST: Final = ("name", "email", "role", "language", "time_zone", "left_on")
 
 MOVED: Final = known_otherwise("contact", "customers_contact", ("customer_id", "customer"))
 
@@ -44,7 +46,7 @@ def _gather(batch: Batch) -> None:
         f"""
         CREATE TEMP TABLE load_contact ON COMMIT DROP AS
         SELECT r.id, r.line, r.fresh, r.customer AS customer_id, {texts}, {role} AS role, {left} AS left_on,
-               c.role AS role_before, c.left_on AS left_before, o.created_on
+               c.role AS role_before, c.left_on AS left_before, o.created_on, {as_object("c", *LATEST)} AS was
         FROM {batch.rows} r JOIN customers_customer o ON o.id = r.customer
         LEFT JOIN customers_contact c ON c.id = r.id AND NOT r.fresh
         """
@@ -57,8 +59,6 @@ SELECT id, {UUID7_SQL}, customer_id, name, email, role, 'unknown', language, tim
 FROM load_contact WHERE fresh ORDER BY line
 """
 
-LATEST: Final = ("name", "email", "role", "language", "time_zone", "left_on")
-
 UPDATE: Final = f"""
 UPDATE customers_contact c SET {", ".join(f"{one} = n.{one}" for one in LATEST)}
 FROM load_contact n
@@ -67,7 +67,7 @@ WHERE n.id = c.id
 """
 
 
-def _facts(batch: Batch) -> str:
+def _facts(batch: Batch | Withdrawal) -> str:
     """A contact has no date of its own: a load of history takes them as there from the customer's first day."""
     known_left = batch.known("GREATEST(left_on, created_on)")
     return f"""
@@ -117,6 +117,29 @@ def take_back(taken: Withdrawal) -> None:
     )
 
 
+AS_BEFORE: Final = f"""
+CREATE TEMP TABLE load_contact ON COMMIT DROP AS
+SELECT c.id, FALSE AS fresh, c.customer_id, {", ".join(f"n.{one}" for one in LATEST)},
+       c.role AS role_before, c.left_on AS left_before, o.created_on
+FROM IDS b JOIN customers_contact c USING (id) JOIN customers_customer o ON o.id = c.customer_id,
+LATERAL jsonb_populate_record(c, b.before) n
+"""
+
+
+def put_back(taken: Withdrawal) -> None:
+    taken.execute("DROP TABLE IF EXISTS pg_temp.load_contact")
+    taken.execute(AS_BEFORE.replace("IDS", taken.ids))
+    for statement in (_facts(taken), ENTRIES, UPDATE):
+        taken.execute(statement)
+
+
+CHANGES: Final = Changes(
+    made=f"SELECT id, was, {as_object('n', *LATEST)} FROM load_contact n WHERE NOT fresh",
+    now=f"SELECT c.id, {as_object('c', *LATEST)}, COALESCE(NULLIF(c.name, ''), c.email)"
+    " FROM customers_contact c JOIN IDS i USING (id)",
+    put_back=put_back,
+)
+
 CONTACTS: Final = Noun(
     name="contacts",
     columns=COLUMNS,
@@ -130,4 +153,5 @@ CONTACTS: Final = Noun(
     ),
     write=write,
     take_back=take_back,
+    changes=CHANGES,
 )

@@ -7,11 +7,10 @@ from core.loading import COUNTRY, DATE, EMAIL, INTEGER, LANGUAGE, ZONE, Batch, C
 from core.loading.sql import literal
 from customers.domain import customers
 from customers.domain.history import LAZY, TRACKED
-from customers.loads import attributes
+from customers.loads import attributes, customers_back
 from customers.loads.attributes import Own
+from customers.loads.customer_sql import CHANGES, CREATED, FACTS, FORMER, OWNERS, ROLES, STAGES, TEXTS, UPDATE
 from customers.models import Attribute
-
-TEXTS: Final = ("domain", "industry", "country", "stage", "language", "time_zone")
 
 COLUMNS: Final = (
     Column("customer_id", required=True),
@@ -109,6 +108,7 @@ def _gather(batch: Batch, found: list[Own]) -> None:
                CASE WHEN u.id <> COALESCE(c.owner_id, 0) THEN u.team_id ELSE c.team_id END AS team_id,
                COALESCE(u.id <> COALESCE(c.owner_id, 0), FALSE) AS moved,
                COALESCE(r.created_on, c.created_on, %(today)s) AS created_on,
+               c.owner_id AS owner_before, c.team_id AS team_before, c.created_on AS created_before,
                COALESCE(c.known_on, {batch.known("COALESCE(r.created_on, %(today)s)")}) AS known_on,
                jsonb_strip_nulls(COALESCE(c.attributes, '{{}}') || {_emptied(found)} || {attributes.as_json(found)})
                    AS attributes
@@ -139,15 +139,6 @@ INSERT INTO customers_customer (
 SELECT id, {UUID7_SQL}, name, domain, industry, country, employees, stage, language, time_zone, owner_id, team_id,
        parent_id, created_on, known_on, attributes, 1
 FROM load_customer WHERE fresh ORDER BY line
-"""
-
-LATEST: Final = ("name", *TEXTS, "employees", "owner_id", "team_id", "parent_id", "created_on", "attributes")
-
-UPDATE: Final = f"""
-UPDATE customers_customer c SET {", ".join(f"{one} = n.{one}" for one in LATEST)}, version = c.version + 1
-FROM load_customer n
-WHERE n.id = c.id
-  AND ({", ".join(f"c.{one}" for one in LATEST)}) IS DISTINCT FROM ({", ".join(f"n.{one}" for one in LATEST)})
 """
 
 
@@ -183,54 +174,6 @@ def _column(key: str) -> str:
 
 def _nature(batch: Batch, key: str) -> str:
     return literal(batch.natures.get(key, Attribute.Nature.CHANGING))
-
-
-# The first value of what hardly ever changes is written down when it is about to go.
-FORMER: Final = """
-INSERT INTO customers_attributechange (customer_id, key, value, day, known_on)
-SELECT d.id, d.key, d.before, d.created_on, d.known_on FROM load_customer_change d
-WHERE d.lazy AND d.before IS NOT NULL AND d.before <> '""'
-  AND NOT EXISTS (SELECT FROM customers_attributechange a WHERE a.customer_id = d.id AND a.key = d.key)
-"""
-
-# A constant was always so; anything else is known from its load.
-FACTS: Final = """
-INSERT INTO customers_attributechange (customer_id, key, value, day, known_on)
-SELECT id, key, after,
-       CASE WHEN fresh OR nature = 'constant' THEN LEAST(created_on, %(today)s) ELSE %(today)s END,
-       CASE WHEN fresh AND nature = 'constant' THEN LEAST(created_on, %(today)s) ELSE %(today)s END
-FROM load_customer_change ORDER BY id, key
-"""
-
-ROLES: Final = """
-INSERT INTO customers_customerrole (customer_id, role, user_id, team_id, day, known_on)
-SELECT id, 'csm', owner_id, team_id, %(today)s, %(today)s FROM load_customer WHERE moved ORDER BY id
-"""
-
-CREATED: Final = f"""
-INSERT INTO customers_timelineentry (uid, customer_id, at, known_on, kind, values)
-SELECT {UUID7_SQL}, id, created_on::timestamptz, known_on, 'customer_created', '{{}}'
-FROM load_customer WHERE fresh ORDER BY id
-"""
-
-STAGES: Final = f"""
-INSERT INTO customers_timelineentry (uid, customer_id, at, known_on, kind, values)
-SELECT {UUID7_SQL}, id, %(now)s, %(today)s, 'stage_changed', jsonb_build_object('before', before, 'after', after)
-FROM load_customer_change WHERE NOT fresh AND key = 'stage' ORDER BY id
-"""
-
-OWNERS: Final = f"""
-INSERT INTO customers_timelineentry (uid, customer_id, at, known_on, kind, values)
-SELECT {UUID7_SQL}, id, %(now)s, %(today)s, 'owner_changed', jsonb_build_object('owner', owner_id, 'team', team_id)
-FROM load_customer WHERE moved AND NOT fresh ORDER BY id
-"""
-
-CHANGES: Final = f"""
-INSERT INTO customers_timelineentry (uid, customer_id, at, known_on, kind, values)
-SELECT {UUID7_SQL}, id, %(now)s, %(today)s, 'attributes_changed', jsonb_build_object('changes', jsonb_agg(
-           jsonb_build_object('key', key, 'label', label, 'before', before, 'after', after) ORDER BY key))
-FROM load_customer_change WHERE NOT fresh AND key NOT IN ('stage', 'parent') GROUP BY id ORDER BY id
-"""
 
 
 def _strangers(batch: Batch) -> list[str]:
@@ -269,4 +212,5 @@ CUSTOMERS: Final = Noun(
     write=write,
     open=True,
     take_back=take_back,
+    changes=customers_back.CHANGES,
 )

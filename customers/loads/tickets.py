@@ -3,8 +3,8 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 from core.ids import UUID7_SQL
-from core.loading import INSTANT, INTEGER, NUMBER, YES_NO, Batch, Column, Noun, Withdrawal, Written
-from core.loading.noun import Condition, known_otherwise
+from core.loading import INSTANT, INTEGER, NUMBER, YES_NO, Batch, Changes, Column, Noun, Withdrawal, Written
+from core.loading.noun import Condition, as_object, called, known_otherwise
 
 COLUMNS: Final = (
     Column("ticket_id", required=True),
@@ -137,6 +137,37 @@ def take_back(taken: Withdrawal) -> None:
     )
 
 
+def _last(ids: str) -> str:
+    """Each ticket of the table ``ids`` (b) with its state (l)."""
+    return f"""
+        FROM {ids} b JOIN customers_ticket k USING (id), LATERAL (
+            SELECT s FROM customers_ticketstate s WHERE s.ticket_id = k.id ORDER BY s.known_on DESC, s.id DESC LIMIT 1
+        ) l
+    """
+
+
+def put_back(taken: Withdrawal) -> None:
+    columns = ", ".join(f"n.{one}, (l.s).{one} AS {one}_before" for one in STATE)
+    taken.execute("DROP TABLE IF EXISTS pg_temp.load_ticket")
+    taken.execute(
+        f"""
+        CREATE TEMP TABLE load_ticket ON COMMIT DROP AS
+        SELECT k.id, 0 AS line, FALSE AS fresh, k.customer_id, k.kind, k.known_on, {columns}
+        {_last(taken.ids)}, LATERAL jsonb_populate_record(l.s, b.before) n
+        """
+    )
+    taken.execute(f"{INSERT_STATES} {CHANGED}")
+    taken.execute(BECAME)
+
+
+TICKET_CHANGES: Final = Changes(
+    made="SELECT id, {}, {} FROM load_ticket n WHERE NOT fresh".format(
+        "jsonb_build_object({})".format(", ".join(f"'{one}', {one}_before" for one in STATE)), as_object("n", *STATE)
+    ),
+    now=f"SELECT k.id, {as_object('(l.s)', *STATE)}, {called('ticket', 'k.id')} {_last('IDS')}",
+    put_back=put_back,
+)
+
 TICKETS: Final = Noun(
     name="tickets",
     columns=COLUMNS,
@@ -150,4 +181,5 @@ TICKETS: Final = Noun(
     ),
     write=write,
     take_back=take_back,
+    changes=TICKET_CHANGES,
 )

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core.loading.columns import COUNTRY
 from customers.models import Attribute
@@ -20,8 +21,25 @@ from data.domain.imports.words import NOUNS
 from data.models import Import, ImportFile
 from playbooks.models import WorkItem
 
-SEPARATORS = ((",", _("comma")), (";", _("semicolon")), ("\t", _("tab")), ("|", "|"))
+SEPARATORS = ((",", gettext_lazy("comma")), (";", gettext_lazy("semicolon")), ("\t", gettext_lazy("tab")), ("|", "|"))
 ATTRIBUTE = "attribute:"
+SHOWN = 50
+# What an undo makes of what was new.
+BECOMES = {
+    "customers": gettext_lazy("archived: gone from lists and the queue"),
+    "contacts": gettext_lazy("have left on the day they came"),
+    "subscriptions": gettext_lazy("end on the day they start: no MRR"),
+    "invoices": gettext_lazy("void"),
+    "tickets": gettext_lazy("closed when they were opened"),
+    "touchpoints": gettext_lazy("taken back"),
+    "responses": gettext_lazy("withdrawn: they count nowhere"),
+    "churn_events": gettext_lazy("gone"),
+    "scores": gettext_lazy("gone"),
+    "features": gettext_lazy("of no kind"),
+    "usage": gettext_lazy("no longer counted"),
+    "costs": gettext_lazy("what was known before, else 0"),
+    "fx_rates": gettext_lazy("what was known before; of days without, they stay"),
+}
 
 
 def recent(most: int = 50) -> QuerySet[Import]:
@@ -164,10 +182,20 @@ def first_problems(one: Import, most: int) -> list[dict[str, str]]:
 
 
 def over(one: Import) -> dict[str, Any]:
-    """The report of an import that is over, what an undo would leave, and how many tasks are open now."""
+    """The report of an import that is over, what an undo left alone, and how many tasks are open now."""
     tasks = WorkItem.objects.filter(state=WorkItem.State.OPEN).count()
-    stays = ", ".join(str(NOUNS[noun]) for noun in undo.stays(one))
-    return {"report": one.report, "labels": dict(NOUNS), "stays": stays, "tasks": tasks}
+    left = undo.left(of=one, most=SHOWN) if one.state == Import.State.UNDONE else undo.Left()
+    return {"report": one.report, "labels": dict(NOUNS), "left": left, "tasks": tasks}
+
+
+def before_undo(one: Import, at: datetime) -> dict[str, Any]:
+    """What an undo would take back and what it would leave alone; or, in words, why there can be none."""
+    try:
+        undo.check(one, at)
+    except undo.CannotUndo as error:
+        return {"against": f"{error}"}
+    left = undo.left(of=one, most=SHOWN)
+    return {"taken": undo.counts(of=one), "left": left, "labels": dict(NOUNS), "becomes": BECOMES}
 
 
 def mapping_file(one: Import) -> dict[str, Any]:

@@ -6,10 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import administrators_only, who
 from core import clock
@@ -70,7 +71,9 @@ def page(request: HttpRequest, uid: UUID) -> HttpResponse:
         return render(request, "data/import/mapping.html", context | queries.mapping_of(one, clock.now()))
     if one.state == State.CHECKED:
         return render(request, "data/import/checked.html", context | queries.checked(one, SHOWN))
-    return render(request, "data/import/over.html", context | queries.over(one))
+    with transaction.atomic():
+        context |= queries.over(one)
+    return render(request, "data/import/over.html", context)
 
 
 def _one(view: Callable[[HttpRequest, Import], HttpResponseBase]) -> Callable[..., HttpResponseBase]:
@@ -120,9 +123,17 @@ def start(request: HttpRequest, one: Import) -> None:
         steps.start(of=one, skip_bad=request.POST.get("act") == "skip")
 
 
-@_step
-def undo(_request: HttpRequest, one: Import) -> None:
-    steps.undo(of=one)
+@require_http_methods(["GET", "HEAD", "POST"])
+@_one
+def undo(request: HttpRequest, one: Import) -> HttpResponse:
+    """What an undo would take back, and leave alone; posted, it is done."""
+    if request.method == "POST":
+        steps.undo(of=one)
+    if request.method == "POST" or one.state != State.DONE:
+        return redirect("data:import", one.uid)
+    with transaction.atomic():
+        context = {"title": _("Take an import back"), "one": one, **queries.before_undo(one, clock.now())}
+    return render(request, "data/import/undo.html", context | {"told": queries.told(one)})
 
 
 @require_POST

@@ -1,7 +1,7 @@
 """The base measures of a night: from what the last one kept, unless something stands against it.
 
-Against it stand facts that count for days gone by and were not there when it was read: a load of history, a merge or
-its undoing. Each of them tells an event.
+Against it stand facts that count for days gone by and were not there when it was read, or are no longer there: a load
+of history, a merge, the undoing of either. Each of them tells an event.
 """
 
 import io
@@ -17,7 +17,12 @@ from customers.registry import Frame
 from customers.registry.rolling import Night, State, gather_night, kept_keys
 from health import models
 
-AGAINST = ("data.loaded.v1", "customers.customers_merged.v1", "customers.merge_undone.v1")
+AGAINST = (
+    "data.loaded.v1",
+    "data.import_undone.v1",
+    "customers.customers_merged.v1",
+    "customers.merge_undone.v1",
+)
 FAST = 1
 NARROW = (np.int8, np.int16, np.int32)
 FARTHEST = timedelta(days=28)  # what has moved in a longer time is nearly everything

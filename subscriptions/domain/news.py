@@ -16,6 +16,7 @@ from subscriptions.domain.ledger_append import MOVEMENT
 from subscriptions.queries.ledger import IN_FORCE
 
 LOADED: Final = "data.loaded.v1"
+UNDONE: Final = "data.import_undone.v1"
 
 KNOWN_TODAY: Final = f"""
 SELECT {MOVEMENT} FROM (
@@ -29,9 +30,10 @@ SELECT {MOVEMENT} FROM (
 def tell_what_became_known(*, day: date) -> int:
     """Append ``subscriptions.movement_recorded.v1`` for the movements known since ``day`` that were not told yet.
 
-    Returns how many. Twice the same tells nothing; after a load of history on that day, which tells nothing, neither.
+    Returns how many. Twice the same tells nothing; after a load of history on that day, or the undo of a
+    load, which tell nothing, neither.
     """
-    told = list(Event.objects.filter(uid__gte=_first_of(day), type__in=[MOVED, LOADED]).order_by("pk"))
+    told = list(Event.objects.filter(uid__gte=_first_of(day), type__in=[MOVED, LOADED, UNDONE]).order_by("pk"))
     if any(_is_history(event) for event in told):
         return 0
     there = {_place(event.payload) for event in told}
@@ -57,7 +59,8 @@ def _place(payload: dict[str, Any]) -> tuple[Any, ...]:
 
 def _is_history(event: Event) -> bool:
     nouns = event.payload.get("nouns")
-    return event.type == LOADED and (nouns is None or any(noun.get("history") for noun in nouns.values()))
+    loaded = event.type == LOADED and (nouns is None or any(noun.get("history") for noun in nouns.values()))
+    return loaded or event.type == UNDONE
 
 
 def _first_of(day: date) -> UUID:

@@ -1,6 +1,7 @@
 from typing import Final
 
-from core.loading import CURRENCY, DATE, INTEGER, NUMBER, Batch, Column, Noun, Withdrawal, Written
+from core.loading import CURRENCY, DATE, INTEGER, NUMBER, Batch, Changes, Column, Noun, Withdrawal, Written
+from core.loading.noun import as_object, called
 from subscriptions.domain import invoices
 from subscriptions.models import InvoiceState
 
@@ -36,8 +37,8 @@ def write(batch: Batch) -> Written:
     """New invoices with what became of them, and what became of known ones since."""
     _stage(batch, "r.id")
     ((new, rows, last),) = batch.fetch(
-        f"SELECT count(*) FILTER (WHERE fresh), count(*), (SELECT COALESCE(max(id), 0) FROM subscriptions_invoicestate)"
-        f" FROM {batch.rows}"
+        f"SELECT count(*) FILTER (WHERE fresh), count(*), set_config('load.invoices', (SELECT"
+        f" COALESCE(max(id), 0) FROM subscriptions_invoicestate)::text, true)::bigint FROM {batch.rows}"
     )
     invoices.record_staged(known_on=None if batch.history else batch.today)
     ((changed,),) = batch.fetch(
@@ -80,6 +81,37 @@ def take_back(taken: Withdrawal) -> None:
     )
 
 
+STATE: Final = ("status", "paid_on", "failed_attempts")
+
+
+def _last(which: str = "TRUE", columns: str = "s.*") -> str:
+    """The state of the invoice ``b``: of its rows that meet the condition, the one that is known last."""
+    return f"""LATERAL (
+        SELECT {columns} FROM subscriptions_invoicestate s WHERE s.invoice_id = b.id AND {which}
+        ORDER BY s.known_on DESC, s.id DESC LIMIT 1
+    )"""
+
+
+def put_back(taken: Withdrawal) -> None:
+    taken.execute(
+        f"""
+        INSERT INTO subscriptions_invoicestate (invoice_id, customer_id, {", ".join(STATE)}, day, known_on)
+        SELECT b.id, n.customer_id, {", ".join(f"n.{one}" for one in STATE)}, COALESCE(n.paid_on, %(today)s), %(today)s
+        FROM {taken.ids} b, {_last(columns="s")} l, LATERAL jsonb_populate_record(l.s, b.before) n ORDER BY b.id
+        """
+    )
+
+
+FIRST: Final = "current_setting('load.invoices')::bigint"
+CHANGES: Final = Changes(
+    made=f"""
+        SELECT b.id, {as_object("w", *STATE)}, {as_object("l", *STATE)}
+        FROM load_invoices_rows b, {_last(f"s.id <= {FIRST}")} w, {_last(f"s.id > {FIRST}")} l WHERE NOT b.fresh
+    """,
+    now=f"SELECT b.id, {as_object('l', *STATE)}, {called('invoice', 'b.id')} FROM IDS b, {_last()} l",
+    put_back=put_back,
+)
+
 INVOICES: Final = Noun(
     name="invoices",
     columns=COLUMNS,
@@ -90,4 +122,5 @@ INVOICES: Final = Noun(
     check=check,
     write=write,
     take_back=take_back,
+    changes=CHANGES,
 )

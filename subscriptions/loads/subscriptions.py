@@ -9,6 +9,7 @@ from core.loading import CURRENCY, DATE, INTEGER, NUMBER, YES_NO, Batch, Column,
 from core.loading.noun import Condition, known_otherwise
 from subscriptions.domain import ledger, rulesets, versions
 from subscriptions.domain.ledger import MissingRate
+from subscriptions.loads import subscriptions_back
 from subscriptions.models import ChurnKind, Interval
 
 PERIODS: Final = (
@@ -181,4 +182,5 @@ SUBSCRIPTIONS: Final = Noun(
     check=check,
     write=write,
     take_back=take_back,
+    changes=subscriptions_back.CHANGES,
 )

@@ -66,6 +66,12 @@ def take_in(months: Sequence[date]) -> None:
         ensure(month, month)
 
 
+def contents(months: Sequence[date]) -> str:
+    """SQL of all daily usage of these months."""
+    parts = (f'SELECT * FROM "{_name("usage_usageday", month)}"' for month in months)
+    return " UNION ALL ".join(parts)
+
+
 def are_missing(months: Sequence[date]) -> bool:
     """Whether there is no partition of daily usage for any of these months."""
     return all(_missing(month, month, ("usage_usageday",)) for month in months)

@@ -8,8 +8,11 @@ from core.loading import Batch
 
 def write_feeds(batch: Batch, days: str) -> None:
     """``days`` is SQL of the (customer_id, day) that came."""
-    for statement in (FEED_DAYS, CUSTOMER_FEEDS):
-        batch.execute(statement.replace("KNOWN", batch.known("day")).replace("DAYS", days))
+    for made, statement in ((DAYS_MADE, FEED_DAYS), (FEEDS_MADE, CUSTOMER_FEEDS)):
+        batch.execute(f"DROP TABLE IF EXISTS pg_temp.{made}")
+        batch.execute(f"CREATE TEMP TABLE {made} (id bigint) ON COMMIT DROP")
+        insert = statement.replace("KNOWN", batch.known("day")).replace("DAYS", days)
+        batch.execute(f"WITH made AS ({insert} RETURNING id) INSERT INTO {made} SELECT id FROM made")
 
 
 def make_features(batch: Batch) -> None:
@@ -24,6 +27,10 @@ def make_features(batch: Batch) -> None:
             """
         )
 
+
+# The ids of what was made.
+DAYS_MADE: Final = "load_usage_feed_days"
+FEEDS_MADE: Final = "load_usage_feeds"
 
 # As ``usage.domain.record`` writes them: a feed is alive on the days on which something came.
 FEED_DAYS: Final = """

@@ -5,12 +5,11 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
-from core.loading import DATE, INTEGER, Batch, Column, Noun, Written
+from core.loading import DATE, INTEGER, Added, Batch, Column, Noun, Written
 from core.loading.sql import execute
 from usage.domain import partitions
-from usage.domain.persons import SQL as HASHED
-from usage.loads import fresh
-from usage.loads.beside import make_features, write_feeds
+from usage.loads import fresh, persons, taking_back
+from usage.loads.beside import DAYS_MADE, FEEDS_MADE, make_features, write_feeds
 
 COLUMNS: Final = (
     Column("customer_id", required=True, refers="customer"),
@@ -110,7 +109,10 @@ def write(batch: Batch) -> Written:
     A row of usage.csv is the whole of what the customer did with the feature on that day. The day over all features
     is the sum of them, unless the file gives it.
     """
+    taking_back.by(taking_back.Way.NONE)
+    persons.forget(batch)
     if fresh.is_built(batch):
+        taking_back.by(taking_back.Way.MONTHS)
         return fresh.take_in(batch)
     if batch.fetch("SELECT FROM load_problem WHERE noun = 'usage' LIMIT 1"):
         _sum_up(batch)
@@ -121,23 +123,20 @@ def write(batch: Batch) -> Written:
         partitions.ensure(month, month)
     there = "SELECT FROM usage_usageday WHERE day BETWEEN %(first)s AND %(last)s LIMIT 1"
     if batch.fetch(there, first=first, last=last):
+        taking_back.by(taking_back.Way.DIFFERENCES)
         new, changed = _write_differences(batch, first=first, last=last)
     else:
+        taking_back.by(taking_back.Way.DAYS)
         new, changed = rows, 0
-        batch.execute(FRESH.replace("KNOWN", batch.known("d.day")))
+        batch.execute(INSERT + taking_back.of_days(batch))
     if "person" in batch.given:
-        _write_persons(batch)
+        persons.write(batch, _without_problems(batch))
     write_feeds(batch, "SELECT customer_id, day FROM load_usage_day WHERE feature_id IS NULL")
     return Written(new=new, changed=changed, unchanged=rows - new - changed)
 
 
 # Into days of which nothing is known: no row can be there already.
-FRESH: Final = """
-INSERT INTO usage_usageday (customer_id, feature_id, day, known_on, events, users, errors)
-SELECT d.customer_id, COALESCE(d.feature_id, o.id), d.day, KNOWN, d.events, d.users, d.errors
-FROM load_usage_day d, (SELECT id FROM usage_feature WHERE key = '') o
-WHERE d.feature_id IS NOT NULL OR NOT d.given
-"""
+INSERT: Final = "INSERT INTO usage_usageday (customer_id, feature_id, day, known_on, events, users, errors) "
 
 
 def _write_differences(batch: Batch, *, first: date, last: date) -> tuple[int, int]:
@@ -194,42 +193,16 @@ ON CONFLICT (customer_id, feature_id, day, known_on) DO UPDATE SET
 """
 
 
-def _write_persons(batch: Batch) -> None:
-    """The days of each person's months that are not known yet, over all and of each feature.
-
-    In a load of history a month is known from its first day: no day of it is read before it has come.
-    """
-    batch.execute(_masks(batch, "usage_usageperson", "", ""))
-    if "feature" in batch.given:
-        joined = "JOIN usage_feature f ON f.key = c.feature AND f.key <> ''"
-        batch.execute(_masks(batch, "usage_usagefeatureperson", "feature_id, ", joined))
-
-
-def _masks(batch: Batch, table: str, feature: str, joined: str) -> str:
-    return f"""
-        INSERT INTO {table} AS old (customer_id, {feature}person, month, known_on, days)
-        SELECT n.customer_id, {feature}n.person, n.month,
-               CASE WHEN k.days IS NULL THEN {batch.known("n.month")} ELSE %(today)s END, n.days & ~COALESCE(k.days, 0)
-        FROM (
-            SELECT customer_id, {feature}{HASHED.format("person")} AS person, month, days FROM (
-                SELECT x.object_id AS customer_id, {"f.id AS feature_id, " if feature else ""}c.person,
-                       date_trunc('month', c.day::date)::date AS month,
-                       bit_or(1 << (right(c.day, 2)::integer - 1)) AS days
-                FROM {batch.cells} c
-                JOIN core_externalid x
-                  ON x.source_id = %(source)s AND x.noun = 'customer' AND x.value = c.customer_id
-                {joined}
-                {_without_problems(batch)} {"AND" if _without_problems(batch) else "WHERE"} c.person IS NOT NULL
-                GROUP BY {"1, 2, 3, 4" if feature else "1, 2, 3"}
-            ) p
-        ) n LEFT JOIN (
-            SELECT customer_id, {feature}person, month, bit_or(days) AS days FROM {table}
-            GROUP BY {"1, 2, 3, 4" if feature else "1, 2, 3"}
-        ) k USING (customer_id, {feature}person, month)
-        WHERE n.days & ~COALESCE(k.days, 0) <> 0
-        ORDER BY {"1, 2, 3, 4" if feature else "1, 2, 3"}
-        ON CONFLICT (customer_id, {feature}person, month, known_on) DO UPDATE SET days = old.days | excluded.days
-    """
-
-
-USAGE: Final = Noun(name="usage", columns=COLUMNS, check=check, write=write, builds=True)
+USAGE: Final = Noun(
+    name="usage",
+    columns=COLUMNS,
+    check=check,
+    write=write,
+    builds=True,
+    added=Added(
+        days=taking_back.days,
+        persons=persons.written,
+        beside=(("feed days", f"SELECT id FROM {DAYS_MADE}"), ("feeds", f"SELECT id FROM {FEEDS_MADE}")),
+        take_back=taking_back.take_back,
+    ),
+)

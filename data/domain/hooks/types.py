@@ -48,6 +48,7 @@ TYPES: Final[dict[str, str | Promise]] = {
     "playbooks.work_item_completed.v1": _("A task was done"),
     "playbooks.work_item_cleared.v1": _("A task cleared by itself"),
     "data.loaded.v1": _("Files were loaded"),
+    "data.import_undone.v1": _("An import was taken back"),
 }
 # The names under which payloads hold numbers of our tables.
 NOUNS: Final[dict[str, type[Model]]] = {

@@ -2,12 +2,14 @@
 
 import json
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from types import TracebackType
 from typing import Any, Final
 
 from django.db import DatabaseError, connection
 
+from data.domain.imports.words import NOUNS
 from data.models import Import
 
 EVERY: Final = 0.4
@@ -40,6 +42,12 @@ class Told:
     def step(self, name: str, what: str) -> None:
         self._file, self._what = name, f"{what}"
         self._tell(at_once=True)
+
+    def at(self, noun: str, order: Sequence[str]) -> None:
+        """An undo has come to this noun, of those in this order; of others nothing is told."""
+        if noun in order:
+            self._done, self._file = order.index(noun), str(NOUNS[noun])
+            self._tell(at_once=True)
 
     def done(self) -> None:
         with suppress(DatabaseError):

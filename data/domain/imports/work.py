@@ -13,8 +13,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from core import clock, files, jobs
-from core.loading import Batch, Noun
-from data.domain.imports import draft, sniff, store, undo, unpack
+from data.domain.imports import draft, journal, sniff, store, undo, unpack
 from data.domain.imports.progress import Told
 from data.domain.imports.store import CannotRead
 from data.domain.load.problems import Problem
@@ -124,14 +123,16 @@ def _load(one: Import) -> None:
         )
         return
     _keep_mapping(one)
-    _settle(one, State.DONE, report={**_told(report), "mapping": _mapping(one)}, loaded_at=at)
+    _settle(one, State.DONE, report={**_told(report), "mapping": _mapping(one), "journal": True}, loaded_at=at)
     store.drop(one)
     if report.wrote:
         jobs.enqueue(kind=REFRESH, key=f"{one.uid}")
 
 
 def _undo(one: Import) -> None:
-    taken = undo.take_back(of=one, at=clock.now())
+    taking = [*undo.touched(of=one), ""]
+    with Told(one, total=len(taking)) as progress:
+        taken = undo.take_back(of=one, at=clock.now(), tell=lambda noun: progress.at(noun, taking))
     _settle(one, State.UNDONE, report={**one.report, "taken_back": taken})
     jobs.enqueue(kind=REFRESH, key=f"{one.uid}")
 
@@ -152,7 +153,7 @@ def _run(one: Import, at: datetime, *, dry_run: bool, skip_bad: bool) -> Report:
             dry_run=dry_run,
             skip_bad=skip_bad,
             hear=lambda found: _write_problems(problems, found),
-            follow=None if dry_run else lambda noun, batch: _follow(one, noun, batch),
+            follow=None if dry_run else lambda noun, batch: journal.keep(of=one, noun=noun, batch=batch),
         )
         report = load_mapped(order=order, mapping=mapping, at=at, progress=progress)
         _keep_problems(one, problems)
@@ -167,11 +168,6 @@ def _mapping(one: Import) -> dict[str, Any]:
 def _needed(mapping: FileMapping) -> list[str]:
     joined = [join.file for table in mapping.tables for join in table.joins.values()]
     return list(dict.fromkeys([*(table.file for table in mapping.tables), *joined]))
-
-
-def _follow(one: Import, noun: Noun, batch: Batch) -> None:
-    """Remember what is new: an undo takes it back."""
-    undo.remember(of=one, noun=noun, batch=batch)
 
 
 def _keep_problems(one: Import, path: Path) -> None:

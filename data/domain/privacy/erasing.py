@@ -12,6 +12,7 @@ from accounts.models import User
 from core.domain import events
 from core.privacy import erase_everywhere
 from customers.models import Contact
+from data.domain.imports import journal
 from data.domain.privacy.export import subject_of
 from data.models import Erasure
 
@@ -36,7 +37,12 @@ def outside() -> Path:
 def erase(*, contact: Contact, by: User | None, at: datetime) -> Erasure:
     """Take the contact out everywhere. The facts stay, about somebody; it can't be undone."""
     subject = subject_of(contact)
-    counts = {**erase_everywhere(subject), "mails on disk": _mails_on_disk(subject.words)}
+    remembered = journal.erase(subject)
+    counts = {
+        **erase_everywhere(subject),
+        "changes by imports": remembered,
+        "mails on disk": _mails_on_disk(subject.words),
+    }
     counts = {table: count for table, count in counts.items() if count}
     made, _new = Erasure.objects.update_or_create(
         digest=digest(contact), defaults={"at": at, "by": by, "counts": counts}

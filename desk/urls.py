@@ -36,6 +36,7 @@ urlpatterns = [
     path("queue/bulk/undo/<uuid:uid>/", bulk.undo, name="undo-bulk"),
     path("tasks/<uuid:uid>/complete/", work.complete, name="complete"),
     path("tasks/<uuid:uid>/snooze/", work.snooze, name="snooze"),
+    path("tasks/<uuid:uid>/log/", work.log, name="log"),
     path("tasks/<uuid:uid>/reassign/", work.reassign, name="reassign"),
     path("tasks/<uuid:uid>/undo/", work.undo, name="undo"),
     path("customers/", customers.customers, name="customers"),

@@ -29,6 +29,7 @@ AFTER = 30_000  # bytes of a page once its styles and scripts are there, compres
 A_MAIL = "surveys:preview-mail"  # as it is sent, in a frame of its own: mails have no style sheets
 WIDTHS = (360, 2560)
 DRAWN = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+IS_DARK = "() => matchMedia('(prefers-color-scheme: dark)').matches && !document.getAnimations().length"
 # Rows repeat: the first of a table stand for the others, or a long list takes axe half a minute.
 FEW_ROWS = "document.querySelectorAll('tbody > tr:nth-child(n + 9)').forEach(row => row.remove())"
 # In `make test` these are looked at; the campaign looks at all.
@@ -102,6 +103,7 @@ def _wrong(page: Any, url: str) -> list[Any]:
     page.set_viewport_size({"width": 1440, "height": 900})
     found = violations(page)
     page.emulate_media(color_scheme="dark")
+    page.wait_for_function(IS_DARK)
     page.evaluate(DRAWN)
     found += violations(page, rules=BY_COLOUR)
     page.set_viewport_size({"width": WIDTHS[0], "height": 900})

@@ -12,7 +12,7 @@ from core.hidden import is_money_hidden
 from customers.models import Customer, Standing
 from customers.queries.canonical import members
 from customers.queries.people import People, people
-from desk.forms import CompleteForm, ReassignForm, SnoozeForm
+from desk.forms import CompleteForm, ReassignForm, SnoozeForm, TouchForm
 from desk.queries.board import Row
 from subscriptions.queries.of_customer import movements, mrr_by_month
 from usage.queries.weeks import weeks
@@ -55,6 +55,7 @@ def forms_for(row: Row, user: User, today: date) -> dict[str, Any]:
     version = {"version": row.item.version}
     return {
         "complete": CompleteForm(initial=version | {"outcome": "solved"}, auto_id="complete_%s", customer=row.customer),
+        "log": TouchForm(auto_id="log_%s", customer=row.customer, today=today),
         "snooze": SnoozeForm(initial=version | {"reason": "their_turn"}, auto_id="snooze_%s", today=today),
         "reassign": ReassignForm(initial=version, auto_id="reassign_%s", by=user, customer=row.customer),
     }

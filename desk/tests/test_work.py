@@ -1,6 +1,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -170,3 +171,17 @@ class TestGuards:
 
     def test_a_get_changes_nothing(self, as_user: As, cast: Cast, task: Task, act: str) -> None:
         assert as_user(cast.owner).get(f"/tasks/{task().uid}/{act}/").status_code == 405
+
+
+def test_a_call_is_logged_and_the_task_stays(as_user: As, cast: Cast, task: Task) -> None:
+    item = task()
+    client = as_user(cast.owner)
+    sent = {"kind": "call", "on": f"{clock.today()}", "two_way": "on", "note": "They like it.", "once": f"{uuid4()}"}
+
+    for _twice in range(2):
+        answer = post(client, item, "log", **sent)
+
+    item.refresh_from_db()
+    logged = Touchpoint.objects.get(customer=item.customer)
+    assert (logged.kind, logged.two_way, item.state) == ("call", True, State.OPEN)
+    assert answer.headers["Location"].endswith(f"{item.uid}")

@@ -66,7 +66,7 @@ def log_touch(request: HttpRequest, uid: UUID) -> HttpResponse:
     form = TouchForm(request.POST, customer=found, today=today)
 
     def act(read: Read) -> str:
-        touchpoints.log(touchpoints=[_touch(found, read, today)], by=who(request), at=clock.now())
+        touchpoints.log(touchpoints=[touch_of(found, read, today)], by=who(request), at=clock.now())
         return _("Logged for %(customer)s.") % {"customer": found}
 
     return _acted(request, found, {"touch": form}, act)
@@ -92,7 +92,8 @@ def _acted(request: HttpRequest, found: Customer, sent: dict[str, Form], act: Ca
     return redirect(found) if acted(request, form, act) else _page(request, found, sent)
 
 
-def _touch(found: Customer, read: Read, today: date) -> NewTouchpoint:
+def touch_of(found: Customer, read: Read, today: date) -> NewTouchpoint:
+    """What a `TouchForm` says: now, or at noon of an earlier day."""
     noon = datetime.combine(read["on"], time(12), tzinfo=clock.zone())
     return NewTouchpoint(
         customer=found.pk,

@@ -21,9 +21,11 @@ from core.errors import Stale
 from customers.domain import touchpoints
 from customers.domain.touchpoints import NewTouchpoint
 from customers.models import Touchpoint
-from desk.forms import CompleteForm, QueueForm, ReassignForm, SnoozeForm, UndoForm
+from desk.acting import Read, acted
+from desk.forms import CompleteForm, QueueForm, ReassignForm, SnoozeForm, TouchForm, UndoForm
 from desk.guards import item_or_404, part, writes
 from desk.queries.board import after, plan
+from desk.views.customer import touch_of
 from desk.views.queue import PARTS, show
 from playbooks.domain import working
 from playbooks.models import WorkItem
@@ -51,6 +53,19 @@ def complete(request: HttpRequest, uid: UUID) -> HttpResponse:
         return _("Done for %(customer)s.") % {"customer": item.customer}
 
     return _act(request, item, form, act, lambda: {"touch": logged[0].pk} if logged else {})
+
+
+@writes
+def log(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """Write down a call, a mail or a meeting with the task's customer; the task stays as it is."""
+    item, today = item_or_404(request, uid), clock.today()
+
+    def act(read: Read) -> str:
+        touchpoints.log(touchpoints=[touch_of(item.customer, read, today)], by=who(request), at=clock.now())
+        return _("Logged for %(customer)s.") % {"customer": item.customer}
+
+    acted(request, TouchForm(request.POST, customer=item.customer, today=today), act)
+    return _answer(request, str(item.uid))
 
 
 @writes

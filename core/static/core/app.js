@@ -75,7 +75,7 @@
     if (menu) inMenu(menu, event);
     const search = event.key === "k" && (event.ctrlKey || event.metaKey) && find("[data-opens='#palette']");
     if (!search && (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || typing(event.target))) return;
-    const element = search || bound().find(({ dataset }) => dataset.key === event.key);
+    const element = search || bound().findLast(({ dataset }) => dataset.key === event.key);
     if (element) press(element);
     else if (event.key === "j" || event.key === "k") walk(event.key === "j" ? 1 : -1);
     else if (event.key === "?") listKeys();
@@ -87,7 +87,7 @@
   on("change", ({ target }) => target.closest("form[data-auto]")?.requestSubmit());
 
   // Toasts leave by themselves.
-  const leave = (toast) => setTimeout(() => (toast.matches(":hover, :focus-within") ? leave(toast) : toast.remove()), 8000);
+  const leave = (toast) => setTimeout(() => (toast.matches(":hover, :focus-within") ? leave(toast) : toast.remove()), 1e4);
   const toasts = find("#toasts");
   const welcome = () => all("[data-toast]:not([data-leaves])", toasts).forEach((toast) => leave(toast, (toast.dataset.leaves = "")));
   new MutationObserver(welcome).observe(toasts, { childList: true });

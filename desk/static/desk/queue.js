@@ -56,6 +56,13 @@
     event.preventDefault();
   });
 
+  // Enter sends a task's form from a choice, too: Space or an arrow opens the choice.
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !event.target.matches(".act select")) return;
+    event.preventDefault();
+    event.target.form.requestSubmit();
+  });
+
   // A form that opens takes the keyboard.
   document.addEventListener("toggle", ({ target }) => {
     if (target.open && target.matches("details[data-menu]")) {

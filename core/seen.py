@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 KINDS = (forms.MultiValueField,)  # whose values are no plain text
+LISTS = (forms.MultipleChoiceField, forms.ModelMultipleChoiceField)  # an empty one would send nothing of itself
 
 
 class JsonHidden(forms.HiddenInput):
@@ -36,7 +37,7 @@ class SeenForm(forms.BaseForm):
         for field in self.fields.values():
             if not isinstance(field, forms.FileField):
                 field.show_hidden_initial = True
-            if _is_rich(field):
+            if _is_rich(field) or isinstance(field, LISTS):
                 field.hidden_widget = JsonHidden
 
     def clean(self) -> dict[str, Any]:

@@ -3,11 +3,13 @@ from zoneinfo import available_timezones
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, Team
 from core.forms import Select
 from core.models import Company
+from core.seen import SeenForm
 from data.domain.setup import company
 from subscriptions.domain import rulesets
 from subscriptions.domain.checks import currencies
@@ -21,7 +23,7 @@ def _currencies() -> list[tuple[str, str]]:
     return [(one, one) for one in sorted(currencies())]
 
 
-class CompanyForm(forms.Form):
+class CompanyForm(SeenForm, forms.Form):
     company_name = forms.CharField(label=_("Name of your company"), max_length=200)
     time_zone = forms.ChoiceField(
         label=_("Time zone"),
@@ -32,17 +34,19 @@ class CompanyForm(forms.Form):
     currency = forms.ChoiceField(label=_("Currency of the reports"), choices=_currencies, widget=Select)
 
     @classmethod
-    def of_company(cls) -> "CompanyForm":
+    def of_company(cls, data: QueryDict | None = None) -> "CompanyForm":
         there = Company.current()
         form = cls(
+            data,
             initial={
                 "company_name": there.name if Company.objects.exists() else "",
                 "time_zone": there.time_zone,
                 "currency": rulesets.rules(rulesets.current())["reporting_currency"],
-            }
+            },
         )
         form.fields["time_zone"].disabled = company.zone_is_fixed()
         form.fields["currency"].disabled = company.currency_is_fixed()
+        form.watch()
         return form
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from core import clock
+from core.seen import SeenForm, SeenModelForm
 from customers.builder import RuleField
 from customers.models import ContactRole, SavedFilter
 from surveys import labels, words
@@ -22,7 +23,7 @@ class SurveyForm(forms.ModelForm[Survey]):
         fields = ["name", "kind"]
 
 
-class SettingsForm(forms.ModelForm[Survey]):
+class SettingsForm(SeenModelForm):
     """What a survey says in one language, and what holds for all of them."""
 
     languages = forms.MultipleChoiceField(
@@ -41,7 +42,7 @@ class SettingsForm(forms.ModelForm[Survey]):
         self.initial["languages"] = self.instance.languages or list(words.LANGUAGES)
 
 
-class TextsForm(forms.Form):
+class TextsForm(SeenForm, forms.Form):
     """A survey's own words in one language. An empty field keeps the words it starts with, which it shows."""
 
     def __init__(self, *args: Any, survey: Survey, language: str, **kwargs: Any) -> None:
@@ -53,13 +54,14 @@ class TextsForm(forms.Form):
             start = words.own({}, survey.kind, language, name)
             short = name in ("subject", "low", "high")
             self.fields[name] = forms.CharField(
-                label=labels.TEXTS[name],
+                label=labels.text_of(name, survey.kind),
                 required=False,
                 max_length=200 if short else 600,
                 widget=forms.TextInput(attrs={"placeholder": start, "lang": language})
                 if short
                 else forms.Textarea(attrs={"placeholder": start, "rows": 2, "lang": language}),
             )
+        self.watch()
 
     def texts(self) -> dict[str, dict[str, str]]:
         """The survey's texts with those of this language put in."""

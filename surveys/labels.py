@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from surveys.domain.scales import SCALES
@@ -37,11 +38,18 @@ TEXTS: Final = {
     "why": _("Why we ask"),
     "low": _("Words at the low end"),
     "high": _("Words at the high end"),
-    "follow_promoter": _("Then, to promoters"),
-    "follow_passive": _("Then, to passives"),
-    "follow_detractor": _("Then, to detractors"),
     "thanks": _("Thank-you"),
 }
+
+
+def text_of(name: str, kind: str) -> str:
+    """What a text is for: what follows an answer, by the name of its class."""
+    _follow, is_follow, answered = name.partition("follow_")
+    if not is_follow:
+        return str(TEXTS[name])
+    return gettext("Then, to: %(class)s") % {"class": CLASSES[kind][answered]}
+
+
 MARKS: Final = {
     "trap": _("filled in a hidden field"),
     "no_form": _("did not use our form"),

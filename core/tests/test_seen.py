@@ -1,3 +1,4 @@
+import json
 from typing import Any
 
 from django import forms
@@ -11,7 +12,7 @@ class Form(SeenForm, forms.Form):
     days = forms.DecimalField()
     kind = forms.ChoiceField(choices=[("a", "Apple"), ("b", "Bean"), ("c", "Corn")])
     on = forms.BooleanField(required=False)
-    types = forms.MultipleChoiceField(choices=[("x", "Ex"), ("y", "Why"), ("z", "Zed")])
+    types = forms.MultipleChoiceField(choices=[("x", "Ex"), ("y", "Why"), ("z", "Zed")], required=False)
 
     def __init__(self, data: Any, now: dict[str, Any]) -> None:
         super().__init__(data, initial=now)
@@ -28,7 +29,7 @@ def sent(seen: dict[str, Any], **mine: Any) -> QueryDict:
         if value is not False:
             data.setlist(name, value if isinstance(value, list) else [f"{value}"])
     for name, value in seen.items():
-        data.setlist(f"initial-{name}", value if isinstance(value, list) else [f"{value}"])
+        data[f"initial-{name}"] = json.dumps(value) if isinstance(value, list) else f"{value}"
     return data
 
 
@@ -59,6 +60,17 @@ def test_what_both_changed_is_shown_and_saved_once_more() -> None:
     again = Form(form.data, theirs)
     assert again.is_valid(), again.errors
     assert (again.cleaned_data["kind"], again.cleaned_data["types"]) == ("c", ["x"])
+
+
+def test_a_list_that_was_empty_is_compared_too() -> None:
+    empty = {**NOW, "types": []}
+    assert 'name="initial-types" value="[]"' in Form(None, empty).as_p()
+    theirs = {**NOW, "types": ["z"]}
+    form = Form(sent(empty, types=["x"]), theirs)
+    assert "“Zed”" in form.errors["types"][0]
+    kept = Form(sent(empty, name="Mine", types=[]), theirs)
+    assert kept.is_valid() is True
+    assert kept.cleaned_data["types"] == ["z"]
 
 
 def test_both_the_same_is_no_conflict() -> None:

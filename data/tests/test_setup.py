@@ -70,6 +70,21 @@ def test_the_steps_lead_to_a_ranked_queue(admin):  # noqa: F811
     assert "1 task is open" in page and "Have a first talk" not in page.split("toast")[0]
 
 
+def test_two_at_the_company_see_each_other(admin):  # noqa: F811
+    admin.post(reverse("data:setup-company"), ABOUT)
+    seen = ABOUT | {f"initial-{name}": value for name, value in ABOUT.items()}
+    admin.post(reverse("data:setup-company"), seen | {"company_name": "Acme Ltd"})
+
+    refused = admin.post(reverse("data:setup-company"), seen | {"company_name": "Acme GmbH"})
+    assert refused.status_code == 422
+    page = refused.content.decode()
+    assert "set this to “Acme Ltd” meanwhile" in page and 'value="Acme GmbH"' in page
+    assert Company.current().name == "Acme Ltd"
+
+    admin.post(reverse("data:setup-company"), seen | {"time_zone": "Asia/Tokyo"})
+    assert (Company.current().name, Company.current().time_zone) == ("Acme Ltd", "Asia/Tokyo")
+
+
 def counted():
     """Rows by table, of the tables that an empty installation has, too, and of all others in one."""
     with connection.cursor() as cursor:

@@ -43,28 +43,29 @@ def begin(request: HttpRequest, token: str) -> HttpResponse:
 @administrators_only
 def page(request: HttpRequest) -> HttpResponse:
     """What there is to do, what is done, and the next of it."""
+    return _page(request, CompanyForm.of_company())
+
+
+def _page(request: HttpRequest, company: CompanyForm) -> HttpResponse:
     steps = queries.steps()
     context = {
         "title": _("Set up"),
         "note": _("From an empty installation to a queue that says who needs you today."),
         "steps": steps,
         "next": next((one.key for one in steps if not one.done), ""),
-        "company": CompanyForm.of_company(),
+        "company": company,
         "person": PersonForm(),
         "demo": queries.demo_state(),
     }
-    return render(request, "data/setup/page.html", context)
+    return render(request, "data/setup/page.html", context, status=422 if company.errors else 200)
 
 
 @require_POST
 @administrators_only
 def change_company(request: HttpRequest) -> HttpResponse:
-    form = CompanyForm(request.POST, initial=CompanyForm.of_company().initial)
-    for name in ("time_zone", "currency"):
-        form.fields[name].disabled = CompanyForm.of_company().fields[name].disabled
+    form = CompanyForm.of_company(request.POST)
     if not form.is_valid():
-        messages.error(request, words(form))
-        return redirect("data:setup")
+        return _page(request, form)
     read = form.cleaned_data
     try:
         company.settle(name=read["company_name"], time_zone=read["time_zone"], currency=read["currency"])

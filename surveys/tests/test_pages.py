@@ -167,10 +167,13 @@ def test_a_survey_from_draft_to_live_to_closed(client, administrator):
     client.post("/surveys/new/", {"name": "Onboarding", "kind": "ces"})
     survey = Survey.objects.get()
     address = f"/surveys/{survey.uid}/build/"
-    form = {"language": "uk", "version": 1, "question": "Чи легко?", "sender_name": "Ana", "reply_to": "",
+    form = {"language": "uk", "question": "Чи легко?", "sender_name": "Ana", "reply_to": "",
             "nature": "service", "valid_days": 20, "reminder_days": 0, "languages": ["en", "uk"]}  # fmt: skip
     assert client.post(address, form).status_code == 302
-    assert client.post(address, form).status_code == 422  # an older version
+    seen = {**form, "initial-question": "", "initial-sender_name": "", "initial-languages": '["en", "uk"]'}
+    refused = client.post(address, {**seen, "question": "Легко?", "sender_name": ""})  # who saw it before
+    assert refused.status_code == 422
+    assert "“Чи легко?” meanwhile" in refused.content.decode() and "Легко?" in refused.content.decode()
     survey.refresh_from_db()
     assert survey.texts == {"uk": {"question": "Чи легко?"}}
     client.post(f"/surveys/{survey.uid}/publish/")

@@ -57,12 +57,11 @@ def build(request: HttpRequest, uid: UUID) -> HttpResponse:
         if texts.is_valid() and settings.is_valid():
             values = {**settings.cleaned_data, "texts": texts.texts()}
             try:
-                version = int(posted.get("version", "") or 0)
-                surveys.change(survey=survey, values=values, by=who(request), at=clock.now(), version=version)
+                surveys.change(survey=survey, values=values, by=who(request), at=clock.now(), version=survey.version)
                 messages.success(request, _("Saved. Contacts see it when you publish."))
                 return redirect(f"{reverse('surveys:build', args=[uid])}?language={language}")
-            except (Stale, ValueError):
-                problem = _("Somebody else changed this survey meanwhile. Reload to see theirs.")
+            except Stale:
+                problem = _("Somebody else saved this survey at the same moment. Save again.")
         status = 422
     context = frame(
         request, survey, "build", texts=texts, settings=settings, in_language=language, languages=words.LANGUAGES,

@@ -13,6 +13,7 @@ from core.api.views import Api
 from customers.api.shared import CustomerParameter
 from playbooks.api.work_items import WorkItemShape
 from playbooks.models import Lane, WorkItem
+from playbooks.queries.first import first
 from playbooks.queries.rank import ranked
 
 MOST = 1000
@@ -56,8 +57,8 @@ class Queue(Api):
         named = {"owner": "owner__email__iexact", "lane": "lane", "customer": "customer_id"}
         items = items.filter(**{named[name]: asked[name] for name in named if name in asked})
         # Ranked first, with nothing beside: of all that waits, few are asked for.
-        first = list(ranked(items, today=today).values_list("pk", flat=True)[: asked["limit"]])
-        found = ranked(WorkItem.objects.filter(pk__in=first), today=today).annotate(
+        keys = first(items, today=today, limit=asked["limit"])
+        found = ranked(WorkItem.objects.filter(pk__in=keys), today=today).annotate(
             customer_uid=F("customer__uid"),
             customer_external_id=external("customer", "customer_id"),
             owner_email=F("owner__email"),

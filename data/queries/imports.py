@@ -185,7 +185,14 @@ def over(one: Import) -> dict[str, Any]:
     """The report of an import that is over, what an undo left alone, and how many tasks are open now."""
     tasks = WorkItem.objects.filter(state=WorkItem.State.OPEN).count()
     left = undo.left(of=one, most=SHOWN) if one.state == Import.State.UNDONE else undo.Left()
-    return {"report": one.report, "labels": dict(NOUNS), "left": left, "tasks": tasks}
+    rows, seconds = sum(file["rows"] for file in one.report.get("files", [])), one.report.get("seconds", 0)
+    return {
+        "speed": {"rows": rows, "seconds": seconds, "a_second": round(rows / seconds)} if seconds else None,
+        "report": one.report,
+        "labels": dict(NOUNS),
+        "left": left,
+        "tasks": tasks,
+    }
 
 
 def before_undo(one: Import, at: datetime) -> dict[str, Any]:

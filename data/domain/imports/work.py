@@ -2,6 +2,7 @@
 
 import csv
 import logging
+import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -112,7 +113,7 @@ def _check(one: Import) -> None:
 
 
 def _load(one: Import) -> None:
-    at = clock.now()
+    at, began = clock.now(), time.monotonic()
     report = _run(one, at, dry_run=False, skip_bad=one.skip_bad)
     if report.refused:
         _settle(
@@ -123,7 +124,8 @@ def _load(one: Import) -> None:
         )
         return
     _keep_mapping(one)
-    _settle(one, State.DONE, report={**_told(report), "mapping": _mapping(one), "journal": True}, loaded_at=at)
+    beside = {"mapping": _mapping(one), "journal": True, "seconds": round(time.monotonic() - began, 1)}
+    _settle(one, State.DONE, report={**_told(report), **beside}, loaded_at=at)
     store.drop(one)
     if report.wrote:
         jobs.enqueue(kind=REFRESH, key=f"{one.uid}")

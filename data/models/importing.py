@@ -48,6 +48,11 @@ class Import(models.Model):
         return f"Import {self.uid}"
 
     @property
+    def called(self) -> str:
+        """The names of its files."""
+        return ", ".join(file.name for file in self.files.all() if file.kind != ImportFile.Kind.PROBLEMS)
+
+    @property
     def working(self) -> bool:
         """Whether something is done with it now, or about to be."""
         return self.state in self.WORKING

@@ -49,8 +49,7 @@ def recent(most: int = 50) -> QuerySet[Import]:
 
 def told(one: Import) -> dict[str, Any]:
     """An import in words: what its files are."""
-    files = [file.name for file in one.files.all() if file.kind != ImportFile.Kind.PROBLEMS]
-    return {"files": ", ".join(files), "share": round(100 * one.progress.get("share", 0))}
+    return {"files": one.called, "share": round(100 * one.progress.get("share", 0))}
 
 
 @dataclass(frozen=True, slots=True)

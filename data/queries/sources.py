@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import connection
 from django.db.models import Count, Max, Q
@@ -36,6 +36,10 @@ class SourceLine:
     mapping: str
     href: str
     used_on: date | None = None
+
+    @property
+    def just_now(self) -> bool:
+        return bool(self.last and clock.now() - self.last < timedelta(minutes=1))
 
 
 def sources() -> list[SourceLine]:

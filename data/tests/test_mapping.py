@@ -45,6 +45,11 @@ def mapped(folder: Path, toml: str, **files: str) -> Report:
     return load_mapped(order=Order(folder=folder, source=mapping.source), mapping=mapping, at=AT)
 
 
+def test_where_no_word_is_known_the_rest_is_empty(other: Path) -> None:
+    report = mapped(other, CUSTOMERS.replace('map = { UK = "GB" }', "map = {}"))
+    assert not report.problems and set(Customer.objects.values_list("country", flat=True)) == {""}
+
+
 def test_columns_are_named_mapped_put_together_and_reformatted(other: Path) -> None:
     report = mapped(other, CUSTOMERS)
     assert report.problem_count == 0

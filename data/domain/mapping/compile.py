@@ -81,7 +81,8 @@ class Compiler:
         if cell.values is not None:
             whens = " ".join(f"WHEN {literal(key)} THEN {literal(one)}" for key, one in cell.values.items())
             otherwise = literal(cell.otherwise) if cell.otherwise is not None else value
-            value = f"NULLIF(CASE {value} {whens} ELSE {otherwise} END, '')" if whens else otherwise
+            chosen = f"CASE {value} {whens} ELSE {otherwise} END" if whens else otherwise
+            value = f"NULLIF({chosen}, '')"
         if cell.format:
             value = _reformatted(value, cell.format)
         if cell.day:

@@ -1,4 +1,7 @@
-from core.privacy import PERSONAL, PLAIN, Privacy
+from collections.abc import Mapping
+from typing import Any
+
+from core.privacy import PERSONAL, PLAIN, Privacy, Subject
 
 FIELDS: dict[str, Privacy] = {
     "Erasure.counts": PLAIN,
@@ -29,3 +32,9 @@ FIELDS: dict[str, Privacy] = {
     "WebHook.types": PLAIN,
     "WebHook.url": PLAIN,
 }
+
+
+def held(subject: Subject) -> dict[str, list[Mapping[str, Any]]]:
+    from data.domain.imports import journal
+
+    return {"changes by imports": journal.held(subject)}

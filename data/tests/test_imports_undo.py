@@ -21,6 +21,7 @@ from customers.domain.customers import CustomerValues
 from customers.models import AttributeChange, Contact, Customer, TicketState
 from customers.registry import gather
 from data.domain.imports import keeping
+from data.domain.privacy import erasing, export
 from data.models import Import, ImportedChange, ImportedPerson, ImportedRow, ImportedUsage
 from data.tests.test_imports import admin, file, mapped, send, step  # noqa: F401 (a fixture)
 from health.models import ForeignScore
@@ -299,6 +300,13 @@ def test_what_is_kept_for_an_undo_is_let_go(admin, travel):  # noqa: F811
     bring(admin, FIRST_USE, source="product")
     one = bring(admin, MORE_USE | {"customers.csv": FILES["customers.csv"].replace("Two", "Zwei")}, source="product")
     assert ImportedUsage.objects.exists() and ImportedChange.objects.exists()
+    who = {"contacts.csv": FILES["contacts.csv"]}
+    bring(admin, who, source="product")
+    bring(admin, {name: text.replace("Ana", "Bo") for name, text in who.items()}, source="product")
+    ana, kept = Contact.objects.get(), ImportedChange.objects.filter(noun="contacts")
+    assert export.held(ana)["changes by imports"] == [{"before": {"name": "Ana"}, "after": {"name": "Bo"}}]
+    erasing.erase(contact=ana, by=None, at=clock.now())
+    assert not kept.exists()
     travel(91)
     keeping.tidy(day=clock.today())
     assert not any(model.objects.exists() for model in (ImportedUsage, ImportedPerson, ImportedChange, ImportedRow))

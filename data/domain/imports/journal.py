@@ -1,8 +1,10 @@
 """What an import did, kept so that it can be taken back: what was new, what it changed, what it added to usage."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
-from typing import Final
+from typing import Any, Final
+
+from django.db.models import QuerySet
 
 from core.loading import Batch, Noun
 from core.loading.sql import execute
@@ -78,8 +80,17 @@ def _is_kept(of: Import) -> bool:
     return ImportedChange.objects.filter(of=of).exists()
 
 
+def held(subject: Subject) -> list[Mapping[str, Any]]:
+    """What it says of a person."""
+    return list(_of(subject).values("before", "after"))
+
+
+def _of(subject: Subject) -> QuerySet[ImportedChange]:
+    return ImportedChange.objects.filter(noun="contacts", object_id=subject.pk)
+
+
 def erase(subject: Subject) -> int:
     """Let go of what it says of a person. Returns how many rows."""
-    changes = ImportedChange.objects.filter(noun="contacts", object_id=subject.pk).delete()[0]
+    changes = _of(subject).delete()[0]
     numbers = {"numbers": erasing.numbers(subject)}
     return changes + execute("DELETE FROM data_importedperson WHERE person = ANY(%(numbers)s)", numbers)

@@ -96,6 +96,8 @@ def _latest(place: np.ndarray, day: np.ndarray, here: np.ndarray, before: np.nda
 
 def _fallen_out(state: State, to: Step) -> np.ndarray:
     """The last day of use among those that the window leaves behind."""
+    if not to.days:
+        return np.full(len(state["customer"]), NEVER)
     used = state["events"][:, DAYS - to.days :] > 0
     last = number(to.before.day) - 1 - (DAYS - to.days) - used.argmax(axis=1)
     return np.where(used.any(axis=1), last, NEVER)

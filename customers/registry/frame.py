@@ -6,11 +6,12 @@ import numpy as np
 from django.db import connection
 
 from core.clock import AsOf
-from customers.registry.fetching import ids_and_floats, integers
+from customers.registry.fetching import each_in_one, ids_and_floats, integers
 from customers.registry.measure import COMBINED, FAMILIES, MEASURES, Family, Type, made_of
 from customers.registry.scope import Scope, Sql
 
 Column = np.ndarray
+FEW = 100  # customers whose measures are read by one statement
 Values = tuple[np.ndarray, Sequence[Column]]  # the customers, and beside them a column for each measure
 
 
@@ -49,15 +50,16 @@ class Frame:
 def gather(at: AsOf, keys: Iterable[str], customers: Sequence[int] | None = None) -> Frame:
     """The measures ``keys`` of the customers there were as of ``at`` (of ``customers`` among them, if given).
 
-    One statement per family of measures, whatever the number of customers. An unknown key raises KeyError.
+    One statement for few given customers, one per family of measures for many or all. An unknown key raises KeyError.
     """
     scope = Scope.of(at, customers)
     ids = customers_of(scope)
     wanted = list(dict.fromkeys(keys))
     read = made_of(wanted)
     columns: dict[str, Column] = {key: empty(MEASURES[key].type, len(ids)) for key in [*wanted, *read]}
-    for family in {id(FAMILIES[key]): FAMILIES[key] for key in read}.values():
-        fill(family, scope, ids, columns)
+    families = list({id(FAMILIES[key]): FAMILIES[key] for key in read}.values())
+    for family, found in zip(families, _each(families, scope), strict=True):
+        put(family, found, ids, columns)
     for one in [COMBINED[key] for key in wanted if key in COMBINED]:
         columns[one.measure.key] = one.value(*(columns.get(key, np.full(len(ids), np.nan)) for key in one.of))
     return Frame(at, ids, {key: columns[key] for key in wanted})
@@ -118,18 +120,33 @@ def owners(scope: Scope, customers: np.ndarray) -> np.ndarray:
     return into[order][np.searchsorted(asked[order], customers)]
 
 
+def _each(families: Sequence[Family], scope: Scope) -> Iterable[Values]:
+    if (
+        scope.customers is None
+        or len(scope.customers) > FEW
+        or any(Type.CHOICE in _types(family) for family in families)
+    ):
+        return (_read(family, scope) for family in families)
+    asked = [(family.read(scope), _types(family)) for family in families]
+    found = each_in_one(asked) if asked else ()
+    return (_typed(values, types) for values, (_sql, types) in zip(found, asked, strict=True))
+
+
 def _read(family: Family, scope: Scope) -> Values:
-    sql = family.read(scope)
-    types = [one.type for one in family.measures]
-    if Type.CHOICE in types:
-        return _with_words(sql, types)
-    owners, values = ids_and_floats(sql, types)
-    return owners, [_typed(type, column) for type, column in zip(types, values, strict=True)]
+    sql, types = family.read(scope), _types(family)
+    return _with_words(sql, types) if Type.CHOICE in types else _typed(ids_and_floats(sql, types), types)
 
 
-def _typed(type: Type, column: Column) -> Column:
-    if type != Type.DATE:
-        return column
+def _types(family: Family) -> list[Type]:
+    return [one.type for one in family.measures]
+
+
+def _typed(found: Values, types: Sequence[Type]) -> Values:
+    owners, values = found
+    return owners, [_days(column) if type == Type.DATE else column for type, column in zip(types, values, strict=True)]
+
+
+def _days(column: Column) -> Column:
     known = ~np.isnan(column)
     days = empty(Type.DATE, len(column))
     days[known] = column[known].astype(np.int64).astype("datetime64[D]")

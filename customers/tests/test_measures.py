@@ -5,6 +5,7 @@ import pytest
 
 from core.clock import AsOf
 from customers.registry import MEASURES, gather
+from customers.registry.rolling import unlike
 from customers.tests.factories import (
     ContactChangeFactory,
     ContactFactory,
@@ -174,7 +175,10 @@ def test_the_number_of_statements_does_not_grow(size, django_assert_num_queries)
         TouchpointFactory(day=before(1))
     # Whether there are merges, the customers, and one statement for each of seven families.
     with django_assert_num_queries(9):
-        gather(AsOf.at(D), KEYS)
+        everybody = gather(AsOf.at(D), KEYS)
+    with django_assert_num_queries(3):
+        few = gather(AsOf.at(D), KEYS, everybody.ids.tolist())
+    assert unlike(everybody, few) == []
 
 
 def test_two_way_contacts_count_once_a_day_for_90_days():

@@ -16,7 +16,7 @@ from customers.queries.people import people
 from customers.queries.tickets import cases
 from customers.queries.touchpoints import stands
 from customers.registry import MEASURES, Measure, Type
-from health.queries.explain import explain
+from health.queries.explain import explain_standing
 from health.queries.words import write
 from playbooks.queries.queue import live_for
 from playbooks.words import because
@@ -245,7 +245,7 @@ def _tasks(asked: Asked) -> Rows:
 
 
 def _parts(asked: Asked) -> Rows:
-    explained = explain([asked.customer.pk], asked.at).get(asked.customer.pk)
+    explained = explain_standing(getattr(asked.customer, "standing", None))
     rows = [
         [
             str(part.measure.label),
@@ -257,7 +257,7 @@ def _parts(asked: Asked) -> Rows:
         for part in (explained.parts if explained else [])
     ]
     header = [_("Measure"), _("Value"), _("Points"), _("Weight"), _("Gives")]
-    return Rows(_("What the score is made of, today included"), header, rows, _at(1, 2, 3, 4))
+    return Rows(_("What the score is made of"), header, rows, _at(1, 2, 3, 4))
 
 
 ROWS: dict[str, Callable[[Asked], Rows]] = {

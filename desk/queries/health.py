@@ -8,7 +8,7 @@ from core import charts
 from core.charts import Chart, Mark, Series
 from core.clock import AsOf
 from customers.models import Customer
-from health.queries.explain import ExplainedPart, Explanation, explain
+from health.queries.explain import ExplainedPart, Explanation, explain_standing
 from health.queries.history import history
 from health.queries.reasons import reasons_of
 from health.queries.words import write
@@ -34,7 +34,7 @@ class Health:
 
 def health_of(customer: Customer, *, at: AsOf) -> Health | None:
     """None for who is not scored: gone customers, and those that no scorecard is for."""
-    explained = explain([customer.pk], at).get(customer.pk)
+    explained = explain_standing(getattr(customer, "standing", None))
     if explained is None:
         return None
     why = reasons_of([explained], at)[customer.pk]

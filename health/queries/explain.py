@@ -8,11 +8,13 @@ from decimal import Decimal
 import numpy as np
 
 from core.clock import AsOf
+from customers.models import Standing
+from customers.queries.measured import kept_frame
 from customers.registry import MEASURES, Measure, Type
 from health.domain.calculate import Calculated, rounded
 from health.domain.definition import Definition
 from health.domain.result import Result
-from health.domain.scoring import score
+from health.domain.scoring import score, score_frame
 from health.models import ScorecardVersion
 
 Value = float | str | None
@@ -62,6 +64,17 @@ class Explanation:
 def explain(customers: Sequence[int], at: AsOf) -> dict[int, Explanation]:
     """The scores as of ``at``, by customer, computed anew. Who is not scored is left out."""
     return explain_result(score(at, customers))
+
+
+def explain_standing(standing: Standing | None) -> Explanation | None:
+    """The score that a customer stands at, by the measures that it was made of: what pages show is what they open.
+
+    None for who is not scored, and who was never measured yet.
+    """
+    frame = kept_frame(standing) if standing else None
+    if standing is None or frame is None:
+        return None
+    return explain_result(score_frame(frame)).get(standing.customer_id)
 
 
 def explain_result(result: Result) -> dict[int, Explanation]:

@@ -10,7 +10,7 @@ from customers.registry import MEASURES
 from customers.tests.factories import ContactFactory, CustomerFactory
 from health.domain import scoring
 from health.models import ScorecardVersion
-from health.queries.explain import _shares, explain
+from health.queries.explain import _shares, explain, explain_standing
 from health.queries.history import history
 from health.queries.reasons import Reason, reasons
 from health.queries.words import write
@@ -52,6 +52,17 @@ def test_parts_sum_to_the_score(version: ScorecardVersion) -> None:
         "usage_change_28": (pytest.approx(-0.857143), 0.3),
         "last_nps": (8, 0.4),
     }
+
+
+def test_a_standing_opens_as_it_was_scored_until_it_is_scored_anew(version: ScorecardVersion) -> None:
+    customer = fading(nps=8)
+    assert explain_standing(None) is None
+    scoring.run(D)
+    customer.refresh_from_db()
+    assert explain_standing(customer.standing) == explain([customer.pk], AT)[customer.pk]
+    ResponseFactory(customer=customer, contact=ContactFactory(customer=customer), score=2, day=ago(1))
+    assert explain_standing(customer.standing) != explain([customer.pk], AT)[customer.pk]
+    assert explain_standing(customer.standing).score == customer.standing.score
 
 
 def test_a_cap_is_a_part_of_its_own(version: ScorecardVersion) -> None:

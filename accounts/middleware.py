@@ -17,7 +17,10 @@ from core.hidden import is_money_hidden, money_hidden
 
 Answer = Callable[[HttpRequest], HttpResponse]
 SEEN, HOUR = "seen", 3600
-ABOUT_MONEY = re.compile(r"/(money|reports|customers/subscriptions|customers/[0-9a-f-]{36}/money|settings/money)/")
+ABOUT_MONEY = re.compile(
+    r"/(money|reports|settings/money|health/book|customers/subscriptions|customers/[0-9a-f-]{36}/money"
+    r"|surveys/[0-9a-f-]{36}/rows/money|home/(mrr|at_risk|moved|month[a-z-]*))/"
+)
 OURS = ("notices", "preferences", "people")  # under the same address, and no part of signing in
 OPEN = ("/accounts/", "/static/", "/livez", "/readyz", "/appearance/")
 

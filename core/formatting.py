@@ -32,6 +32,7 @@ SYMBOLS = {
 }
 MINUS = "\u2212"
 EN_DASH = "–"
+HIDDEN = "•••"
 THIN = "\u202f"
 COMPACT: tuple[tuple[int, str], ...] = ((10**9, "B"), (10**6, "M"), (10**3, "k"))
 RELATIVE_DAYS = 60
@@ -92,7 +93,12 @@ def plain_percent(value: Number, digits: int = 1) -> str:
 
 
 def plain_money(value: Number, currency: str, digits: int = 0, *, short: bool = False) -> str:
-    """Money as text, for titles and descriptions: ``−$4,800``, ``CHF 4,800``; ``short`` for an axis: ``$4.8k``."""
+    """Money as text, for titles and descriptions: ``−$4,800``, ``CHF 4,800``; ``short`` for an axis: ``$4.8k``.
+
+    A mark in its place for whoever may not see it.
+    """
+    if is_money_hidden():
+        return HIDDEN
     text = compact(value) if short else plain(value, digits)
     return f"{MINUS if text.startswith(MINUS) else ''}{_symbol(currency)}{text.removeprefix(MINUS)}"
 
@@ -109,8 +115,19 @@ def money(value: Number, currency: str, digits: int = 0) -> SafeString:
     return _hidden() if is_money_hidden() else _money(value, currency, digits)
 
 
+@dash_for_none
+def amount(value: Number, digits: int = 0) -> SafeString:
+    """An amount whose currency stands beside it; a mark in its place for whoever may not see it."""
+    return _hidden() if is_money_hidden() else number(value, digits)
+
+
+def plain_amount(value: Number, digits: int = 0) -> str:
+    """The same as text."""
+    return HIDDEN if is_money_hidden() else plain(value, digits)
+
+
 def _hidden() -> SafeString:
-    return format_html('<span class="undefined" title="{}">{}</span>', gettext("Hidden from your role"), "•••")
+    return format_html('<span class="undefined" title="{}">{}</span>', gettext("Hidden from your role"), HIDDEN)
 
 
 @kept_by_language

@@ -16,6 +16,7 @@ from core.navigation import Navigation, navigation
 register = template.Library()
 
 register.filter("money", formatting.money)
+register.filter("amount", formatting.amount)
 register.filter("number", formatting.number)
 register.filter("percent", formatting.percent)
 register.filter("signed", formatting.signed)

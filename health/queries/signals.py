@@ -10,6 +10,7 @@ from django.utils.translation import pgettext
 
 from accounts.models import User
 from core.formatting import plain
+from core.hidden import is_money_hidden
 from customers.models import Customer
 from customers.querysets import visible_customers
 from customers.rules import describe, lower, parse
@@ -59,7 +60,8 @@ def open_signals(user: User, today: date) -> QuerySet[Signal]:
     awake = Q(snoozed_until=None) | Q(snoozed_until__lte=today)
     seen = Customer.objects.visible_to(user)
     found = Signal.objects.filter(awake, closed_on=None, customer__in=seen)
-    return found.select_related("customer", "rule").order_by("-mrr_at_risk", "-opened_on", "-id")
+    first = () if is_money_hidden() else ("-mrr_at_risk",)
+    return found.select_related("customer", "rule").order_by(*first, "-opened_on", "-id")
 
 
 def held_nights() -> Iterable[SignalDay]:

@@ -1,7 +1,7 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from core.formatting import EN_DASH, plain, plain_percent
+from core.formatting import EN_DASH, plain, plain_amount, plain_percent
 from customers.registry import Measure, Type
 
 
@@ -18,4 +18,5 @@ def write(measure: Measure, value: float | str | None) -> str:
         return plain_percent(number, 0)
     if measure.type == Type.DAYS:
         return ngettext("%(days)s day", "%(days)s days", round(number)) % {"days": plain(number)}
-    return plain(number, 0 if number == round(number) else 1)
+    digits = 0 if number == round(number) else 1
+    return plain_amount(number, digits) if measure.type == Type.MONEY else plain(number, digits)

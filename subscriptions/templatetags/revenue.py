@@ -5,6 +5,7 @@ from decimal import Decimal
 from django import template
 from django.utils.safestring import SafeString
 
+from core.hidden import is_money_hidden
 from subscriptions.queries.shown import Shown
 
 register = template.Library()
@@ -17,8 +18,9 @@ def shown(mrr: Decimal | None, how: Shown) -> SafeString:
 
 
 @register.filter
-def times(mrr: Decimal, how: Shown) -> Decimal:
-    return how.times * mrr
+def times(mrr: Decimal, how: Shown) -> Decimal | None:
+    """None for whoever may not see amounts."""
+    return None if is_money_hidden() else how.times * mrr
 
 
 @register.filter

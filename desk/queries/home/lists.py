@@ -3,6 +3,7 @@
 All of a page are read by one statement, however many rows stand behind them.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -15,6 +16,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from core.hidden import is_money_hidden
 from desk.queries.home.scope import Scope
 from subscriptions.queries.ledger import IN_FORCE
 
@@ -59,6 +61,7 @@ MOVED: Final = f"""
 SELECT mine.uid, mine.name, m.kind AS a, '' AS b, m.after - m.before AS amount, m.after AS other, m.day {MOVEMENTS}"""
 
 Source = tuple[str, str]  # the SELECT, and its order
+BY_AMOUNT: Final = re.compile(r"(abs\(amount\)|amount|other) DESC")
 LISTS: Final[Mapping[str, Source]] = {
     "renewals": (f"{PAYING} AND renewal_on BETWEEN %(today)s AND %(renewing)s", "day, amount DESC"),
     "falling": (
@@ -157,6 +160,8 @@ def params(today: date, since: datetime, since_day: date) -> dict[str, Any]:
 
 def branch(key: str, source: Source, most: int) -> str:
     select, order = source
+    if is_money_hidden():  # an order tells who pays more
+        order = BY_AMOUNT.sub("name", order)
     return f"(SELECT '{key}', count(*) OVER (), t.* FROM ({select}) t ORDER BY {order}, uid LIMIT {most})"
 
 

@@ -13,11 +13,13 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from accounts.models import Role, User
 
 View = Callable[..., HttpResponseBase]
+SAFE = ("GET", "HEAD")
 
 
 def who(request: HttpRequest) -> User:
@@ -76,10 +78,28 @@ def proved_only(view: View) -> View:
             return view(request, *args, **kwargs)
         methods = get_adapter().get_reauthentication_methods(request.user)
         there = methods[0]["url"] if methods else reverse("account_login")
-        back = request.get_full_path() if request.method in {"GET", "HEAD"} else request.path
-        return redirect(f"{there}?{urlencode({'next': back})}")
+        return redirect(f"{there}?{urlencode({'next': _back(request)})}")
 
     return guarded
+
+
+def proved_to_act(view: View) -> View:
+    """The same for what is sent; looking at the page is free."""
+    acting = proved_only(view)
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        return (view if request.method in SAFE else acting)(request, *args, **kwargs)
+
+    return guarded
+
+
+def _back(request: HttpRequest) -> str:
+    """The page to come back to: where a form was sent from, since an address that only takes forms opens nothing."""
+    if request.method in SAFE:
+        return request.get_full_path()
+    page = request.headers.get("Referer", "")
+    return page if url_has_allowed_host_and_scheme(page, {request.get_host()}) else request.path
 
 
 def _guarded(view: View, check: Callable[[Any], None]) -> View:

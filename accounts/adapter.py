@@ -2,7 +2,9 @@ from datetime import timedelta
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from accounts.domain import guesses
 from accounts.domain.letters import CHANGES, RESET, TOLD
@@ -31,6 +33,16 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def _rollback_login_failed_rl_usage(self) -> None:
         guesses.give_back(limits=self._limits)
+
+    def set_password(self, user: User, password: str) -> None:
+        """Over the password that was there when the link or the page was opened, so a link counts once.
+
+        Raises PermissionDenied for whoever comes second, however close behind.
+        """
+        before = user.password
+        user.set_password(password)
+        if not User.objects.filter(pk=user.pk, password=before).update(password=user.password):
+            raise PermissionDenied(_("The password was changed meanwhile. Sign in with it, or ask for a new link."))
 
     def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
         _post(RESET, user, {})

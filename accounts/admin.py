@@ -20,7 +20,7 @@ from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from accounts.access import proved_only
+from accounts.access import proved_only, proved_to_act
 from accounts.domain import keys, sessions, users
 from accounts.models import Key, RoleRule, Team, User
 from core import clock
@@ -79,6 +79,7 @@ def sensitive(*views: str) -> Any:
 
 @admin.register(User)
 @sensitive("add_view", "change_view", "user_change_password")
+@method_decorator(proved_to_act, name="changelist_view")
 class UserAdmin(DjangoUserAdmin):
     """The people who sign in. They are taken out of use, not deleted: what they did stays theirs."""
 

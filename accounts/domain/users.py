@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from accounts.domain import sessions
 from accounts.models import Role, Team, User
 from core.domain import events
 
@@ -56,6 +57,8 @@ def change(*, user: User, values: Mapping[str, Any], at: datetime, teams: Iterab
     stored.save(update_fields=sorted(values))
     # Old addresses would go on to sign in.
     EmailAddress.objects.filter(user=stored).exclude(email__iexact=stored.email).delete()
+    if values.get("is_active") is False:  # else they would be open again with the right to sign in
+        sessions.end_all(user=stored, at=at)
     if teams is not None:
         stored.teams.set(teams)
     events.append(type=CHANGED, payloads=[_payload(stored)], at=at)

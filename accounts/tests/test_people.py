@@ -3,13 +3,14 @@ import time
 from datetime import timedelta
 
 import pytest
+from allauth.account.adapter import get_adapter
 from allauth.usersessions.models import UserSession
 from django.conf import settings
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
 from django.urls import reverse
 
-from accounts.domain import invitations
+from accounts.domain import invitations, users
 from accounts.domain.invitations import INVITE
 from accounts.domain.letters import RESET, Invite, Reset
 from accounts.models import Invitation, Role, User
@@ -143,6 +144,15 @@ def test_a_new_password_comes_by_mail(client):
     assert session.get("/customers/").status_code == 302, "sessions of the old password are over"
 
 
+def test_of_two_who_use_a_link_at_the_same_moment_one_is_first():
+    user = UserFactory()
+    first, second = User.objects.get(pk=user.pk), User.objects.get(pk=user.pk)
+    get_adapter().set_password(first, NEW)
+    with pytest.raises(PermissionDenied):
+        get_adapter().set_password(second, "another by the pier")
+    assert User.objects.get(pk=user.pk).check_password(NEW)
+
+
 def test_one_ends_all_other_sessions(client):
     user, other = UserFactory(), Client()
     for one in (client, other):
@@ -153,6 +163,27 @@ def test_one_ends_all_other_sessions(client):
     client.post(reverse("usersessions_list"))
     assert other.get("/customers/").status_code == 302
     assert client.get("/customers/").status_code == 200
+
+
+def test_whoever_is_taken_out_of_use_and_let_in_again_signs_in_again(client):
+    user = UserFactory()
+    client.post(reverse("account_login"), {"login": user.email, "password": PASSWORD})
+    assert client.get("/accounts/preferences/").status_code == 200
+    for active in (False, True):
+        users.change(user=user, values={"is_active": active}, at=clock.now())
+        assert client.get("/accounts/preferences/").status_code == 302
+
+
+def test_factors_are_removed_by_who_has_just_proved_who_they_are(cast, client):
+    page, user = reverse("admin:accounts_user_changelist"), UserFactory()
+    signed_in(client, cast.administrator, ago=settings.ACCOUNT_REAUTHENTICATION_TIMEOUT + 60)
+    assert client.get(page).status_code == 200
+    told = client.post(
+        page,
+        {"action": "drop_factors", "_selected_action": [user.pk]},
+        headers={"referer": f"http://testserver{page}?q=a"},
+    )
+    assert "reauthenticate" in told["Location"] and "q%3Da" in told["Location"]
 
 
 def test_an_administrator_ends_sessions_and_removes_factors(cast, client):

@@ -13,6 +13,7 @@ from openpyxl import Workbook
 from accounts.tests.factories import UserFactory
 from core import jobs
 from customers.models import Contact, Customer
+from data.domain.imports import unpack
 from data.models import Import, ImportPiece, KeptMapping
 from subscriptions.models import SubscriptionVersion
 
@@ -159,6 +160,14 @@ def test_a_workbook_and_a_zip_are_opened(admin):
     assert one.state == Import.State.DONE, (one.problem, one.report)
     assert Contact.objects.get().role == "decision_maker"
     assert Customer.objects.get().created_on == date(2024, 3, 1)
+
+
+def test_a_sheet_that_is_nearly_all_empty_is_read_by_what_it_holds(tmp_path):
+    book = Workbook()
+    book.active["A1"], book.active["A2"], book.active["XFD200000"] = "customer_id", "C1", "far away"
+    book.save(tmp_path / "a.xlsx")
+    ((_name, table),) = unpack.tables(tmp_path / "a.xlsx", "a.xlsx", tmp_path)
+    assert table.read_text().splitlines() == ["customer_id", "C1"]
 
 
 def test_bombs_and_rubbish_are_refused_with_words(admin, monkeypatch):

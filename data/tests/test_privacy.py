@@ -13,6 +13,7 @@ from django.db import connection, models
 from accounts.domain.audit import chain
 from accounts.models import AuditEntry, KeptAnswer, Key, Role
 from accounts.tests.factories import UserFactory
+from accounts.tests.signing import signed_in
 from core import clock
 from core.actor import acting
 from core.models import ExternalId, Source
@@ -175,7 +176,7 @@ def test_only_administrators_may(client, contact, role):
 
 
 def test_an_administrator_finds_hands_out_and_erases(client, contact):
-    client.force_login(UserFactory(role=Role.ADMINISTRATOR))
+    signed_in(client, UserFactory(role=Role.ADMINISTRATOR))
     assert NAME in client.get("/privacy/", {"q": "ottoline"}).content.decode()
     assert "Audit log" in client.get(f"/privacy/{contact.uid}/").content.decode()
     assert client.get(f"/privacy/{contact.uid}/contact.json").json()["contact"][0]["name"] == NAME
@@ -203,7 +204,7 @@ def test_what_passes_through_is_let_go_of(client):
         "looks": 0,
         "sessions": 0,
     }
-    client.force_login(UserFactory(role=Role.ADMINISTRATOR))
+    signed_in(client, UserFactory(role=Role.ADMINISTRATOR))
     given = {"mail_days": 30, "job_days": 5, "look_days": 5, "session_days": 1}
     assert client.post("/privacy/retention/", given).status_code == 400
     assert client.post("/privacy/retention/", {**given, "mail_days": 90}).status_code == 302

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from accounts.tests.factories import UserFactory
+from accounts.tests.signing import signed_in
 from core import jobs
 from core.consumers import CONSUMERS
 from core.domain import events
@@ -129,7 +130,7 @@ def test_no_hook_leads_into_our_own_network(url):
 
 
 def test_an_administrator_makes_one_and_sees_its_secret_once(client, receiver):
-    client.force_login(UserFactory(role="administrator"))
+    signed_in(client, UserFactory(role="administrator"))
     new = reverse("data:new-web-hook")
     typed = {"name": "Warehouse", "url": "https://93.184.216.34/in", "types": [BAND], "is_active": "on"}
     page = client.post(new, fields_of(client.get(new)) | typed)

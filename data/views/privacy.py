@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.access import administrators_only, who
+from accounts.access import administrators_only, proved_only, who
 from core import clock
 from customers.models import Contact
 from data.domain.privacy import erasing, export
@@ -74,6 +74,7 @@ def download(request: HttpRequest, uid: UUID, kind: str) -> HttpResponse:
 
 @require_POST
 @administrators_only
+@proved_only
 def erase(request: HttpRequest, uid: UUID) -> HttpResponse:
     contact = _contact(uid)
     if request.POST.get("typed", "").strip() != wanted(contact):

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.access import administrators_only
+from accounts.access import administrators_only, proved_only
 from core import clock
 from data.domain.hooks import calls, endpoints
 from data.domain.hooks.types import TYPES
@@ -35,12 +35,14 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 @EDITS
 @administrators_only
+@proved_only
 def new(request: HttpRequest) -> HttpResponse:
     return _edit(request, None)
 
 
 @EDITS
 @administrators_only
+@proved_only
 def change(request: HttpRequest, uid: UUID) -> HttpResponse:
     return _edit(request, get_object_or_404(WebHook, uid=uid))
 
@@ -89,6 +91,7 @@ def hook(request: HttpRequest, uid: UUID) -> HttpResponse:
 
 @require_POST
 @administrators_only
+@proved_only
 def rotate(request: HttpRequest, uid: UUID) -> HttpResponse:
     return _with_secret(request, endpoints.rotate(hook=get_object_or_404(WebHook, uid=uid)))
 

@@ -18,7 +18,19 @@ from tests.authorisation.test_matrix import LINES
 PAYS = 48_213
 TELLS = re.compile(r"[$€£]\s?\d|(?<![\d,.])48[,.]?213(?![\d])")
 TAG = re.compile(r"<[^>]+>")
-NOT_OURS = ("accounts/", "admin/", "hooks/", "^hooks/", "s/", "static/", "styleguide/", "appearance/", "proof/", "setup/begin", "readyz")
+NOT_OURS = (
+    "accounts/",
+    "admin/",
+    "hooks/",
+    "^hooks/",
+    "s/",
+    "static/",
+    "styleguide/",
+    "appearance/",
+    "proof/",
+    "setup/begin",
+    "readyz",
+)
 FIGURES = ("score", "mrr", "mrr_at_risk", "mrr_change_90", "overdue_invoices")
 
 

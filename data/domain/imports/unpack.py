@@ -102,10 +102,11 @@ def _write_sheet(sheet: Any, target: Path, name: str) -> int:
     count, width = 0, 0
     with target.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
-        for place, row in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS, values_only=True)):
+        # Not by max_col: that fills up every row of an empty sheet, which a kilobyte can say has a million.
+        for place, row in enumerate(sheet.iter_rows(values_only=True)):
             if place > MOST_ROWS:
                 raise _too_large(name)
-            cells = [_cell(one) for one in row]
+            cells = [_cell(one) for one in row[:MOST_COLUMNS]]
             while cells and not cells[-1] and (not width or len(cells) > width):
                 cells.pop()
             if not any(cells):

@@ -2,6 +2,7 @@
 
 import os
 import re
+import time
 from itertools import cycle
 from pathlib import Path
 from typing import Any
@@ -142,6 +143,24 @@ def test_no_width_scrolls_sideways(queue: Any, width: int) -> None:
     for address in pages(queue):
         queue.goto(address)
         assert queue.evaluate("document.documentElement.scrollWidth") <= width, address
+
+
+def test_the_forms_of_a_task_stay_on_the_screen(queue: Any) -> None:
+    for key in "elsa":
+        queue.keyboard.press(key)
+        queue.locator(".acts details[open] form").wait_for()
+        assert queue.evaluate("document.documentElement.scrollWidth") <= 1440, key
+        queue.keyboard.press("Escape")
+
+
+def test_a_tap_opens_its_task_before_the_first_one_has_come(queue: Any) -> None:
+    queue.set_viewport_size({"width": 390, "height": 844})
+    queue.route("**/queue/?*item=*", lambda route: (time.sleep(0.3), route.continue_()))
+    queue.reload()
+    row = queue.locator("#board [data-row]").nth(1)
+    row.click()
+    queue.locator("#board[data-open] .pane-name").wait_for()
+    assert queue.locator(".pane-name").inner_text() in row.text_content()
 
 
 def test_nobody_is_left_out(queue: Any) -> None:

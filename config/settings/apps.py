@@ -100,5 +100,6 @@ DJANGO_TABLES2_TEMPLATE = "core/table.html"
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English"))]  # one more here only when its catalog is complete: half a translation reads badly
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = ["config.formats"]
 TIME_ZONE = "UTC"
 USE_TZ = True

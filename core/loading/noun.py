@@ -22,7 +22,7 @@ class Changes:
     ``made`` is SQL, while the batch's tables are there, of (id, was, became): objects in JSON with the same fields;
     ``was`` is NULL where there was nothing in its place. ``now`` is SQL of (id, now, called) for the ids in the table
     IDS: the same fields as they are now, and what a person calls the row. Fields that are no longer what the load made
-    of them stay; with ``whole``, so does the rest of their row. ``put_back`` writes the values before.
+    of them stay; with ``whole``, so does all that is called the same. ``put_back`` writes the values before.
     """
 
     made: str

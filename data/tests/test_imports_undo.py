@@ -25,6 +25,8 @@ from data.domain.privacy import erasing, export
 from data.models import Import, ImportedChange, ImportedPerson, ImportedRow, ImportedUsage
 from data.tests.test_imports import admin, file, mapped, send, step  # noqa: F401 (a fixture)
 from health.models import ForeignScore
+from subscriptions.domain import versions
+from subscriptions.domain.versions import Version
 from subscriptions.models import Cost, FxRate, InvoiceState, SubscriptionVersion
 from surveys.models import Response
 from usage.domain.record import Used, record
@@ -319,3 +321,22 @@ def travel():
     """Let days pass."""
     with time_machine.travel(clock.now(), tick=False) as time:
         yield lambda days: time.shift(timedelta(days=days))
+
+
+def test_the_versions_of_a_subscription_stay_together(admin):  # noqa: F811
+    names = ("customers.csv", "subscriptions.csv")
+    bring(admin, {name: FIRST[name] for name in names})
+    one = bring(admin, {"subscriptions.csv": SECOND["subscriptions.csv"]})
+    new = SubscriptionVersion.objects.get(number=2)
+    more = Version(subscription_id=new.subscription_id, number=2, starts_on=new.starts_on, amount=Decimal(170))
+    versions.record(versions=[more], known_on=clock.today())
+    page = admin.get(reverse("data:import-undo", args=[one.uid])).content.decode()
+    assert "2 values were changed again since" in page and "<td>amount</td>" in page and "<td>mrr</td>" in page
+    taken_back(admin, one)
+    assert {
+        number: (amount, ends_on)
+        for _known, _subscription, number, amount, ends_on in latest(
+            SubscriptionVersion, "subscription", "number", "amount", "ends_on", by=2
+        )
+        if _subscription == new.subscription_id
+    } == {1: (100, date(2024, 5, 1)), 2: (170, None)}

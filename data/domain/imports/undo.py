@@ -151,7 +151,8 @@ def _open(rows: str) -> None:
 
 
 def _compare(of: Import, noun: Noun) -> None:
-    """``changed_field``: every field that was changed, whether something was ``there``, and whether it ``stays``."""
+    """``changed_field``: every field that was changed; whether something was ``there``, whether it ``differs`` from
+    what the import made of it, and whether it ``stays`` therefore."""
     assert noun.changes
     execute("DROP TABLE IF EXISTS pg_temp.changed, pg_temp.changed_field")
     execute(
@@ -160,13 +161,13 @@ def _compare(of: Import, noun: Noun) -> None:
         {"of": of.pk, "noun": noun.name},
     )
     execute("ANALYZE changed")
-    each = "bool_or({}) OVER (PARTITION BY c.row)" if noun.changes.whole else "{}"
+    each = "bool_or({}) OVER (PARTITION BY COALESCE(n.called, c.row::text))" if noun.changes.whole else "{}"
     differs = "NULLIF(n.now -> v.key, 'null') IS DISTINCT FROM NULLIF(v.value, 'null')"
     execute(
         f"""
         CREATE TEMP TABLE changed_field ON COMMIT DROP AS
         SELECT c.row, c.id, v.key AS field, c.before IS NOT NULL AS there, c.before -> v.key AS before,
-               v.value AS after, n.now -> v.key AS now, n.called, {each.format(differs)} AS stays
+               v.value AS after, n.now -> v.key AS now, n.called, {differs} AS differs, {each.format(differs)} AS stays
         FROM changed c LEFT JOIN ({noun.changes.now.replace("IDS", "changed")}) n (id, now, called) USING (id),
         LATERAL jsonb_each(c.after) v (key, value)
         """,
@@ -192,14 +193,14 @@ def left(*, of: Import, most: int) -> Left:
     count, found = 0, list[Stays]()
     for noun in _changed(of):
         _compare(of, noun)
-        count += fetch("SELECT count(*) FROM changed_field WHERE stays")[0][0]
+        count += fetch("SELECT count(*) FROM changed_field WHERE differs")[0][0]
         rows = fetch(FIRST_LEFT, {"most": most - len(found)})
         found += [Stays(noun.name, *row) for row in rows]
     return Left(count, tuple(found))
 
 
 FIRST_LEFT: Final = """
-SELECT called, field, before #>> '{}', after #>> '{}', now #>> '{}' FROM changed_field WHERE stays
+SELECT called, field, before #>> '{}', after #>> '{}', now #>> '{}' FROM changed_field WHERE differs
 ORDER BY called, id, field LIMIT %(most)s
 """
 

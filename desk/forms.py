@@ -208,7 +208,7 @@ class TouchForm(TouchFields):
 
     kind = forms.ChoiceField(label=_("Kind"), choices=Touchpoint.Kind.choices)
     on = forms.DateField(label=_("On"), widget=forms.DateInput(attrs={"type": "date"}))
-    field_order = ("kind", "on", "contact", "two_way", "note")
+    field_order = ("kind", "contact", "two_way", "note", "on")
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -56,9 +56,10 @@
     event.preventDefault();
   });
 
-  // Enter sends a task's form from a choice, too: Space or an arrow opens the choice.
+  // Enter sends a task's form from a choice, too (Space or an arrow opens the choice), and with Ctrl from a text.
   document.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || !event.target.matches(".act select")) return;
+    const sends = event.ctrlKey || event.metaKey ? ".act :is(select, textarea)" : ".act select";
+    if (event.key !== "Enter" || !event.target.matches(sends)) return;
     event.preventDefault();
     event.target.form.requestSubmit();
   });

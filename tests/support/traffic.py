@@ -44,7 +44,7 @@ class Traffic:
         word = base64.b64encode(f"{self.intake}:".encode()).decode()
         while not self._ending.is_set():
             numbers = [next(self._numbers) for _ in range(BATCH)]
-            body = json.dumps({"batch": [_event(number) for number in numbers]})
+            body = json.dumps({"batch": [event(number) for number in numbers]})
             if self._until_taken("/v1/batch", body, {"Authorization": f"Basic {word}"}):
                 self.events.update(numbers)
             time.sleep(0.05)
@@ -89,7 +89,7 @@ class Traffic:
             connection.close()
 
 
-def _event(number: int) -> dict[str, Any]:
+def event(number: int) -> dict[str, Any]:
     return {
         "type": "track",
         "event": f"feature {number % 7}",

@@ -20,6 +20,7 @@ from tools.figures import Figure, at_most, info
 
 CUSTOMERS, MONTHS = 100_000, 36
 WINDOW = 56
+CHOSEN_BY = ["is_active", "leaves_on", "tenure_days", "days_to_notice"]  # who is scored, and by which scorecard
 # What a score is made of at the least, of every kind of fact.
 TWELVE = [
     *("mrr", "mrr_change_90", "days_to_renewal", "overdue_invoices", "active_days_28", "usage_change_28"),
@@ -67,8 +68,8 @@ def _taken_back(work: Callable[[], object], before: Callable[[], object] = lambd
 
 
 def _of_twelve(work: Callable[[], object]) -> float:
-    """With no other measures but those, and the two that tell who is a customer."""
-    with mock.patch.object(health, "base_measures", lambda: [*TWELVE, health.IN_FORCE, health.LEAVES_ON]):
+    """With no other measures but those, and what a scorecard is chosen by."""
+    with mock.patch.object(health, "base_measures", lambda: [*TWELVE, *CHOSEN_BY]):
         return _taken_back(work, before=_nothing_written)
 
 

@@ -68,7 +68,7 @@ NEW = f"""
 def _learnt(rows: Sequence[np.ndarray], at: Scope) -> State:
     """Rows of usage, summed up for each customer and day."""
     whose, feature, day, events, errors = rows
-    customer, place = np.unique(whose, return_inverse=True)
+    customer, place = _placed(whose)
     ago = number(at.day) - 1 - day
     over_all, fails = feature == features.over_all(), np.isin(feature, _failures(at))
     failed = np.where(over_all, errors, events)
@@ -79,6 +79,13 @@ def _learnt(rows: Sequence[np.ndarray], at: Scope) -> State:
         "negative": _latest(place, day, events < 0, np.zeros(len(customer), dtype=np.int64)),
         "older": _latest(place, day, over_all & (events > 0) & (ago >= DAYS), np.full(len(customer), NEVER)),
     }
+
+
+def _placed(whose: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Each customer once, sorted, and beside each row the place of its own: ``np.unique`` without sorting millions."""
+    here = np.zeros(whose.max(initial=-1) + 1, dtype=bool)
+    here[whose] = True
+    return np.flatnonzero(here), (np.cumsum(here) - 1)[whose]
 
 
 def _grid(

@@ -21,6 +21,7 @@ from desk.tables import CustomerTable, FewCustomersTable
 from subscriptions.queries.shown import shown
 
 PARTS = {"list": "desk/customers/_list.html"}
+TRIGRAM = 3  # letters, from which on an index finds words
 
 
 @require_safe
@@ -28,7 +29,9 @@ def customers(request: HttpRequest) -> HttpResponse:
     """The customers that one may see: searched, filtered, sorted, a page at a time. The address holds it all."""
     filters = filters_of(request)
     chosen = CustomerTable.chosen(request.GET.getlist("columns"), who(request).columns.get(CUSTOMERS.key, []))
-    shape = FewCustomersTable if sees_few(who(request)) else CustomerTable
+    # What a search finds is sorted as it is: along an index of all customers, too few are met.
+    few = sees_few(who(request)) or len(filters.cleaned.get("q") or "") >= TRIGRAM
+    shape = FewCustomersTable if few else CustomerTable
     table = shape(
         CustomerTable.rows(filters.qs, chosen),
         shown=shown(),

@@ -72,6 +72,14 @@ def test_who_has_no_customers_is_told_what_will_stand_here(as_user: As, cast: Ca
     assert b"No customers are yours yet" in as_user(cast.owner).get("/").content
 
 
+def test_of_customers_of_whom_nobody_pays_it_is_not_said_that_there_are_none(
+    as_user: As, cast: Cast, owned: Make
+) -> None:
+    assert b"There are no customers yet" in as_user(cast.administrator).get("/").content
+    owned(owner=None)
+    assert b"Nobody pays today" in as_user(cast.administrator).get("/").content
+
+
 def test_a_csm_sees_their_day_and_their_book(as_user: As, cast: Cast, owned: Make, task: Make, moved: Make) -> None:
     late = task(customer=moved("Fallen"), due_on=clock.today() - timedelta(3))
     owned(owner=cast.mate, name="Of the mate")

@@ -6,9 +6,9 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.registry import OUTCOMES
 from health.domain.backtest import Asked, Step
-from health.domain.backtest.asked import last_year
 from health.domain.backtest.subjects import choices
 from health.models import ForeignScore
+from health.queries.period import usual
 
 STEPS = [
     (Step.WEEK.value, _("every week")),
@@ -31,7 +31,7 @@ class PeriodForm(forms.Form):
     def __init__(self, *args: Any, today: date, customers: tuple[int, ...] | None, **more: Any) -> None:
         super().__init__(*args, **more)
         self.today, self.customers = today, customers
-        first, last = last_year(today)
+        first, last = usual(today)
         self.fields["start"].initial, self.fields["end"].initial = first, last
         self.fields["outcome"].initial = "customer_churn"
         outcome: Any = self.fields["outcome"]

@@ -6,9 +6,12 @@ from django.urls import reverse
 
 from accounts.tests.factories import TeamFactory, UserFactory
 from core import clock, jobs
+from customers.models import Standing
 from customers.tests.factories import CustomerFactory
 from health.domain.backtest import Asked, runs
+from health.domain.backtest.asked import last_year
 from health.models import BacktestDay, BacktestRun, ForeignScore
+from health.queries.period import usual
 from subscriptions.domain import ledger
 from subscriptions.tests.factories import agree, sell
 
@@ -77,6 +80,13 @@ def test_a_test_is_asked_for_runs_in_the_background_and_shows_its_failures(lost)
     assert "nobody had enough data" in page
     assert "told apart" in page
     assert "Adopted v1" in browser.get(LIST).content.decode()
+
+
+def test_where_nobody_pays_any_more_the_year_before_the_last_left_is_meant(lost):
+    today = clock.today()
+    assert usual(today) == last_year(today - timedelta(days=30))
+    Standing.objects.create(customer=CustomerFactory(), as_of=today, mrr=1)
+    assert usual(today) == last_year(today)
 
 
 def test_the_progress_ends_with_the_page_anew(lost):

@@ -64,7 +64,7 @@ def test_the_picture_links_to_each_customer_and_each_sum_to_its_rows(client, cas
 
 def test_empty_pages_teach(client, cast):
     client.force_login(cast.owner)
-    for name, says in (("book", "Nobody pays yet"), ("movements", "Nobody has moved yet"), ("risks", "No risks yet")):
+    for name, says in (("book", "Nobody pays today"), ("movements", "Nobody has moved yet"), ("risks", "No risks yet")):
         assert says in client.get(reverse(f"health:{name}")).content.decode()
 
 

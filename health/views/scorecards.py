@@ -8,7 +8,7 @@ from accounts.access import administrators_only, who
 from core import clock
 from health import catalogue
 from health.domain.backtest import Asked, Refused, runs
-from health.domain.backtest.asked import last_year
+from health.queries.period import usual
 
 
 @require_safe
@@ -39,7 +39,7 @@ def measures(request: HttpRequest) -> HttpResponse:
 def test_measures(request: HttpRequest) -> HttpResponse:
     """Ask how well each measure alone separates, over all customers."""
     today = clock.today()
-    start, end = last_year(today)
+    start, end = usual(today)
     try:
         run = runs.start(asked=Asked((runs.MEASURES,), start, end, today), by=who(request), at=clock.now())
     except Refused as refused:

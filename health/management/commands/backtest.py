@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from core import arguments, clock
 from customers.registry import OUTCOMES
 from health.domain.backtest import Asked, Refused, Step, backtest
-from health.domain.backtest.asked import last_year
 from health.queries.export import external_ids
+from health.queries.period import usual
 from health.queries.proof import verdict
 
 WIDTH = 30
@@ -49,7 +49,7 @@ class Command(BaseCommand):
 
 def _asked(options: dict[str, Any]) -> Asked:
     today = clock.today()
-    first, last = last_year(today, horizon=options["horizon"])
+    first, last = usual(today, horizon=options["horizon"])
     end: date = options["end"] or last
     start: date = options["start"] or min(first, end - timedelta(days=1))
     return Asked(

@@ -20,7 +20,7 @@ from usage.measures.window import WINDOW, counted, window_days
 
 EPOCH = date(1970, 1, 1)
 DAYS = 2 * WINDOW
-FEATURE = 20  # bits of a feature's id beside that of a customer
+FEATURE, AGO = 20, 12  # bits of a feature's id, and of a number of days, beside the id of a customer
 NOTHING = np.array([], dtype=np.int64)
 NONE: State = {
     "customer": NOTHING,
@@ -33,15 +33,18 @@ NONE: State = {
 
 def full(at: Scope) -> State:
     days = {**window_days(at), "failures": _failures(at)}
-    learnt = _learnt(integers(at.sql(OF_DAYS, table="u", **days), 5), at)
+    learnt = _learnt(integers(at.sql(OF_DAYS, table="u", **days), 3), at)
     return _merged(NONE, learnt, at, DAYS) | _pairs(integers(at.sql(OF_FEATURES, table="u", **days), 3))
 
 
-ROW = "u.customer_id, u.feature_id, u.day - date '1970-01-01', u.events, u.errors"
+# Of millions of rows each number that need not be sent counts: whose, how long ago and of what are one.
+PACKED = f"(u.customer_id::bigint << {AGO + FEATURE}) | ((%(day)s::date - 1 - u.day) << {FEATURE}) | u.feature_id"
+ROW = f"{PACKED}, u.events, u.errors"
+# What most rows fail comes first.
 OF_DAYS = f"""
     SELECT {ROW} FROM usage_usageday u
-    WHERE {{visible}} AND u.day >= %(before_from)s
-      AND (u.feature_id = %(over_all)s OR u.feature_id = ANY (%(failures)s) OR u.events < 0)
+    WHERE (u.feature_id = %(over_all)s OR u.feature_id = ANY (%(failures)s) OR u.events < 0)
+      AND {{visible}} AND u.day >= %(before_from)s
 """
 OF_FEATURES = """
     SELECT u.customer_id, u.feature_id, max(u.day - date '1970-01-01') FROM usage_usageday u
@@ -51,7 +54,7 @@ OF_FEATURES = """
 
 def step(state: State, to: Step) -> State:
     month = to.before.day.replace(day=1)
-    rows = integers(to.sql(NEW, table="u", month=month, **window_days(to.scope)), 5)
+    rows = integers(to.sql(NEW, table="u", month=month, **window_days(to.scope)), 3)
     state = state | {"older": np.maximum(state["older"], _fallen_out(state, to))}
     merged = _merged(state, _learnt(rows, to.scope), to.scope, to.days)
     return merged | _kept(_pairs(_uses(rows, to.scope), state), to)
@@ -67,9 +70,9 @@ NEW = f"""
 
 def _learnt(rows: Sequence[np.ndarray], at: Scope) -> State:
     """Rows of usage, summed up for each customer and day."""
-    whose, feature, day, events, errors = rows
+    whose, feature, ago, events, errors = _unpacked(rows)
     customer, place = _placed(whose)
-    ago = number(at.day) - 1 - day
+    day = number(at.day) - 1 - ago
     over_all, fails = feature == features.over_all(), np.isin(feature, _failures(at))
     failed = np.where(over_all, errors, events)
     return {
@@ -79,6 +82,12 @@ def _learnt(rows: Sequence[np.ndarray], at: Scope) -> State:
         "negative": _latest(place, day, events < 0, np.zeros(len(customer), dtype=np.int64)),
         "older": _latest(place, day, over_all & (events > 0) & (ago >= DAYS), np.full(len(customer), NEVER)),
     }
+
+
+def _unpacked(rows: Sequence[np.ndarray]) -> tuple[np.ndarray, ...]:
+    packed, events, errors = rows
+    feature, ago = packed & ((1 << FEATURE) - 1), packed >> FEATURE & ((1 << AGO) - 1)
+    return packed >> (AGO + FEATURE), feature, ago, events, errors
 
 
 def _placed(whose: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -129,9 +138,9 @@ def _merged(state: State, learnt: State, at: Scope, days: int) -> State:
 
 
 def _uses(rows: Sequence[np.ndarray], at: Scope) -> list[np.ndarray]:
-    whose, feature, day, events, _errors = rows
-    here = (day >= number(at.day) - WINDOW) & (feature != features.over_all()) & (events > 0)
-    return [whose[here], feature[here], day[here]]
+    whose, feature, ago, events, _errors = _unpacked(rows)
+    here = (ago < WINDOW) & (feature != features.over_all()) & (events > 0)
+    return [whose[here], feature[here], number(at.day) - 1 - ago[here]]
 
 
 def _pairs(uses: Sequence[np.ndarray], before: State | None = None) -> State:

@@ -35,7 +35,8 @@ FROM (
         SELECT k.*, min(k.starts_on) OVER (PARTITION BY k.subscription_id, k.term_ends_on) AS term_starts_on,
                min(k.starts_on) FILTER (WHERE k.mrr > 0)
                    OVER (PARTITION BY k.customer_id, k.term_ends_on) AS first_starts_on
-        FROM known k WHERE k.term_ends_on IS NOT NULL
+        FROM known k
+        WHERE (k.customer_id, k.term_ends_on) IN (SELECT o.customer_id, o.term_ends_on FROM known o WHERE o.ends_on IS NULL)
     ) v, LATERAL (
         SELECT {_months("v.term_starts_on", "v.term_ends_on")} AS own,
                {_months("v.term_ends_on", "%(day)s - 1")} AS passed,

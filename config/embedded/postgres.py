@@ -34,6 +34,7 @@ SETTINGS: Mapping[str, str] = {
     "checkpoint_timeout": "1min",  # little is left to write when it is stopped
     "wal_compression": "on",
     "random_page_cost": "1.1",
+    "parallel_setup_cost": "10000",  # for what takes milliseconds a second process is slower, and takes from others
     "jit": "off",
     "timezone": "UTC",
     "log_timezone": "UTC",

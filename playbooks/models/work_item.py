@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from core.ids import uuid7
-from customers.models import Customer, Text
+from customers.models import Customer, Standing, Text
 from playbooks.querysets import WorkItemQuerySet
 
 
@@ -42,6 +42,10 @@ class WorkItem(models.Model):
 
     uid = models.UUIDField(default=uuid7, unique=True, editable=False)
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="+")
+    # Without a column: what ranks a long queue is met without its customers.
+    standing = models.ForeignObject(
+        Standing, models.DO_NOTHING, from_fields=["customer"], to_fields=["customer"], null=True, related_name="+"
+    )
     owner = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("owner"))
     cause = models.CharField(max_length=120)
     title = models.CharField(_("title"), max_length=200, blank=True)
@@ -82,6 +86,13 @@ class WorkItem(models.Model):
                 name="playbooks_workitem_queue",
             ),
             models.Index(fields=["customer", "state"], name="playbooks_workitem_customer"),
+            # A lane of all books: counted, and ranked beside the standings, without the rows themselves.
+            models.Index(
+                fields=["lane", "customer"],
+                include=["state", "snoozed_until", "due_on", "id"],
+                condition=Q(state__in=["open", "snoozed"]),
+                name="playbooks_workitem_lane",
+            ),
         ]
 
     def __str__(self) -> str:

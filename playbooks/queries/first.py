@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Final
 
-from django.db.models import Count, F, FloatField, Max
+from django.db.models import F, FloatField, Max
 from django.db.models.functions import Cast
 
 from core.hidden import is_money_hidden
@@ -25,15 +25,18 @@ def first(items: WorkItemQuerySet, *, today: date, limit: int) -> list[int]:
     """
     if is_money_hidden():
         return _all(items, today, limit)
-    many = dict(items.order_by().values_list("lane").annotate(Count("pk")))
     found: list[int] = []
-    for lane in (one for one in LANES if one in many):
+    for lane in LANES:
         here, wanted = items.filter(lane=lane), limit - len(found)
         if wanted <= 0:
             break
-        keys = _of_many(here, today, wanted) if many[lane] > FEW else None
+        keys = _of_many(here, today, wanted) if _are_many(here) else None
         found += _all(here, today, wanted) if keys is None else keys
     return found
+
+
+def _are_many(items: WorkItemQuerySet) -> bool:
+    return items.order_by()[: FEW + 1].count() > FEW
 
 
 def _all(items: WorkItemQuerySet, today: date, limit: int) -> list[int]:
@@ -43,15 +46,15 @@ def _all(items: WorkItemQuerySet, today: date, limit: int) -> list[int]:
 def _of_many(items: WorkItemQuerySet, today: date, limit: int) -> list[int] | None:
     """None where those who were looked at are not surely the first."""
     placed = ranked(items, today=today).annotate(
-        place=F("rank"), at_risk=Cast("customer__standing__mrr_at_risk", FloatField())
+        place=F("rank"), at_risk=Cast("standing__mrr_at_risk", FloatField())
     )
-    scored = placed.filter(customer__standing__churn_chance__isnull=False)
+    scored = placed.filter(standing__churn_chance__isnull=False)
     # Whoever has no chance of their own weighs by their band: that is not told by what is at risk.
     unscored = Standing.objects.filter(churn_chance=None, band=Band.UNKNOWN, mrr__gt=0).values_list(
         "customer", flat=True
     )
     others = placed.filter(customer__in=list(unscored)).order_by()
-    most = list(scored.order_by("-customer__standing__mrr_at_risk").values_list(*COLUMNS)[: LOOKED_AT * limit])
+    most = list(scored.order_by("-standing__mrr_at_risk").values_list(*COLUMNS)[: LOOKED_AT * limit])
     best = sorted((-place, due_on, key) for key, due_on, place, _risk in [*most, *others.values_list(*COLUMNS)])[:limit]
     if len(most) < LOOKED_AT * limit or -best[-1][0] <= CHANCE_TO_HELP * (most[-1][3] + ROUNDED * _largest()):
         return None

@@ -51,11 +51,11 @@ def ranked(items: WorkItemQuerySet, *, today: date) -> WorkItemQuerySet:
 
     Whoever may not see money is not led to it by the order either: to them every customer weighs the same.
     """
-    mrr = Value(Decimal(0)) if is_money_hidden() else F("customer__standing__mrr")
+    mrr = Value(Decimal(0)) if is_money_hidden() else F("standing__mrr")
     return items.annotate(
         mrr=Coalesce(mrr, Value(Decimal(0)), output_field=DecimalField()),
         chance=_chance(),
-        days=_DaysUntil(Least("due_on", "customer__standing__notice_on"), Value(today)),
+        days=_DaysUntil(Least("due_on", "standing__notice_on"), Value(today)),
         rank=_rank(),
         lane_order=Case(*(When(lane=lane, then=Value(order)) for order, lane in enumerate(LANES)), default=Value(9)),
     ).order_by("lane_order", "-rank", "due_on", "pk")
@@ -86,11 +86,11 @@ class _DaysUntil(Func):
 
 def _chance() -> Combinable:
     of_band = Case(
-        *(When(customer__standing__band=band, then=Value(chance)) for band, chance in BAND_CHANCE.items()),
+        *(When(standing__band=band, then=Value(chance)) for band, chance in BAND_CHANCE.items()),
         default=Value(BAND_CHANCE[Band.UNKNOWN]),
         output_field=FloatField(),
     )
-    return Coalesce(Cast("customer__standing__churn_chance", FloatField()), of_band)
+    return Coalesce(Cast("standing__churn_chance", FloatField()), of_band)
 
 
 def _rank() -> Combinable:

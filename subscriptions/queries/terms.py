@@ -36,7 +36,9 @@ FROM (
                min(k.starts_on) FILTER (WHERE k.mrr > 0)
                    OVER (PARTITION BY k.customer_id, k.term_ends_on) AS first_starts_on
         FROM known k
-        WHERE (k.customer_id, k.term_ends_on) IN (SELECT o.customer_id, o.term_ends_on FROM known o WHERE o.ends_on IS NULL)
+        WHERE (k.customer_id, k.term_ends_on) IN (
+            SELECT o.customer_id, o.term_ends_on FROM known o WHERE o.ends_on IS NULL
+        )
     ) v, LATERAL (
         SELECT {_months("v.term_starts_on", "v.term_ends_on")} AS own,
                {_months("v.term_ends_on", "%(day)s - 1")} AS passed,

@@ -45,9 +45,7 @@ def _all(items: WorkItemQuerySet, today: date, limit: int) -> list[int]:
 
 def _of_many(items: WorkItemQuerySet, today: date, limit: int) -> list[int] | None:
     """None where those who were looked at are not surely the first."""
-    placed = ranked(items, today=today).annotate(
-        place=F("rank"), at_risk=Cast("standing__mrr_at_risk", FloatField())
-    )
+    placed = ranked(items, today=today).annotate(place=F("rank"), at_risk=Cast("standing__mrr_at_risk", FloatField()))
     scored = placed.filter(standing__churn_chance__isnull=False)
     # Whoever has no chance of their own weighs by their band: that is not told by what is at risk.
     unscored = Standing.objects.filter(churn_chance=None, band=Band.UNKNOWN, mrr__gt=0).values_list(

@@ -23,19 +23,23 @@ from config.embedded.privileges import Unprivileged, die_with_parent
 DATABASE = USER = "holdfast"
 OLDEST = 16
 
+# How statements are planned: a server of one's own wants the same.
+PLANNING: Mapping[str, str] = {
+    "work_mem": "32MB",
+    "random_page_cost": "1.1",
+    "parallel_setup_cost": "10000",  # for what takes milliseconds a second process is slower, and takes from others
+    "jit": "off",
+}
 SETTINGS: Mapping[str, str] = {
     "listen_addresses": "",
     "max_connections": "100",
     "shared_preload_libraries": "pg_stat_statements",
     "shared_buffers": "256MB",
-    "work_mem": "32MB",
     "maintenance_work_mem": "256MB",
     "max_wal_size": "4GB",
     "checkpoint_timeout": "1min",  # little is left to write when it is stopped
     "wal_compression": "on",
-    "random_page_cost": "1.1",
-    "parallel_setup_cost": "10000",  # for what takes milliseconds a second process is slower, and takes from others
-    "jit": "off",
+    **PLANNING,
     "timezone": "UTC",
     "log_timezone": "UTC",
 }

@@ -14,6 +14,8 @@ import pytest
 import yaml
 from django.conf import settings
 
+from config.embedded.postgres import PLANNING
+
 ROOT: Path = settings.BASE_DIR
 BIN = Path(sys.executable).parent
 UNITS = sorted((ROOT / "deploy").glob("*.service"))
@@ -51,6 +53,13 @@ def test_services_are_pinned_and_each_waits_for_what_it_needs(compose: dict[str,
             assert checked, f"{name} waits for {other}, which never says that it is well"
         used = {one.split(":")[0] for one in service.get("volumes", [])}
         assert used <= set(compose["volumes"]), name
+
+
+def test_the_database_plans_as_the_embedded_one_does(compose: dict[str, Any]) -> None:
+    wanted = {f"{name}={value}" for name, value in PLANNING.items()}
+    assert {one for one in compose["services"]["database"]["command"].split() if "=" in one} == wanted
+    told = (ROOT / "docs/howto/production.md").read_text()
+    assert not [one for one in wanted if f"`{one}`" not in told]
 
 
 def test_the_settings_of_the_containers_are_good(compose: dict[str, Any]) -> None:

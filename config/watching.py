@@ -1,6 +1,7 @@
 """Sentry and OpenTelemetry, where an installation wants them. Neither is told who somebody is.
 
-An address may hold the token of a mail's link: what leaves is the route, never the path or the question.
+An address may hold the token of a mail's link: what leaves is the route, never the path or the question. What was
+raised may name such an address as well.
 """
 
 from importlib import import_module
@@ -8,6 +9,8 @@ from importlib.util import find_spec
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
+
+from core.links import without_tokens
 
 LOCK = "requirements-watching.lock"
 ADDRESSES = ("http.url", "http.target", "url.full", "url.path", "url.query")
@@ -47,11 +50,20 @@ def _sentry(dsn: str) -> None:
 
 
 def without_addresses(event: dict[str, Any], _hint: object = None) -> dict[str, Any]:
-    """The event as it leaves: of the request only its method, of the user nothing."""
+    """The event as it leaves: of the request only its method, of the user nothing, of a link its route."""
     event.pop("user", None)
     if "request" in event:
         event["request"] = {"method": event["request"].get("method", "")}
-    return event
+    kept: dict[str, Any] = _said(event)
+    return kept
+
+
+def _said(value: Any) -> Any:
+    if isinstance(value, str):
+        return without_tokens(value)
+    if isinstance(value, dict):
+        return {key: _said(one) for key, one in value.items()}
+    return [_said(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def _opentelemetry() -> None:

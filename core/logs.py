@@ -5,6 +5,7 @@ import logging
 from datetime import UTC, datetime
 
 from core import actor
+from core.links import without_tokens
 
 STANDARD = set(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "request_id", "taskName"}
 PLAIN = (str, int, float, bool)
@@ -27,6 +28,13 @@ class RequestIds(logging.Filter):
         return True
 
 
+class Plain(logging.Formatter):
+    """A line of text, and a traceback below it where there is one; no token of a link in either."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return without_tokens(super().format(record), getattr(record, "request", None))
+
+
 class Json(logging.Formatter):
     """One object a line: when, how bad, where, what, in which request, and the plain values given beside."""
 
@@ -44,4 +52,4 @@ class Json(logging.Formatter):
         }
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False, default=str)
+        return without_tokens(json.dumps(line, ensure_ascii=False, default=str), getattr(record, "request", None))

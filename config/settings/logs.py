@@ -19,7 +19,11 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "plain": {"()": "core.logs.Plain", "format": "{asctime} {levelname:<7} {name}: {message} [{request_id}]", "style": "{"},
+        "plain": {
+            "()": "core.logs.Plain",
+            "format": "{asctime} {levelname:<7} {name}: {message} [{request_id}]",
+            "style": "{",
+        },
         "json": {"()": "core.logs.Json"},
     },
     "filters": {"short_refusals": {"()": "core.logs.ShortRefusals"}, "request_ids": {"()": "core.logs.RequestIds"}},

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import random
 import zipfile
 from datetime import date
 
@@ -13,7 +14,7 @@ from openpyxl import Workbook
 from accounts.tests.factories import UserFactory
 from core import jobs
 from customers.models import Contact, Customer
-from data.domain.imports import unpack
+from data.domain.imports import allowance, store, unpack
 from data.models import Import, ImportPiece, KeptMapping
 from subscriptions.models import SubscriptionVersion
 
@@ -170,17 +171,55 @@ def test_a_sheet_that_is_nearly_all_empty_is_read_by_what_it_holds(tmp_path):
     assert table.read_text().splitlines() == ["customer_id", "C1"]
 
 
+def packed(files):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return out.getvalue()
+
+
+def workbook(rows, **beside):
+    """A workbook with these bytes for the rows of its only sheet."""
+    out = io.BytesIO()
+    book = Workbook()
+    book.active.append(["customer_id"])
+    book.save(out)
+    with zipfile.ZipFile(out) as archive:
+        files = {one.filename: archive.read(one) for one in archive.infolist()}
+    head, _row, tail = files["xl/worksheets/sheet1.xml"].partition(b"</row>")
+    return packed({**files, "xl/worksheets/sheet1.xml": head + b"</row>" + rows + tail, **beside})
+
+
+@pytest.mark.parametrize(
+    ("limit", "rows", "told"),
+    [
+        ({"MOST_ROWS": 5}, b"<row/>" * 5, "a.xlsx has more than 5 rows"),
+        ({"MOST_ROWS": 5}, b'<row r="1000000000"><c r="A1000000000"><v>1</v></c></row>', "a.xlsx has more than 5 rows"),
+        ({"MOST_SECONDS": -1}, b"<row/>" * 1000, "a.xlsx takes longer than -1 seconds to read"),
+        ({"MOST_BESIDE_SHEETS": 1}, b"", "a.xlsx is larger than 0 MB when unpacked"),
+    ],
+)
+def test_a_workbook_is_read_no_further_than_it_may_be(tmp_path, monkeypatch, limit, rows, told):
+    monkeypatch.setattr(allowance, *next(iter(limit.items())))
+    (tmp_path / "a.xlsx").write_bytes(workbook(rows))
+    with pytest.raises(store.CannotRead, match=told):
+        list(unpack.tables(tmp_path / "a.xlsx", "a.xlsx", tmp_path))
+
+
 def test_bombs_and_rubbish_are_refused_with_words(admin, monkeypatch):
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("big.csv", b"a,b\n" * 100_000)
-    monkeypatch.setattr("data.domain.imports.unpack.MOST_UNPACKED", 1000)
-    one = send(admin, file("big.zip", packed.getvalue()))
-    assert one.state == Import.State.FAILED and "larger than" in one.problem
-    monkeypatch.setattr("data.domain.imports.unpack.MOST_OF_A_BOOK", 10)
-    book = io.BytesIO()
-    Workbook().save(book)
-    assert "larger than" in send(admin, file("a.xlsx", book.getvalue())).problem
+    one = send(admin, file("big.zip", packed({"big.csv": b"a,b\n" * 3_000_000})))
+    assert one.state == Import.State.FAILED
+    assert one.problem == "big.csv unpacks to more than 150 times its size, which no table does."
+    assert "big.xlsx unpacks to more" in send(admin, file("big.xlsx", workbook(b"<row/>" * 3_000_000))).problem
+    monkeypatch.setattr(allowance, "MOST_OF_BOOKS", 2 << 20)
+    large = workbook(random.Random(1).randbytes(3 << 20))
+    assert "large.xlsx is larger than 2 MB when unpacked" in send(admin, file("large.xlsx", large)).problem
+    inside = file("some.zip", packed({"in/large.xlsx": large}))
+    assert "large.xlsx is larger than 2 MB when unpacked" in send(admin, inside).problem
+    monkeypatch.setattr(allowance, "MOST_UNPACKED", 1 << 20)
+    inside = file("some.zip", packed({"a.csv": b"a,b\n" * 400_000}))
+    assert "some.zip is larger than 1 MB when unpacked" in send(admin, inside).problem
     assert "can't be opened" in send(admin, file("old.xls", b"\xd0\xcf\x11\xe0")).problem
     assert send(admin, file("empty.csv", "\n\n")).state == Import.State.FAILED
     assert "Choose a file" in admin.post(UPLOAD, {"source": "crm"}, follow=True).content.decode()

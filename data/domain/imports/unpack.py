@@ -3,19 +3,17 @@
 import csv
 import zipfile
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 from django.utils.translation import gettext as _
 
+from data.domain.imports.allowance import MOST_FILES, Allowance
 from data.domain.imports.store import PIECE, CannotRead, safe
 
-MOST_UNPACKED: Final = 2 << 30
-MOST_OF_A_BOOK: Final = 300 << 20
-MOST_FILES: Final = 40
 MOST_COLUMNS: Final = 500
-MOST_ROWS: Final = 1 << 20
 TABLES: Final = (".csv", ".tsv", ".tab", ".txt")
 BOOKS: Final = (".xlsx", ".xlsm")
 
@@ -34,7 +32,7 @@ def _of_archive(path: Path, name: str, folder: Path) -> Iterator[tuple[str, Path
     try:
         with zipfile.ZipFile(path) as archive:
             if "xl/workbook.xml" in archive.namelist():
-                yield from _of_book(path, name, folder, archive)
+                yield from _of_book(path, name, folder, Allowance(name))
             else:
                 yield from _members(archive, name, folder)
     except (zipfile.BadZipFile, RuntimeError) as error:  # RuntimeError: locked, or packed in a way that is not known
@@ -45,15 +43,13 @@ def _members(archive: zipfile.ZipFile, name: str, folder: Path) -> Iterator[tupl
     inside = [one for one in archive.infolist() if _is_ours(one)]
     if not inside:
         raise CannotRead(_("%(file)s holds no CSV file and no workbook.") % {"file": name})
-    if len(inside) > MOST_FILES:
-        raise CannotRead(_("%(file)s holds more than %(most)s files.") % {"file": name, "most": MOST_FILES})
-    left = MOST_UNPACKED
+    allowed = Allowance(name)
+    allowed.unpacks(inside)
     for number, member in enumerate(inside):
         target = folder / f"{path_stem(name)}-{number}"
-        left -= _extract(archive, member, target, left, name)
+        _extract(archive, member, target)
         if member.filename.lower().endswith(BOOKS):
-            with zipfile.ZipFile(target) as book:
-                yield from _of_book(target, safe(member.filename), folder, book)
+            yield from _of_book(target, safe(member.filename), folder, allowed)
         else:
             yield safe(member.filename), target
 
@@ -63,49 +59,44 @@ def _is_ours(member: zipfile.ZipInfo) -> bool:
     return not (member.is_dir() or hidden) and member.filename.lower().endswith((*TABLES, *BOOKS))
 
 
-def _extract(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path, most: int, name: str) -> int:
-    size = 0
+def _extract(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path) -> None:
     with archive.open(member) as file, target.open("wb") as out:
         while piece := file.read(PIECE):
-            size += len(piece)
-            if size > most:
-                raise _too_large(name)
             out.write(piece)
-    return size
 
 
-def _of_book(path: Path, name: str, folder: Path, archive: zipfile.ZipFile) -> Iterator[tuple[str, Path]]:
+def _of_book(path: Path, name: str, folder: Path, allowed: Allowance) -> Iterator[tuple[str, Path]]:
+    with zipfile.ZipFile(path) as packed:
+        allowed.opens(packed, name)
+    # As a file: by its path, the library would look at the ending of the name.
+    with path.open("rb") as file, closing(_opened(file, name)) as book:
+        many = len(book.sheetnames) > 1
+        for number, sheet in enumerate(book.worksheets[:MOST_FILES]):
+            target = folder / f"{path_stem(name)}-sheet-{number}.csv"
+            if _write_sheet(sheet, target, allowed):
+                yield safe(f"{path_stem(name)} {sheet.title}.csv" if many else f"{path_stem(name)}.csv"), target
+
+
+def _opened(file: BinaryIO, name: str) -> Any:
     from openpyxl import load_workbook
 
-    if sum(one.file_size for one in archive.infolist()) > MOST_OF_A_BOOK:
-        raise _too_large(name)
-    # As a file: by its path, the library would look at the ending of the name.
-    file = path.open("rb")
     try:
-        book = load_workbook(file, read_only=True, data_only=True)
+        return load_workbook(file, read_only=True, data_only=True)
     except Exception as error:  # whatever a broken workbook makes the library raise
         raise CannotRead(
             _("%(file)s can't be opened as a workbook: save it again, or as .csv.") % {"file": name}
         ) from error
-    many = len(book.sheetnames) > 1
-    for number, sheet in enumerate(book.worksheets[:MOST_FILES]):
-        target = folder / f"{path_stem(name)}-sheet-{number}.csv"
-        if _write_sheet(sheet, target, name):
-            yield safe(f"{path_stem(name)} {sheet.title}.csv" if many else f"{path_stem(name)}.csv"), target
-    book.close()
-    file.close()
 
 
-def _write_sheet(sheet: Any, target: Path, name: str) -> int:
+def _write_sheet(sheet: Any, target: Path, allowed: Allowance) -> int:
     """How many rows it has. Rows without a cell are left out; the first one that has some is the header."""
     sheet.reset_dimensions()
     count, width = 0, 0
     with target.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         # Not by max_col: that fills up every row of an empty sheet, which a kilobyte can say has a million.
-        for place, row in enumerate(sheet.iter_rows(values_only=True)):
-            if place > MOST_ROWS:
-                raise _too_large(name)
+        for row in sheet.iter_rows(values_only=True):
+            allowed.row()
             cells = [_cell(one) for one in row[:MOST_COLUMNS]]
             while cells and not cells[-1] and (not width or len(cells) > width):
                 cells.pop()
@@ -134,9 +125,3 @@ def _cell(value: Any) -> str:
 
 def path_stem(name: str) -> str:
     return Path(safe(name)).stem
-
-
-def _too_large(name: str) -> CannotRead:
-    return CannotRead(
-        _("Unpacked, %(file)s is larger than what is taken at once. Send it as .csv, in parts.") % {"file": name}
-    )

@@ -56,6 +56,7 @@ def report(request: HttpRequest, name: str) -> HttpResponse:
         "tabs": _tabs(name, form),
         "problems": [*form.problems, *([problem] if problem else [])],
         "here": reverse(f"churn:{name}"),
+        "narrowed": any(request.GET.values()),
         "query": _without(request, "part", "format"),
     }
     htmx: Any = getattr(request, "htmx", None)

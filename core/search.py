@@ -44,13 +44,22 @@ def finds(key: str, label: Any, *, order: int) -> Callable[[Finder], Finder]:
 
 
 def search(user: Any, words: str) -> list[Group]:
-    """What ``words`` mean to ``user``: groups in their order, none empty. Without words, the pages there are."""
+    """What ``words`` mean to ``user``: none empty, first the groups where something is called so, last those where all
+    is only spelt alike; otherwise in their order. Without words, the pages there are."""
     words = " ".join(words.split())
     groups = [Group(_("Pages"), _pages(user, words))]
     if len(words) >= SHORTEST:
         finders = sorted(_finders.values(), key=lambda finder: finder[0])
         groups = [*(Group(label, list(finder(user, words))) for _order, label, finder in finders), *groups]
-    return [group for group in groups if group.found]
+    return sorted((group for group in groups if group.found), key=lambda group: _far(group, words.casefold()))
+
+
+def _far(group: Group, words: str) -> int:
+    """How far the nearest of a group is from the words: it begins with them, holds them, is spelt alike."""
+    if any(one.label.casefold().startswith(words) for one in group.found):
+        return 0
+    held = [f"{one.label} {one.note}".casefold() for one in group.found]
+    return 1 if any(all(word in said for word in words.split()) for said in held) else 2
 
 
 def _pages(user: Any, words: str) -> list[Found]:

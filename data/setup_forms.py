@@ -1,9 +1,12 @@
 from typing import Any
 from zoneinfo import available_timezones
 
+from babel import Locale
+from babel.numbers import get_currency_name
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.http import QueryDict
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, Team
@@ -12,7 +15,7 @@ from core.models import Company
 from core.seen import SeenForm
 from data.domain.setup import company
 from subscriptions.domain import rulesets
-from subscriptions.domain.checks import currencies
+from subscriptions.domain.checks import tender
 
 
 def _zones() -> list[tuple[str, str]]:
@@ -20,7 +23,10 @@ def _zones() -> list[tuple[str, str]]:
 
 
 def _currencies() -> list[tuple[str, str]]:
-    return [(one, one) for one in sorted(currencies())]
+    """What is paid with today, with its name, and what the reports are in already."""
+    there = rulesets.rules(rulesets.current())["reporting_currency"]
+    locale = Locale.parse(get_language() or "en", sep="-")
+    return [(one, f"{one} – {get_currency_name(one, locale=locale)}") for one in sorted({*tender(), there})]
 
 
 class CompanyForm(SeenForm, forms.Form):

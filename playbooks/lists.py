@@ -98,5 +98,6 @@ RUNS = declare(
         sort="-started",
         counted=_counted,
         empty=_("A playbook that is at work for a customer is a run."),
+        begin=(_("Put a playbook to work"), "playbooks:playbooks"),
     )
 )

@@ -148,5 +148,6 @@ SUBSCRIPTIONS = declare(
         sort="",  # the latest first: sorted otherwise, the last version of each is looked up
         counted=_counted,
         empty=_("Subscriptions come from your billing system or from files."),
+        begin=(_("Bring in files"), "data:imports"),
     )
 )

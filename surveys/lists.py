@@ -90,5 +90,6 @@ ANSWERS = declare(
         sort="-day",
         counted=_counted,
         empty=_("Answers of all surveys stand here as they come in."),
+        begin=(_("Look at the surveys"), "surveys:surveys"),
     )
 )

@@ -1,6 +1,8 @@
 import pytest
 
 from accounts.tests.factories import UserFactory
+from core.search import search
+from customers.tests.factories import CustomerFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -21,6 +23,13 @@ def test_a_page_is_found_by_the_beginning_of_its_words(asked):
     shown = asked("cust va", hx_request="true").content.decode()
     assert 'href="/reports/worth/"' in shown
     assert 'href="/queue/"' not in shown
+
+
+def test_a_page_comes_before_what_is_only_spelt_alike(asked):
+    analyst = UserFactory(role="analyst")
+    CustomerFactory(name="Retentio Works")
+    assert [f"{group.label}" for group in search(analyst, "retention")] == ["Pages", "Customers"]
+    assert [f"{group.label}" for group in search(analyst, "reten")] == ["Customers", "Pages"]
 
 
 def test_a_page_one_may_not_open_is_not_found(asked):

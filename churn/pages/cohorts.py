@@ -47,12 +47,14 @@ def page(form: RetentionForm, asked: Asked, *, currency: str) -> Page:
                 _("Customers that stay"),
                 _("share of those who began"),
                 table=triangle(form, made, writer, "customers"),
+                empty=_("Nobody began to pay in this time."),
             ),
             Part(
                 "mrr",
                 _("MRR that stays"),
                 _("share of the first MRR; over 100 % it has grown"),
                 table=triangle(form, made, writer, "mrr"),
+                empty=_("Nobody began to pay in this time."),
             ),
         ],
         provisional=form.chosen.end >= asked.until,
@@ -68,8 +70,16 @@ def heat_part(form: RetentionForm, asked: Asked, writer: Writer, *, size: int, k
     made = held.kept(asked, ("cohorts", step, size, form.chosen), lambda: cohorts.triangle(_joined(form, asked, size)))
     rows = [(_named(one, step), [_mark(one, age, len(made), form, writer) for age in range(len(made))]) for one in made]
     note = {"month": _("by month of the first payment"), "quarter": _("by quarter of the first payment")}
-    chart = charts.heat(rows, title=_("Customers that stay"), unit=charts.PERCENT, low=0.5, high=1.0)
-    return Part(key, _("Customers that stay"), note.get(step, _("by year of the first payment")), chart, wide=True)
+    began = any(one.customers for one in made)
+    chart = charts.heat(rows, title=_("Customers that stay"), unit=charts.PERCENT, low=0.5, high=1.0) if began else None
+    return Part(
+        key,
+        _("Customers that stay"),
+        note.get(step, _("by year of the first payment")),
+        chart,
+        empty=_("Nobody began to pay in this time."),
+        wide=True,
+    )
 
 
 def step_of(form: RetentionForm) -> str:
@@ -125,7 +135,10 @@ def survival_chart(found: Cohorts, curve: Sequence[Survived], writer: Writer) ->
     return charts.line([Series(_("Stay"), marks, "accent")], title=title, unit=charts.PERCENT, height=240, zero=True)
 
 
-def triangle(form: RetentionForm, made: Sequence[Cohort], writer: Writer, what: str) -> Table:
+def triangle(form: RetentionForm, made: Sequence[Cohort], writer: Writer, what: str) -> Table | None:
+    """A row a cohort; None where nobody began in any."""
+    if not any(one.customers for one in made):
+        return None
     step = step_of(form)
     rows = []
     for one in made:

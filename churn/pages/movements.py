@@ -29,7 +29,13 @@ def page(form: RetentionForm, asked: Asked, *, currency: str) -> Page:
         figures=[writer.value(key, line, label=str(FIGURES[key].label)) for key in (*BARS[1:6], "net_new")],
         parts=[
             Part("waterfall", _("MRR and what moved it"), name, waterfall(line, writer)),
-            Part("split", _("What rises and falls were made of"), name, split_chart(found, form.chosen, writer)),
+            Part(
+                "split",
+                _("What rises and falls were made of"),
+                name,
+                split_chart(found, form.chosen, writer),
+                empty=_("Nothing rose or fell in this time."),
+            ),
             Part("parts", _("Period by period"), table=table(form, found, replace(writer, bare=True))),
         ],
         provisional=line.provisional,
@@ -37,8 +43,8 @@ def page(form: RetentionForm, asked: Asked, *, currency: str) -> Page:
     )
 
 
-def split_chart(found: Moved, period: Period, writer: Writer) -> Chart:
-    """Both in one waterfall from nothing to what they come to."""
+def split_chart(found: Moved, period: Period, writer: Writer) -> Chart | None:
+    """Both in one waterfall from nothing to what they come to; None where nothing moved."""
     made = split(found, period)
     steps = [
         Step(
@@ -51,6 +57,8 @@ def split_chart(found: Moved, period: Period, writer: Writer) -> Chart:
     ]
     total = sum(made[kind][part] for kind in SPLIT for part in PARTS)
     shown = [step for step in steps if step.value]
+    if not shown:
+        return None
     last = Step(label=_("Together"), value=amount(total), total=True)
     return charts.waterfall([*shown, last], title=_("Parts of rises and falls"), unit=charts.money(writer.currency))
 

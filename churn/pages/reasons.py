@@ -67,7 +67,7 @@ def page(form: RetentionForm, asked: Asked, *, currency: str) -> Page:
         parts=[
             Part("by_mrr", _("Reasons by MRR lost"), note, pareto(span, here, writer, "mrr"), empty=none),
             Part("by_count", _("Reasons by customers lost"), note, pareto(span, here, writer, "count"), empty=none),
-            Part("reasons", _("Reasons, in two levels"), note, table=table(span, here, writer)),
+            Part("reasons", _("Reasons, in two levels"), note, table=table(span, here, writer), empty=none, wide=True),
             Part("trend", _("Reasons over time"), by, trend(form, lost, here, writer), empty=none, wide=True),
             Part("kinds", _("By their will or not"), name, table=kinds(span, here, writer), half=True),
             Part(
@@ -162,7 +162,9 @@ def pareto(period: Period, here: Told, writer: Writer, by: str) -> Chart | None:
     return charts.ranked(marks, title=title, unit=unit)
 
 
-def table(period: Period, here: Told, writer: Writer) -> Table:
+def table(period: Period, here: Told, writer: Writer) -> Table | None:
+    if not here.lost:
+        return None
     return Table(_("Reason"), _header(), list(_rows(period, here, writer)))
 
 

@@ -29,7 +29,13 @@ def page(form: RetentionForm, asked: Asked, *, currency: str) -> Page:
     listed = [line_of(book, one) for one in form.listed]
     parts = [
         Part("table", heading(form, asked), table=found),
-        Part("movements", _("What moved MRR, period by period"), chart=bars(form, listed, writer), wide=True),
+        Part(
+            "movements",
+            _("What moved MRR, period by period"),
+            chart=bars(form, listed, writer),
+            empty=_("Nothing moved MRR in these periods."),
+            wide=True,
+        ),
     ]
     name = named(form.chosen, form.step, form.today)
     provisional = form.chosen.end >= asked.until
@@ -115,7 +121,8 @@ def _cell(key: str, line: Line, writer: Writer, **more: object) -> Value:
     return writer.value(key, line, **more)
 
 
-def bars(form: RetentionForm, listed: list[Line], writer: Writer) -> Chart:
+def bars(form: RetentionForm, listed: list[Line], writer: Writer) -> Chart | None:
+    """What rose and fell in each period; None where nothing did."""
     series = [
         Series(
             str(FIGURES[key].label),
@@ -133,6 +140,8 @@ def bars(form: RetentionForm, listed: list[Line], writer: Writer) -> Chart:
         for sign, keys in ((1, GAINS), (-1, LOSSES))
         for key, tone in keys
     ]
+    if not any(mark.value for one in series for mark in one.marks):
+        return None
     return charts.stacked(series, title=_("What moved MRR"), unit=charts.money(writer.currency))
 
 

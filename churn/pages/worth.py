@@ -29,7 +29,14 @@ def page(form: RetentionForm, asked: Asked, *, currency: str) -> Page:
         figures=figures(found, writer),
         parts=[
             Part("arpa", _("MRR per customer"), _("at the end of each month"), arpa_chart(run, writer), wide=True),
-            Part("won", _("Customers won and lost"), _("in each month"), flow_chart(run, writer), wide=True),
+            Part(
+                "won",
+                _("Customers won and lost"),
+                _("in each month"),
+                flow_chart(run, writer),
+                empty=_("Nobody came or left in these months."),
+                wide=True,
+            ),
             Part("months", _("The six full months counted"), table=months_table(found, writer)),
             Part(
                 "costs",
@@ -86,7 +93,10 @@ def arpa_chart(run: Sequence[Line], writer: Writer) -> Chart:
     return charts.line(series, title=_("MRR per customer"), unit=charts.money(writer.currency), height=220)
 
 
-def flow_chart(run: Sequence[Line], writer: Writer) -> Chart:
+def flow_chart(run: Sequence[Line], writer: Writer) -> Chart | None:
+    """Who came and who left in each month; None where nobody did."""
+    if not any(line.customers.new or line.customers.churned for line in run):
+        return None
     won = [
         Mark(label=_month(line), value=line.customers.new, href=writer.href("customers.new", line.period))
         for line in run

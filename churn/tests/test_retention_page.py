@@ -177,4 +177,16 @@ def test_htmx_gets_the_report_alone_and_the_sheet(as_user: Callable[[User], Clie
 
 
 def test_nothing_yet(as_user: Callable[[User], Client], cast: Cast) -> None:
-    assert "No revenue to report on" in as_user(cast.administrator).get(ADDRESS).content.decode()
+    page = as_user(cast.administrator).get(ADDRESS).content.decode()
+    assert "No revenue to report on" in page
+    assert "Bring in files" in page and "Show all customers" not in page
+    assert "Show all customers" in as_user(cast.lead).get(FEBRUARY).content.decode()
+
+
+def test_nothing_moved(as_user: Callable[[User], Client], cast: Cast, rates: None) -> None:
+    history(cast.team)
+    still = "?on=2031-02-01"
+    for name in ("", "retention/", "movements/", "cohorts/", "reasons/", "worth/"):
+        parts = as_user(cast.lead).get(f"/reports/{name}{still}").context["page"].parts
+        assert [part.key for part in parts if not (part.table or part.chart or part.empty)] == []
+        assert not [part.key for part in parts if part.chart and part.key in ("movements", "split", "cohorts", "won")]

@@ -74,7 +74,7 @@ def _spans(steps: Sequence[Step]) -> list[Spanned]:
 def _floor(ends: Sequence[float]) -> float:
     """Where the scale begins: at zero, or below the lowest level where the levels differ by less than a fifth."""
     low, high = min((end for end in ends if end), default=0.0), max(ends)
-    if low <= 0:
+    if low <= 0 or low == high:
         return min(low, 0.0)
     return max(low - (high - low), 0.0) if low > high * 0.8 else 0.0
 

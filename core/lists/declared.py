@@ -14,7 +14,8 @@ from core.lists.table import ListTable
 @dataclass(frozen=True, kw_only=True)
 class ListOf:
     """A noun as a list. ``rows`` are those that a user may see; ``counted`` says how many there are, in words;
-    ``empty`` what would be here, where there is nothing.
+    ``empty`` what would be here, where there is nothing, and ``begin`` an administrator's next step then: words and the
+    name of a page.
 
     ``options`` are further arguments of the table, asked for when it is made.
     """
@@ -31,6 +32,7 @@ class ListOf:
     sort: str
     counted: Callable[[int], str]
     empty: Any = ""
+    begin: tuple[Any, str] | None = None
     options: Callable[[], dict[str, Any]] = dict
 
     @property

@@ -153,6 +153,13 @@ def test_a_cut_off_scale_says_so():
     assert breaks(60) == 0
 
 
+def test_levels_of_a_waterfall_that_nothing_moved_are_full_bars():
+    start, end = (charts.Step(label=name, value=100, total=True) for name in ("Start", "End"))
+    still = charts.waterfall([start, charts.Step(label="New", value=0), end], title="MRR")
+
+    assert [bar.get("width") for bar in found(still, "rect", "bar")] == ["100%", "0.3%", "100%"]
+
+
 def test_a_value_between_gaps_is_a_dot_that_is_always_seen():
     chart = charts.line([charts.Series("Events", marks(None, 3, None, 4, 5))], title="Events")
     assert len(found(chart, "circle", "dot")) == 3

@@ -92,5 +92,7 @@ CONTACTS = declare(
         rows=rows,
         sort="name",
         counted=_counted,
+        empty=_("Whom you talk to at your customers. They come from files or your CRM, or from a customer’s page."),
+        begin=(_("Bring in files"), "data:imports"),
     )
 )

@@ -5,6 +5,7 @@ from datetime import date
 from functools import cache
 from typing import Any, Final, NamedTuple
 
+from babel.core import get_global
 from babel.numbers import list_currencies
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -136,6 +137,13 @@ def currencies() -> frozenset[str]:
     """The currencies of ISO 4217, present and past."""
     # XXX stands for no currency and XTS for tests of programs: nobody is billed in either.
     return frozenset(list_currencies()) - {"XXX", "XTS"}
+
+
+@cache
+def tender() -> frozenset[str]:
+    """The currencies that somewhere are legal tender today."""
+    places = get_global("territory_currencies").values()
+    return frozenset(code for place in places for code, _start, end, is_tender in place if is_tender and not end)
 
 
 @cache

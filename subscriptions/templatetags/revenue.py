@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from django import template
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from core.hidden import is_money_hidden
@@ -21,6 +22,12 @@ def shown(mrr: Decimal | None, how: Shown) -> SafeString:
 def times(mrr: Decimal, how: Shown) -> Decimal | None:
     """None for whoever may not see amounts."""
     return None if is_money_hidden() else how.times * mrr
+
+
+@register.filter
+def moved(mrr: Decimal, how: Shown) -> SafeString:
+    """A change of MRR with its sign."""
+    return format_html("{}{}", "+" if mrr > 0 and not is_money_hidden() else "", how.money(mrr))
 
 
 @register.filter

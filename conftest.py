@@ -8,4 +8,5 @@ pytest_plugins = [
     "tests.support.memory",
     "tests.support.needs",
     "tests.support.receiver",
+    "tests.support.static",
 ]

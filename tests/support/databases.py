@@ -101,7 +101,8 @@ class Databases:
         return psycopg.connect(self._url, autocommit=True)
 
     def _create(self, server: psycopg.Connection[Any], name: str, template: str | None) -> None:
-        server.execute(_named("CREATE DATABASE {} TEMPLATE {}", name, template or "template0"))
+        # Through the log, which nobody needs here, a copy takes five times as long.
+        server.execute(_named("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY", name, template or "template0"))
 
 
 def _named(statement: str, *names: str) -> sql.Composed:

@@ -33,10 +33,13 @@ class MergeQuerySet(models.QuerySet["Merge"]):
 
 class SavedFilterQuerySet(models.QuerySet["SavedFilter"]):
     def visible_to(self, user: User) -> Self:
-        """A user's own filters and those of their teams; of all teams for who sees all customers."""
+        """A user's own filters and those of their teams; of all teams for who sees all customers.
+
+        For the key of a program: those of nobody in the place of its own.
+        """
         if not user.is_active:
             return self.none()
-        own = Q(author=user, team=None)
+        own = Q(author=user.pk, team=None)  # a program has no id: its own are those of nobody
         shared = ~Q(team=None) if user.sees_everything else Q(team__in=user.teams.all())
         return self.filter(own | shared)
 

@@ -14,8 +14,7 @@ from churn.queries.retention import Asked, Period, periods, tomorrow
 from churn.queries.retention.dimensions import is_dimension
 from core.api.problems import Flaw, Refused
 from core.api.views import Api
-from customers.api.shared import shared_filters
-from customers.models import Customer
+from customers.models import Customer, SavedFilter
 from customers.queries.attributes import PREFIX, NotReplayable, fields
 from customers.rules import Rule, RuleError, parse
 from subscriptions.domain.missing_rate import MissingRate
@@ -57,7 +56,7 @@ class Report(Api):
     def _rule(self, name: str) -> Rule | None:
         if not name:
             return None
-        found = list(shared_filters(caller(self.request)).filter(name=name)[:2])
+        found = list(SavedFilter.objects.visible_to(caller(self.request)).filter(name=name)[:2])
         if len(found) != 1:
             raise unfit("filter", "unknown", _("There is not exactly one saved filter “%(name)s”.") % {"name": name})
         try:

@@ -10,8 +10,8 @@ from rest_framework.response import Response
 
 from accounts.api.caller import caller
 from core.api.views import Api, Listed
-from customers.api.shared import CustomerQuery, ListedOfCustomers, OfCustomer, shared_filters
-from customers.models import Band, Standing
+from customers.api.shared import CustomerQuery, ListedOfCustomers, OfCustomer
+from customers.models import Band, SavedFilter, Standing
 from customers.registry import MEASURES, Better, Tier, Type, sees
 
 
@@ -111,4 +111,4 @@ class SavedFilterRows(Listed):
     serializer_class = SavedFilterShape
 
     def get_queryset(self) -> Any:
-        return shared_filters(caller(self.request)).annotate(team_name=F("team__name"))
+        return SavedFilter.objects.visible_to(caller(self.request)).annotate(team_name=F("team__name"))

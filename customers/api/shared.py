@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 from zoneinfo import available_timezones
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -89,7 +89,7 @@ class SavedFilterParameter(Resolved):
 
     def resolve(self, name: str) -> Any:
         user = caller(self.context["request"])
-        found = list(shared_filters(user).filter(name=name)[:2])
+        found = list(SavedFilter.objects.visible_to(user).filter(name=name)[:2])
         if len(found) != 1:
             rule = "ambiguous" if found else "unknown"
             words = _("There is not exactly one saved filter “%(name)s”.") % {"name": name}
@@ -100,13 +100,6 @@ class SavedFilterParameter(Resolved):
             raise Refused(
                 HTTPStatus.NOT_FOUND, "not_found", f"{error}", [Flaw("saved_filter", "rule", f"{error}")]
             ) from error
-
-
-def shared_filters(user: User) -> QuerySet[SavedFilter]:
-    """The saved filters of the teams that the key sees, and those of nobody. Private ones are nobody else's."""
-    everybody = Q(team=None, author=None)
-    of_teams = ~Q(team=None) if user.sees_everything else Q(team__in=user.teams.all())
-    return SavedFilter.objects.filter(of_teams | everybody)
 
 
 class OfCustomer(serializers.Serializer[Any]):

@@ -41,10 +41,14 @@ ALL = [*FACTS, decider, taken_back]
 
 def facts(rng: random.Random, customers: list[Customer], count: int, known_from: date, known_before: date) -> None:
     """What becomes known within these days, about days of long before, of late, or of just then."""
+    told = set()
     for number in range(count):
         known_on = known_from + timedelta(days=rng.randrange((known_before - known_from).days))
         day = known_on - timedelta(days=rng.choice([0, 0, 1, rng.randint(0, 100)]))
-        ALL[number % len(ALL)](rng, rng.choice(customers), day, known_on)
+        customer = rng.choice(customers)
+        if (customer, day, known_on) not in told:  # what was told long ago of that day is not told once more
+            told.add((customer, day, known_on))
+            ALL[number % len(ALL)](rng, customer, day, known_on)
 
 
 @settings(

@@ -15,6 +15,7 @@ from churn import ingredients, rows, said
 from churn.forms import ReportForm, RetentionForm, label_of
 from churn.opening import Asking, open_figure
 from churn.pages import Page, Writer, benchmarks, cohorts, movements, overview, reasons, retention, worth
+from churn.queries.moved import last_moved
 from churn.queries.retention import Asked, Period
 from churn.queries.retention.dimensions import is_dimension
 from churn.said import as_shown
@@ -56,6 +57,7 @@ def report(request: HttpRequest, name: str) -> HttpResponse:
         "tabs": _tabs(name, form),
         "problems": [*form.problems, *([problem] if problem else [])],
         "here": reverse(f"churn:{name}"),
+        "lively": _lively(page, request),
         "narrowed": any(request.GET.values()),
         "query": _without(request, "part", "format"),
     }
@@ -101,6 +103,17 @@ def _page(make: Make, form: RetentionForm) -> tuple[Page, str]:
     except (RuleError, NotReplayable, MissingRate) as error:
         nobody = Asked(until=form.until, customers=[], times=said.current().times)
         return make(form, nobody, currency=currency), str(error)
+
+
+def _lively(page: Page, request: HttpRequest) -> dict[str, Any] | None:
+    """Where nothing moved in the page's time: the last month before in which something did, and its address."""
+    seems = not page.empty and any(part.is_bare for part in page.parts)
+    last = last_moved(page.period.end) if seems else None
+    if last is None or last >= page.period.start:
+        return None
+    asked = request.GET.copy()
+    asked["on"], asked["period"] = f"{last.replace(day=1)}", "month"
+    return {"month": last, "href": f"?{asked.urlencode()}"}
 
 
 def _sheet(asking: Asking, writer: Writer, format: str) -> tuple[rows.Sheet, Any]:

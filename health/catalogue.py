@@ -9,9 +9,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from core.charts import spark
+from core.charts import shape
 from core.clock import AsOf
-from core.formatting import plain_percent
+from core.formatting import plain_money, plain_percent
 from customers.models import Customer, Standing
 from customers.registry import MEASURES, Measure, Tier, Type, sees
 from customers.registry.measure import declared_by
@@ -22,6 +22,7 @@ from health.domain.versions import InForce, in_force
 from health.models import BacktestRun, Scorecard, ScorecardDraft
 from health.queries.proof import headline
 from health.queries.words import write
+from subscriptions.queries.of_customer import reporting_currency
 
 BINS = 12
 MOST = 20_000
@@ -103,11 +104,28 @@ def _row(measure: Measure, values: list[dict[str, Any]], separates: Mapping[str,
         if measure.type == Type.YES_NO:
             middle = _("%(share)s yes") % {"share": plain_percent(float(numbers.mean()), 0)}
         else:
-            low, high = np.percentile(numbers, [1, 99])
-            counts, _edges = np.histogram(np.clip(numbers, low, high), bins=BINS)
-            picture = spark([0, *counts.tolist(), 0], title=_("How it lies over all customers"))
-            middle = write(measure, float(np.median(numbers)))
+            picture = _picture(measure, numbers)
+            middle = _middle(measure, float(np.median(numbers)))
     return Row(measure, declared_by(measure.key), coverage, picture, middle, separates)
+
+
+def _middle(measure: Measure, value: float) -> str:
+    if measure.type == Type.MONEY:
+        return plain_money(value, reporting_currency())
+    return write(measure, value)
+
+
+def _picture(measure: Measure, numbers: Any) -> SafeString | str:
+    """How many customers have how much, from the lowest to the highest; in words where all have the same."""
+    low, high = (float(end) for end in np.percentile(numbers, [1, 99]))
+    if low == high:
+        return _("nearly all the same")
+    whole = high - low < BINS and not np.mod(numbers, 1).any()
+    bins = int(high - low) + 1 if whole else BINS
+    ends = (low - 0.5, high + 0.5) if whole else (low, high)
+    counts, _edges = np.histogram(np.clip(numbers, low, high), bins=bins, range=ends)
+    title = _("How many customers have how much, from %(low)s to %(high)s")
+    return shape(counts.tolist(), title=title % {"low": write(measure, low), "high": write(measure, high)})
 
 
 def _label(key: str) -> str:

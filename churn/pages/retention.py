@@ -66,7 +66,14 @@ def table(form: RetentionForm, writer: Writer, book: Book, asked: Asked) -> Tabl
         rows=list(_divided(form, writer, book, asked, keys) if asked.by else _listed(form, writer, book, asked, keys)),
         heads=heads,
         files=keys,
+        narrow=_narrow(keys),
     )
+
+
+def _narrow(keys: list[str]) -> dict[int, str]:
+    """What a phone has room for: what they pay, and how that keeps."""
+    names = {"mrr.end": _("MRR"), "rates.customer_churn": "", "rates.grr": "", "rates.nrr": ""}
+    return {keys.index(key): name for key, name in names.items()}
 
 
 def _listed(form: RetentionForm, writer: Writer, book: Book, asked: Asked, keys: list[str]) -> Iterable[TableRow]:

@@ -1,6 +1,6 @@
 """What report pages are made of: figures with the address of their rows, tables of them, and parts with a chart."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -18,6 +18,8 @@ from churn.said import ngettext
 from churn.words import figure_of
 from core import formatting
 from core.charts import Chart
+
+MANY = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,8 @@ class TableRow:
 @dataclass(frozen=True, slots=True)
 class Table:
     """``header`` stands above the cells, ``first`` above the names; ``heads`` are groups of columns: name and width.
-    ``files`` are the names of the columns in a file; the first ``words`` columns hold words, the others numbers."""
+    ``files`` are the names of the columns in a file; the first ``words`` columns hold words, the others numbers.
+    ``narrow`` are the columns that a phone shows, by their place, and what each is called there; all without it."""
 
     first: str
     header: Sequence[str]
@@ -65,6 +68,7 @@ class Table:
     heads: Sequence[tuple[str, int]] = ()
     files: Sequence[str] = ()
     words: int = 0
+    narrow: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def has_few(self) -> bool:
@@ -75,6 +79,25 @@ class Table:
     def still(self) -> bool:
         """Whether nothing in it can be pressed: then it is itself what a keyboard scrolls."""
         return not any(cell.href for row in self.rows for cell in row.cells)
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether its columns must stand close to each other to be seen at once."""
+        return len(self.header) > MANY
+
+    @property
+    def columns(self) -> list[tuple[str, str, str]]:
+        """Of each column its heading, that of a phone where it is another, and its class."""
+        return [(head, self.narrow.get(at, ""), self._class(at)) for at, head in enumerate(self.header)]
+
+    @property
+    def lines(self) -> list[tuple[TableRow, list[tuple[Value, str]]]]:
+        """Of each row its cells with the class of their column."""
+        return [(row, [(cell, self._class(at)) for at, cell in enumerate(row.cells)]) for row in self.rows]
+
+    def _class(self, at: int) -> str:
+        number = "" if at < self.words else "num"
+        return f"{number} col-2".strip() if self.narrow and at not in self.narrow else number
 
     def as_rows(self) -> Iterable[list[Any]]:
         yield [self.first, *(self.files or self.header)]
@@ -95,6 +118,11 @@ class Part:
     about: str = ""
     wide: bool = False
     half: bool = False
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether there is nothing to show."""
+        return not (self.table or self.chart)
 
     @property
     def span(self) -> str:

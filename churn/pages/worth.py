@@ -117,7 +117,7 @@ def months_table(found: Worth, writer: Writer) -> Table:
         for line in reversed(found.months)
     ]
     header = [_("Customers"), _("Lost"), _("Won"), _("New MRR"), _("MRR at the end")]
-    return Table(_("Month"), header, rows, files=keys)
+    return Table(_("Month"), header, rows, files=keys, narrow={1: "", 3: "", 4: _("MRR")})
 
 
 def costs_table(found: Worth, writer: Writer) -> Table | None:

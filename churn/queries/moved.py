@@ -5,6 +5,7 @@ from datetime import date
 from typing import Final
 
 import numpy as np
+from django.db.models import Max
 
 from churn.queries.retention.asked import Asked
 from churn.queries.retention.book import Book
@@ -13,6 +14,7 @@ from churn.queries.retention.periods import Period
 from customers.registry import Scope
 from subscriptions.domain import bulk, rulesets
 from subscriptions.domain.columns import Columns, take
+from subscriptions.models import MrrMovement
 from subscriptions.queries.curves import KINDS, SINCE_1970
 from subscriptions.queries.ledger import IN_FORCE
 
@@ -34,6 +36,12 @@ TYPES: Final = {
     **dict.fromkeys(PARTS, "i8"),
     "churn_kind": "i2",
 }
+
+
+def last_moved(before: date) -> date | None:
+    """The last day before ``before`` on which MRR moved; None where it never did."""
+    found = MrrMovement.objects.filter(ruleset__in_force=True, day__lt=before).exclude(kind="none")
+    return found.aggregate(last=Max("day"))["last"]
 
 
 @dataclass(frozen=True)

@@ -190,3 +190,6 @@ def test_nothing_moved(as_user: Callable[[User], Client], cast: Cast, rates: Non
         parts = as_user(cast.lead).get(f"/reports/{name}{still}").context["page"].parts
         assert [part.key for part in parts if not (part.table or part.chart or part.empty)] == []
         assert not [part.key for part in parts if part.chart and part.key in ("movements", "split", "cohorts", "won")]
+    page = as_user(cast.lead).get(f"/reports/movements/{still}").content.decode()
+    assert "Nothing has moved MRR since" in page and "on=2025-" in page
+    assert "Nothing has moved" not in as_user(cast.lead).get(FEBRUARY).content.decode()

@@ -6,7 +6,7 @@ from core.charts.base import NUMBER, PERCENT, Chart, Mark, Series, Unit, money
 from core.charts.bullet import Zone, bullet
 from core.charts.dots import dots
 from core.charts.heat import heat
-from core.charts.lines import line, spark
+from core.charts.lines import line, shape, spark
 from core.charts.ranked import ranked
 from core.charts.waterfall import Step, waterfall
 
@@ -26,6 +26,7 @@ __all__ = [
     "line",
     "money",
     "ranked",
+    "shape",
     "spark",
     "stacked",
     "waterfall",

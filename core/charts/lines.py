@@ -26,6 +26,23 @@ def spark(values: Sequence[Value | None], *, title: str, height: int = 24) -> Sa
     return svg.drawing(field, last, height=height, title=title, linked=False, class_="spark")
 
 
+def shape(counts: Sequence[int], *, title: str, height: int = 24) -> SafeString:
+    """How many there are of each size, as bars beside each other without axes, for a table. Empty without any."""
+    most = max(counts, default=0)
+    if not most:
+        return svg.join([])
+    wide = 1000 / len(counts)
+    tall = [max(count / most * (height - 1), 1.5) if count else 0 for count in counts]
+    bars = [
+        svg.element("rect", x=index * wide, y=height - bar, width=wide * 0.82, height=bar, class_="bar tone-accent")
+        for index, bar in enumerate(tall)
+        if bar
+    ]
+    foot = svg.element("line", x1=0, x2=1000, y1=height - 0.5, y2=height - 0.5, class_="rule")
+    field = svg.stretched(foot, *bars, height=height)
+    return svg.drawing(field, height=height, title=title, linked=False, class_="spark")
+
+
 def line(
     series: Sequence[Series],
     *,

@@ -8,8 +8,15 @@ from django.utils.safestring import SafeString
 
 from core.hidden import is_money_hidden
 from subscriptions.queries.shown import Shown
+from subscriptions.queries.shown import shown as as_shown
 
 register = template.Library()
+
+
+@register.simple_tag
+def revenue() -> Shown:
+    """How recurring revenue is shown, for ``shown`` and ``said`` of a page that was not given it."""
+    return as_shown()
 
 
 @register.filter

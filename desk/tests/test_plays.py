@@ -1,12 +1,18 @@
 from collections.abc import Callable
+from threading import Barrier, Thread
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from accounts.models import User
 from accounts.tests.factories import Cast
+from accounts.tests.signing import signed_in
+from core.models import Event
+from customers.models import TimelineEntry
 from playbooks.domain.run import engine
+from playbooks.domain.run.starting import STARTED
 from playbooks.models import Playbook, Run, WorkItem
 from playbooks.tests.factories import PlaybookFactory, at_work
 
@@ -94,3 +100,24 @@ def test_not_one_at_rest(as_user: As, cast: Cast, owned: Any) -> None:
     answer = post(as_user(cast.owner), f"/customers/{customer.uid}/play/", book)
     assert "Nothing was started" in messages_of(answer)
     assert not Run.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_who_start_it_in_one_moment_one_does(cast: Cast, owned: Any) -> None:
+    customer, book = owned(), at_work({"kind": "wait", "for": "days", "days": 9})
+    people = [signed_in(Client(), one) for one in (cast.owner, cast.mate, cast.lead, cast.owner)]
+    told, ready = [], Barrier(len(people))
+
+    def start(client: Client) -> None:
+        ready.wait(9)
+        told.append(client.post(f"/customers/{customer.uid}/play/", {"playbook": f"{book.uid}"}).status_code)
+        connection.close()
+
+    threads = [Thread(target=start, args=[client]) for client in people]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert told == [302] * len(people)
+    assert Run.objects.count() == Event.objects.filter(type=STARTED).count() == 1
+    assert TimelineEntry.objects.filter(kind="playbook_started").count() == 1

@@ -2,15 +2,19 @@
 
 import re
 from collections.abc import Iterator
+from io import BytesIO
 
 import pytest
 from django.db import transaction
+from django.http import HttpResponse
 from django.test import Client
+from openpyxl import load_workbook
 
 from accounts.domain import keys
 from accounts.models import RoleRule, User
 from accounts.tests.signing import signed_in
 from core import clock
+from core.files import FORMATS, SHEET
 from customers.models import Standing
 from tests.authorisation.addresses import Address
 from tests.authorisation.test_matrix import LINES
@@ -31,6 +35,7 @@ NOT_OURS = (
     "setup/begin",
     "readyz",
 )
+FILES = ("/customers/", "/customers/contacts/", "/customers/answers/", "/customers/runs/", "/health/book/")
 FIGURES = ("score", "mrr", "mrr_at_risk", "mrr_change_90", "overdue_invoices")
 
 
@@ -53,10 +58,18 @@ def told(client: Client, paths: list[str]) -> dict[str, list[str]]:
     for path in paths:
         answer = client.get(path)
         assert answer.status_code < 500, path
-        text = answer.getvalue().decode(errors="replace")
+        text = text_of(answer)
         if answer.status_code == 200 and (seen := TELLS.findall(text) + TELLS.findall(TAG.sub("", text))):
             found[path] = seen
     return found
+
+
+def text_of(answer: HttpResponse) -> str:
+    """All that stands in an answer, in the cells of a workbook too."""
+    body = answer.getvalue()
+    if answer.get("Content-Type") != SHEET:
+        return body.decode(errors="replace")
+    return "\n".join(f"{cell}" for sheet in load_workbook(BytesIO(body)) for row in sheet.values for cell in row)
 
 
 def opened(world, *, api: bool) -> list[str]:
@@ -71,6 +84,13 @@ def test_no_page_tells_what_a_customer_pays(hidden) -> None:
     customer = world.customer.get_absolute_url()
     assert len(pages) > 100
     assert told(csm, [*pages, *(f"{customer}figures/{key}/" for key in FIGURES), f"{customer}?kind=mrr_moved"]) == {}
+
+
+@pytest.mark.parametrize("role", ["lead", "analyst"])
+def test_no_file_does_whoever_takes_it_home(hidden, role: str) -> None:
+    RoleRule.objects.update_or_create(role=role, defaults={"sees_money": False})
+    client = signed_in(Client(), User.objects.get(email=f"{role}@matrix.test"))
+    assert told(client, [f"{path}?format={one}&sort=-mrr" for path in FILES for one in FORMATS]) == {}
 
 
 def test_no_answer_of_the_api_does(hidden) -> None:

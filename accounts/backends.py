@@ -3,7 +3,7 @@ from typing import Any
 from allauth.account.auth_backends import AuthenticationBackend
 from django.db.models import BooleanField, Exists, OuterRef, Subquery
 
-from accounts.models import RoleRule, User
+from accounts.models import RoleRule, Team, User
 
 
 class Backend(AuthenticationBackend):
@@ -15,12 +15,16 @@ class Backend(AuthenticationBackend):
 
 
 def with_rule(users: Any) -> Any:
-    """The users with ``rule_money`` and ``rule_factor`` of their role; None where the company has set nothing."""
+    """The users with ``rule_money`` and ``rule_factor`` of their role; None where the company has set nothing.
+
+    Besides ``lacks_team``: whether there is a team that they are not of.
+    """
     from allauth.mfa.models import Authenticator
 
     rule = RoleRule.objects.filter(role=OuterRef("role"))
     without = ~Exists(Authenticator.objects.filter(user=OuterRef("pk")))
     return users.annotate(
         rule_money=Subquery(rule.values("sees_money")[:1], output_field=BooleanField()),
+        lacks_team=Exists(Team.objects.exclude(users=OuterRef("pk"))),
         lacks_factor=Exists(rule.filter(needs_second_factor=True)) & without,
     )

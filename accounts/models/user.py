@@ -76,10 +76,14 @@ class User(AbstractBaseUser):
         """The keys of their teams, read once in the life of this object: a page asks for them at each list."""
         return list(self.teams.values_list("pk", flat=True))
 
-    @property
+    @cached_property
     def sees_everything(self) -> bool:
-        """Whether the customers of all teams are seen."""
-        return self.role in {Role.ADMINISTRATOR, Role.ANALYST}
+        """Whether the customers of all teams are seen: so they are by a lead of each of them."""
+        if self.role != Role.LEAD:
+            return self.role in {Role.ADMINISTRATOR, Role.ANALYST}
+        if not hasattr(self, "lacks_team"):  # a user who was not read by the backend: a job's
+            return not Team.objects.exclude(pk__in=self.team_ids).exists()
+        return not self.lacks_team
 
     @cached_property
     def sees_money(self) -> bool:

@@ -1,7 +1,7 @@
 import pytest
 
-from accounts.models import Role
-from accounts.tests.factories import Cast, UserFactory, make_cast
+from accounts.models import Role, User
+from accounts.tests.factories import Cast, TeamFactory, UserFactory, make_cast
 from customers.models import Customer
 from customers.tests.factories import CustomerFactory
 
@@ -52,3 +52,19 @@ def test_a_customer_of_two_teams_of_a_user_is_one_row(cast):
 def test_the_gate_costs_one_small_statement(cast, django_assert_num_queries):
     with django_assert_num_queries(2):
         list(Customer.objects.visible_to(cast.owner))
+
+
+def test_a_lead_of_all_teams_sees_everything_until_there_is_another_team(cast, client):
+    cast.lead.teams.add(cast.other_team)
+    client.force_login(cast.lead)
+    lead = User.objects.get(pk=cast.lead.pk)
+    assert lead.sees_everything
+    assert seen(lead) == SEEN["administrator"]
+    assert client.get("/customers/").wsgi_request.user.sees_everything
+
+    TeamFactory()
+
+    lead = User.objects.get(pk=cast.lead.pk)
+    assert not lead.sees_everything
+    assert seen(lead) == SEEN["administrator"]
+    assert not client.get("/customers/").wsgi_request.user.sees_everything

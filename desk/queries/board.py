@@ -88,12 +88,14 @@ class Plan:
 
 def plan(found: WorkItemQuerySet, *, user: User, view: queues.View, today: date, item: str = "") -> Plan:
     """What of the queue ``found`` is shown: a day's work, or all of it where ``item`` stands behind that."""
-    order = queues.order(found[:FARTHEST])
     person = _person(user, view)
     done = queues.done_by(person, today)
+    if not view.is_cut:
+        return Plan(queues.begin(found, today=today, limit=MOST + 1), done, 0)
+    order = queues.order(found, today=today, farthest=FARTHEST)
     places = cut([lane for _pk, _uid, lane in order], person.tasks_a_day - done)
     shown = [order[place] for place in places]
-    if not view.is_cut or _is_behind(item, order, shown):
+    if _is_behind(item, order, shown):
         shown = order
     return Plan([(pk, uid) for pk, uid, _lane in shown], done, len(order) - len(shown))
 

@@ -9,6 +9,7 @@ from django.db.models import Count, Q
 from accounts.models import User
 from core import clock
 from playbooks.models import Lane, QueueRule, WorkItem
+from playbooks.queries.first import first
 from playbooks.queries.rank import ranked
 from playbooks.querysets import WorkItemQuerySet
 
@@ -36,10 +37,9 @@ class View:
 
 
 def queue(*, user: User, view: View, today: date) -> WorkItemQuerySet:
-    """What there is to do ``today``, in order, among what ``user`` may see. Snoozed items are back on their day."""
+    """What there is to do ``today`` among what ``user`` may see, in no order. Snoozed items are back on their day."""
     here = WorkItem.objects.visible_to(user).filter(customer__archived_on=None)
-    items = here.waiting(today).filter(_narrowed(user, view, today))
-    return ranked(items, today=today)
+    return here.waiting(today).filter(_narrowed(user, view, today))
 
 
 def items_of(keys: Sequence[int]) -> list[WorkItem]:
@@ -51,9 +51,16 @@ def items_of(keys: Sequence[int]) -> list[WorkItem]:
     return [found[key] for key in keys if key in found]
 
 
-def order(items: WorkItemQuerySet) -> list[tuple[int, UUID, str]]:
-    """Key, uid and lane of each item of a queue, in its order: all that is needed to cut off a day."""
-    return list(items.values_list("pk", "uid", "lane"))
+def order(items: WorkItemQuerySet, *, today: date, farthest: int) -> list[tuple[int, UUID, str]]:
+    """Key, uid and lane of the first items of a queue, in its order: all that is needed to cut off a day."""
+    return list(ranked(items, today=today).values_list("pk", "uid", "lane")[:farthest])
+
+
+def begin(items: WorkItemQuerySet, *, today: date, limit: int) -> list[tuple[int, UUID]]:
+    """Key and uid of the first items of a queue, however long it is."""
+    keys = first(items, today=today, limit=limit)
+    uids = dict(WorkItem.objects.filter(pk__in=keys).values_list("pk", "uid"))
+    return [(key, uids[key]) for key in keys if key in uids]
 
 
 def _narrowed(user: User, view: View, today: date) -> Q:

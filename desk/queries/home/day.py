@@ -7,6 +7,7 @@ from accounts.models import User
 from desk.queries.board import FARTHEST, Row, row_of
 from playbooks.queries import queue as queues
 from playbooks.queries.day import cut
+from playbooks.queries.rank import ranked
 
 TOP = 6
 
@@ -30,7 +31,7 @@ class Day:
 def day_of(user: User, today: date) -> Day:
     """Three statements."""
     found = queues.queue(user=user, view=queues.View(), today=today)
-    order = list(found[:FARTHEST].values_list("pk", "lane", "due_on"))
+    order = list(ranked(found, today=today).values_list("pk", "lane", "due_on")[:FARTHEST])
     done = queues.done_by(user, today)
     places = cut([lane for _pk, lane, _due in order], user.tasks_a_day - done)
     items = queues.items_of([order[place][0] for place in places[:TOP]])

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import template
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.template import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -73,7 +73,24 @@ def page_range(page: Any) -> list[int | str]:
 
 @register.simple_tag(takes_context=True)
 def page_link(context: Context, field: str, number: int) -> str:
-    """This address with another page number; everything else in it stays."""
-    query = context["request"].GET.copy()
+    """This address with another page number; everything else that says something in it stays."""
+    query = _said(context["request"].GET)
     query[field] = str(number)
     return f"?{query.urlencode()}"
+
+
+@register.simple_tag(takes_context=True)
+def sort_link(context: Context, field: str, order: str, page: str) -> str:
+    """This address in another order, at its first page."""
+    query = _said(context["request"].GET)
+    query.pop(page, None)
+    query[field] = order
+    return f"?{query.urlencode()}"
+
+
+def _said(asked: QueryDict) -> QueryDict:
+    """A query without the fields that were left empty."""
+    query = asked.copy()
+    for name in [name for name, values in query.lists() if not any(values)]:
+        del query[name]
+    return query

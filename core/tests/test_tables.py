@@ -102,6 +102,12 @@ def test_pages_keep_the_rest_of_the_address():
     assert 'href="?q=kes&amp;sort=name&amp;page=3"' in html
 
 
+def test_addresses_leave_out_what_says_nothing():
+    html = drawn([ROW] * 60, "/?q=&band=risk&page=2", per_page=25, page=2)
+    assert 'href="?band=risk&amp;sort=users"' in html, "in another order it begins at the first page"
+    assert 'href="?band=risk&amp;page=3"' in html
+
+
 def test_an_empty_list_says_what_would_be_here():
     assert "Nothing here" in drawn([])
 

@@ -4,10 +4,11 @@ import logging
 
 import pytest
 from django.conf import settings
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
 from core.actor import acting
-from core.logs import Json, RequestIds, ShortRefusals
+from core.logs import Json, Plain, RequestIds, ShortRefusals
 
 
 @pytest.fixture
@@ -54,3 +55,16 @@ def test_a_line_of_json_holds_its_traceback():
             "core", 40, __file__, 1, "It failed", (), __import__("sys").exc_info()
         )
     assert "ZeroDivisionError" in json.loads(Json().format(record))["traceback"]
+
+
+@pytest.mark.parametrize("written", [Plain("{message}", style="{").format, Json().format])
+def test_a_row_that_the_database_refuses_is_not_told(db, written):
+    """It names people, and no erasure reaches the log."""
+    with pytest.raises(IntegrityError) as refused, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("CREATE TEMPORARY TABLE people (name text CHECK (length(name) < 9))")
+        cursor.execute("INSERT INTO people VALUES (%s)", ["Ana Ruiz\n\nof Northwind"])
+    record = logging.makeLogRecord({"msg": "It failed: %s (told)", "args": (refused.value,)})
+    record.exc_info = (type(refused.value), refused.value, refused.value.__traceback__)
+    line = written(record)
+    assert "violates check constraint" in line and "DETAIL: (left out)" in line
+    assert "Northwind).\n" not in line and "Northwind).\\n" not in line

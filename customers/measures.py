@@ -113,7 +113,7 @@ def tickets(at: Scope) -> Sql:
             FROM customers_ticketstate s
             WHERE s.day < %(day)s AND s.known_on < %(known_on)s
               AND (%(everyone)s OR s.customer_id = ANY(%(customers)s))
-            ORDER BY s.ticket_id, s.known_on DESC, s.id DESC
+            ORDER BY s.ticket_id DESC, s.known_on DESC, s.id DESC
         )
         SELECT {customer}, count(*) FILTER (WHERE latest.open),
                count(*) FILTER (WHERE latest.escalated AND t.day >= %(since)s),

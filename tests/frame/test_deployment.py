@@ -14,7 +14,7 @@ import pytest
 import yaml
 from django.conf import settings
 
-from config.embedded.postgres import PLANNING
+from config.embedded.postgres import PLANNING, TELLING
 
 ROOT: Path = settings.BASE_DIR
 BIN = Path(sys.executable).parent
@@ -56,7 +56,7 @@ def test_services_are_pinned_and_each_waits_for_what_it_needs(compose: dict[str,
 
 
 def test_the_database_plans_as_the_embedded_one_does(compose: dict[str, Any]) -> None:
-    wanted = {f"{name}={value}" for name, value in PLANNING.items()}
+    wanted = {f"{name}={value}" for name, value in (PLANNING | TELLING).items()}
     assert {one for one in compose["services"]["database"]["command"].split() if "=" in one} == wanted
     told = (ROOT / "docs/howto/production.md").read_text()
     assert not [one for one in wanted if f"`{one}`" not in told]

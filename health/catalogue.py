@@ -72,6 +72,11 @@ class Page:
     customers: int
     tested: BacktestRun | None
 
+    @property
+    def tells(self) -> bool:
+        """Whether the back-test gave any measure a figure."""
+        return any(row.separates and row.separates["value"] is not None for row in self.rows)
+
 
 def cards() -> list[Card]:
     drafts = set(ScorecardDraft.objects.values_list("scorecard_id", flat=True))

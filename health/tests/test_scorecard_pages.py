@@ -208,6 +208,7 @@ def test_the_catalogue_defines_every_measure_and_tests_each_alone():
     page = browser.get(reverse("health:measures")).content.decode()
     assert "days_since_touch" in page
     assert "Nobody has yet tested" in page
+    assert "nearly all the same" in page
     assert browser.post(reverse("health:test-measures")).status_code == 302
     assert BacktestRun.objects.get().asked["subjects"] == ["measures"]
     assert "0 of 12 days" in browser.get(reverse("health:measures")).content.decode()

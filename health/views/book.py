@@ -32,7 +32,7 @@ def book(request: HttpRequest) -> HttpResponse:
         "note": _("Who pays, how they are, and how soon they can leave. MRR at risk is MRR × the chance to leave."),
         "book": found,
         "chart": picture(found.dots, currency=currency) if found.dots else None,
-        "windows": [(key, label, found.total(window=key)) for key, (label, *_days) in query.WINDOWS.items()],
+        "windows": [(key, query.WINDOWS[key][0], found.total(window=key)) for key in _told(found)],
         "rows": [_row(found, band) for band in query.BANDS if found.total(band=band).customers],
         "total": found.total(),
         "currency": currency,
@@ -41,8 +41,13 @@ def book(request: HttpRequest) -> HttpResponse:
 
 
 def _row(found: query.Book, band: Band) -> tuple[str, Any, list[query.Cell], query.Cell]:
-    cells = [found.cells.get((band.value, key), query.Cell(band.value, key)) for key in query.WINDOWS]
+    cells = [found.cells.get((band.value, key), query.Cell(band.value, key)) for key in _told(found)]
     return band.value, band.label, cells, found.total(band=band.value)
+
+
+def _told(found: query.Book) -> list[str]:
+    """The times to a renewal in which anybody renews."""
+    return [key for key in query.WINDOWS if found.total(window=key).customers]
 
 
 @require_safe

@@ -8,5 +8,6 @@ pytest_plugins = [
     "tests.support.memory",
     "tests.support.needs",
     "tests.support.receiver",
+    "tests.support.replica",
     "tests.support.static",
 ]

@@ -22,6 +22,7 @@ from churn.said import as_shown
 from churn.said import gettext as _
 from core import clock
 from core.files import FORMATS, download
+from core.replica import on_replica
 from customers.queries.attributes import PREFIX, NotReplayable, fields
 from customers.rules import RuleError
 from subscriptions.domain.missing_rate import MissingRate
@@ -39,6 +40,7 @@ REPORTS: Final[Mapping[str, tuple[str | Promise, Make]]] = {
 
 
 @require_safe
+@on_replica
 @as_shown
 def report(request: HttpRequest, name: str) -> HttpResponse:
     """A report of one period over the customers that one may see. The address holds it all."""
@@ -67,6 +69,7 @@ def report(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @require_safe
+@on_replica
 @as_shown
 def figure_rows(request: HttpRequest) -> HttpResponse:
     """One figure of a report, opened: its definition with the numbers put in, and the rows behind it."""

@@ -11,6 +11,7 @@ SHORTEST_KEY = 50
 DATABASES = {"postgres", "postgresql", "pgsql"}
 BROKERS = {"redis", "rediss", "redis+socket", "amqp", "amqps", "pgmq", "memory"}
 MAIL = {"smtp", "smtps", "smtp+tls", "smtp+ssl", "consolemail", "filemail", "memorymail", "dummymail"}
+ADDRESSES = {"DATABASE_URL": DATABASES, "DATABASE_REPLICA_URL": DATABASES, "BROKER_URL": BROKERS, "EMAIL_URL": MAIL}
 TRUE_OR_FALSE = {"1", "0", "true", "false", "yes", "no", "on", "off", "y", "n", "t", "f", "ok", ""}
 
 
@@ -45,7 +46,7 @@ def _addresses(given: Mapping[str, Any]) -> Iterator[str]:
         yield f"SITE_URL is {given['SITE_URL']!r}: it must begin with http:// or https:// and name a host."
     if given["LOG_FORMAT"] not in {"plain", "json"}:
         yield f"LOG_FORMAT is {given['LOG_FORMAT']!r}: it must be plain or json."
-    for name, known in (("DATABASE_URL", DATABASES), ("BROKER_URL", BROKERS), ("EMAIL_URL", MAIL)):
+    for name, known in ADDRESSES.items():
         address = given["ENVIRON"].get(name, "")
         if address and address.partition(":")[0] not in known:
             yield f"{name} begins with {address.partition(':')[0]!r}: it must be one of {', '.join(sorted(known))}."

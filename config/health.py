@@ -8,6 +8,8 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 
+from core import replica
+
 
 @login_not_required
 def livez(_request: HttpRequest) -> JsonResponse:
@@ -19,7 +21,7 @@ def readyz(_request: HttpRequest) -> JsonResponse:
     """200 when database and broker answer and every migration is applied, else 503 and which part is not ready."""
     parts = {name: _state(ask) for name, ask in PARTS.items()}
     ready = all(state == "ok" for state in parts.values())
-    return JsonResponse(parts, status=200 if ready else 503)
+    return JsonResponse(parts | _replica(), status=200 if ready else 503)
 
 
 def _state(ask: Callable[[], bool]) -> str:
@@ -27,6 +29,17 @@ def _state(ask: Callable[[], bool]) -> str:
         return "ok" if ask() else "not ready"
     except Exception as error:  # whatever stops a part, the answer is the same
         return f"not ready: {type(error).__name__}"
+
+
+def _replica() -> dict[str, str]:
+    """Of the replica, where there is one. Without it reports come from the primary: this machine is no less ready."""
+    if not replica.is_configured():
+        return {}
+    try:
+        behind = replica.seconds_behind()
+    except Exception as error:  # as above
+        return {"replica": f"away: {type(error).__name__}"}
+    return {"replica": "ok" if behind is None else f"ok: {behind:.0f} s behind"}
 
 
 def _database() -> bool:

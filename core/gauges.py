@@ -1,11 +1,13 @@
 """What an operator's machine watches. An app says in its ``gauges.py`` what of its own work can fall behind."""
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.models import Count
 
+from core import replica
 from core.consumers import CONSUMERS
 from core.models import Job, Mail
 
@@ -77,6 +79,15 @@ def consumers() -> Iterable[Sample]:
     with connection.cursor() as cursor:
         cursor.execute(sql, [list(CONSUMERS)])
         yield from (Sample(max(0.0, float(lag)), {"consumer": name}) for name, lag in cursor.fetchall())
+
+
+@gauge("holdfast_replica_lag_seconds", "Seconds that the replica is behind; none without one, or where it is away.")
+def replica_lag() -> Iterable[Sample]:
+    if not replica.is_configured():
+        return
+    with suppress(DatabaseError):
+        behind = replica.seconds_behind()
+        yield from () if behind is None else (Sample(behind),)
 
 
 def _seconds_since(sql: str) -> float:

@@ -12,6 +12,7 @@ from churn.api.retention import Rated
 from churn.models import Benchmark, BenchmarkBand
 from churn.pages.benchmarks import rate
 from churn.queries.retention import Line, book_for, opening, trailing
+from core.replica import on_replica
 
 
 class BandLine(serializers.Serializer[Any]):
@@ -49,6 +50,7 @@ class Benchmarks(Report):
     asks = EndQuery
 
     @extend_schema(operation_id="reports_benchmarks", responses=BenchmarksTold)
+    @on_replica
     def get(self, request: Request) -> Response:
         read = self.asked()
         year, asked = trailing(ending(read)), self.question(read)

@@ -11,6 +11,7 @@ from churn.api.asking import EndQuery, Report, ending, refusing
 from churn.queries import cohorts
 from churn.queries.cohorts import Cohort, Cohorts
 from churn.queries.retention.lines import written
+from core.replica import on_replica
 
 STEPS = ("month", "quarter", "year")
 
@@ -54,6 +55,7 @@ class CohortRows(OfCohorts):
     """Customers by when they began to pay, and how many of them, and how much of their MRR, is left later."""
 
     @extend_schema(operation_id="reports_cohorts", responses=CohortLine(many=True))
+    @on_replica
     def get(self, request: Request) -> Response:
         return Response([_line(one) for one in cohorts.triangle(self.joined())])
 
@@ -82,6 +84,7 @@ class Survival(OfCohorts):
     """How long customers stay (Kaplan–Meier), of all who began to pay in these periods. Empty where nobody did."""
 
     @extend_schema(operation_id="reports_survival", responses=SurvivedMonths(many=True))
+    @on_replica
     def get(self, request: Request) -> Response:
         curve: Sequence[Any] = cohorts.survival(self.joined())
         return Response([asdict(one) for one in curve])

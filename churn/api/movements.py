@@ -10,6 +10,7 @@ from churn.queries.moved import Moved, moved
 from churn.queries.retention import Period, book_for
 from churn.queries.retention.lines import written
 from churn.queries.splits import lost, split
+from core.replica import on_replica
 
 
 class Parts(serializers.Serializer[Any]):
@@ -46,6 +47,7 @@ class Movements(Report):
     asks = PeriodsQuery
 
     @extend_schema(operation_id="reports_movements", responses=MovementsLine(many=True))
+    @on_replica
     def get(self, request: Request) -> Response:
         read = self.asked()
         asked = self.question(read)

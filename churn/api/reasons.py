@@ -18,6 +18,7 @@ from churn.queries.retention import book_for
 from churn.queries.retention.lines import written
 from core.api.views import Listed, Shown
 from core.clock import AsOf
+from core.replica import on_replica
 from customers.api.shared import DaysQuery, ListedOfCustomers, OfCustomer
 
 
@@ -60,6 +61,7 @@ class Reasons(Report):
     asks = ReasonsQuery
 
     @extend_schema(operation_id="reports_reasons", responses=ReasonsTold)
+    @on_replica
     def get(self, request: Request) -> Response:
         read = self.asked()
         asked, told = self.question(read), read["told"]

@@ -8,6 +8,7 @@ from rest_framework.response import Response
 from churn.api.asking import PeriodsQuery, Report, attribute, refusing, wanted
 from churn.queries.retention import report
 from churn.queries.retention.told import told
+from core.replica import on_replica
 
 
 class Counted(serializers.Serializer[Any]):
@@ -71,6 +72,7 @@ class Retention(Report):
     asks = RetentionQuery
 
     @extend_schema(operation_id="reports_retention", responses=RetentionLine(many=True))
+    @on_replica
     def get(self, request: Request) -> Response:
         read = self.asked()
         asked = self.question(read, by=attribute(read.get("by", "")), by_today=read["by_today"])

@@ -11,6 +11,7 @@ from churn.queries import worth
 from churn.queries.retention import Period, shift
 from churn.queries.worth import Spent
 from core import clock
+from core.replica import on_replica
 
 
 class CostLine(serializers.Serializer[Any]):
@@ -43,6 +44,7 @@ class WorthOf(Report):
     asks = EndQuery
 
     @extend_schema(operation_id="reports_worth", responses=WorthTold)
+    @on_replica
     def get(self, request: Request) -> Response:
         read = self.asked()
         end, asked = ending(read), self.question(read)

@@ -1,6 +1,6 @@
 """The database, and the broker: PostgreSQL is the only record of work, the broker just wakes the workers."""
 
-from config.databases import from_url
+from config.databases import from_url, pool, replica_from_url
 from config.embedded.broker import IN_POSTGRES, Broker, options_in_postgres
 from config.embedded.postgres import Cluster, program
 from config.settings.place import DATA_DIR, env
@@ -12,16 +12,15 @@ DATABASE_ADDRESS = Cluster(EMBEDDED_POSTGRES).url() if DATABASE_IS_EMBEDDED else
 DATABASES = {"default": from_url(DATABASE_ADDRESS)}
 if DATABASE_IS_EMBEDDED:
     DATABASES["default"]["ENGINE"] = "config.embedded.backend"
+# A standby that reports are read from (`core.replica`).
+if url := env("DATABASE_REPLICA_URL", default=""):
+    DATABASES["replica"] = replica_from_url(url)
 # A role that owns nothing, for the web: each migration grants it its rights.
 DATABASE_WEB_ROLE = env("DATABASE_WEB_ROLE", default="")
 POSTGRES_PROGRAMS = program  # name → path of pg_dump and pg_restore, where they come with the embedded server
 if env.bool("DATABASE_POOL", default=True):
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    DATABASES["default"]["OPTIONS"]["pool"] = {
-        "min_size": 1,
-        "max_size": env.int("DATABASE_POOL_SIZE", default=8),
-        "timeout": 10,
-    }
+    for name, database in DATABASES.items():
+        pool(database, size=env.int("DATABASE_POOL_SIZE", default=8), patience=3 if name == "replica" else 10)
 
 CELERY_BROKER_URL = env("BROKER_URL", default="") or Broker(DATA_DIR / "broker").url
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

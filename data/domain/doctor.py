@@ -8,12 +8,12 @@ from typing import Any
 
 from celery import current_app
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from accounts.domain import factors
 from accounts.domain.audit import triggers
-from core import clock, gauges, upgrading
+from core import clock, gauges, replica, upgrading
 from core.models import Mail
 from core.secrets import Unreadable, secret_fields
 from data.domain import rights
@@ -69,6 +69,21 @@ def _database() -> Iterator[tuple[str, str]]:
     yield ("ok", words) if encoding == "UTF8" else ("wrong", f"{words}: make the database anew with UTF8")
     (size,) = _row("SELECT pg_size_pretty(pg_database_size(current_database()))")
     yield "ok", f"{size} on disk"
+
+
+@look("replica")
+def _replica() -> Iterator[tuple[str, str]]:
+    if not replica.is_configured():
+        return
+    try:
+        behind = replica.seconds_behind()
+    except DatabaseError as error:
+        yield "wrong", f"does not answer, reports are read from the primary: {error}".strip()[:300]
+        return
+    if behind is None:
+        yield "look", "answers, but is no standby that has been sent anything: how old it is nobody knows"
+    else:
+        yield "ok" if behind < LATE_SECONDS else "look", f"{behind:.0f} s behind"
 
 
 @look("clocks")

@@ -12,6 +12,7 @@ from typing import Any, Final
 import numpy as np
 from django.db import connection, transaction
 
+from core import replica
 from core.clock import AsOf
 from subscriptions.domain import bulk, rulesets
 from subscriptions.domain.columns import Columns, joined, take
@@ -94,7 +95,7 @@ def _current(at: AsOf, since: date, until: date) -> Held | None:
     """What is held of this database, up to date; None for another day than today, and while no curves are kept."""
     if at != AsOf.live():
         return None
-    ruleset, key = rulesets.current(), f"{connection.settings_dict['HOST']}/{connection.settings_dict['NAME']}"
+    ruleset, key = rulesets.current(), replica.database()
     now = kept_curves.state(ruleset)
     if not now.usable:
         return None

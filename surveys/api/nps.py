@@ -11,6 +11,7 @@ from accounts.api.caller import caller
 from core import clock
 from core.api.problems import unfit
 from core.api.views import Api
+from core.replica import on_replica
 from customers.models import Customer
 from surveys.models import Survey
 from surveys.queries.results import Asked, figures
@@ -47,6 +48,7 @@ class Nps(Api):
     asks = NpsQuery
 
     @extend_schema(operation_id="reports_nps", responses=NpsTold)
+    @on_replica
     def get(self, request: Request) -> Response:
         read = self.asked()
         surveys = _surveys(read.get("survey", ""))

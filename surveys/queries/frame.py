@@ -10,8 +10,8 @@ from datetime import date
 from threading import Lock
 
 import numpy as np
-from django.db import connection
 
+from core import replica
 from core.consumers import horizon
 from surveys.queries.columns import Columns, Wanted, fetched, joined
 
@@ -84,7 +84,7 @@ def facts() -> Facts:
 
 def _read(table: str, wanted: Wanted, ended: Callable[[Columns], np.ndarray], upto: int) -> Columns:
     # A process may lead to several databases: tests and benchmarks do.
-    kept = _kept.setdefault((str(connection.settings_dict["NAME"]), table), Kept(table, wanted, ended))
+    kept = _kept.setdefault((replica.database(), table), Kept(table, wanted, ended))
     fresh = _fetch(kept)
     sure = fresh.pop("tx") < upto
     if not kept.settled or int(sure.sum()) > FEW:

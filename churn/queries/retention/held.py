@@ -12,13 +12,13 @@ from threading import Lock
 from typing import Any, Final, TypeVar
 
 import numpy as np
-from django.db import connection
 
 from churn.queries.retention import totals
 from churn.queries.retention.asked import Asked
 from churn.queries.retention.book import counts_the_fleeting, made_of
 from churn.queries.retention.periods import Period
 from churn.queries.retention.totals import Sums
+from core import replica
 from customers.models import Merge
 from subscriptions.domain import rulesets
 from subscriptions.domain.columns import joined
@@ -158,7 +158,7 @@ def _current(asked: Asked) -> Held | None:
     """What is held of this database, up to date; None for what was known another day, and while it is not kept."""
     if asked.known_on != asked.until or asked.until != _tomorrow():
         return None
-    ruleset, key = rulesets.current(), f"{connection.settings_dict['HOST']}/{connection.settings_dict['NAME']}"
+    ruleset, key = rulesets.current(), replica.database()
     now = kept_curves.state(ruleset)
     if not now.usable:
         return None

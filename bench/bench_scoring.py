@@ -16,6 +16,7 @@ from customers.registry import gather
 from customers.registry.rolling import unlike
 from health.domain import chances, nights
 from health.domain import scoring as health
+from subscriptions.domain import curves, rulesets
 from tools.figures import Figure, at_most, info
 
 CUSTOMERS, MONTHS = 100_000, 36
@@ -31,6 +32,7 @@ TWELVE = [
 
 def company() -> None:
     call_command("make_demo", customers=CUSTOMERS, months=MONTHS, seed=1, verbosity=0)
+    curves.build(ruleset=rulesets.current())  # as a worker does next
 
 
 @figures.measured("scoring")

@@ -9,6 +9,7 @@ from django.db.models import Count
 
 from core import replica
 from core.consumers import CONSUMERS
+from core.jobs import LONG
 from core.models import Job, Mail
 
 
@@ -51,9 +52,17 @@ def jobs() -> Iterable[Sample]:
         yield Sample(number, {"kind": kind, "state": state})
 
 
-@gauge("holdfast_job_oldest_due_seconds", "Seconds since the oldest waiting job was due; 0 while none is.")
+@gauge("holdfast_job_oldest_due_seconds", "Seconds since the oldest waiting job was due, by queue; 0 while none is.")
 def oldest_job() -> Iterable[Sample]:
-    yield Sample(_seconds_since("SELECT min(run_at) FROM core_job WHERE state = 'waiting'"))
+    sql = """
+        SELECT q.queue, greatest(0, coalesce(extract(epoch FROM now() - min(j.run_at)), 0))
+        FROM (VALUES ('holdfast', FALSE), ('holdfast.long', TRUE)) AS q(queue, long)
+        LEFT JOIN core_job j ON j.state = 'waiting' AND (j.kind = ANY(%s)) = q.long
+        GROUP BY 1 ORDER BY 1
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [sorted(LONG)])
+        yield from (Sample(float(due), {"queue": queue}) for queue, due in cursor.fetchall())
 
 
 @gauge("holdfast_mails", "Mails that are not settled, and those of which nobody knows whether they left, by state.")

@@ -6,14 +6,20 @@ from django.db.models.functions import Now
 from core import consumers, jobs, ticks
 from core.domain import mail
 from core.models import Mail
-from core.wake import wake
+from core.wake import send, wake
 
 
 @shared_task(ignore_result=True)
 def look(**_: Any) -> None:
     """Look into the tables for work: events to consume, jobs to do. A lost or doubled message harms nothing."""
     consumers.consume_all()
-    jobs.work()
+    jobs.work(long=False)
+
+
+@shared_task(ignore_result=True)
+def look_for_long(**_: Any) -> None:
+    """The same for jobs that may take minutes, on a queue of their own."""
+    jobs.work(long=True)
 
 
 @shared_task(ignore_result=True)
@@ -22,6 +28,8 @@ def tick(**_: Any) -> None:
     ticks.tick()
     ticks.sweep()
     look()
+    if jobs.long_waits():
+        send("core.tasks.look_for_long")
     mail.sweep()
     deliver()
 

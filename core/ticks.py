@@ -73,7 +73,7 @@ def tick(*, at: datetime | None = None) -> bool:
     return opened
 
 
-@jobs.job("night")
+@jobs.job("night", long=True)
 def night(payload: Mapping[str, Any]) -> None:
     """Run the first step that is left and pass the rest on, so that a step that fails is the one tried again."""
     day = date.fromisoformat(payload["day"])

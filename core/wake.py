@@ -13,8 +13,12 @@ def wake_after_commit(task: str = "core.tasks.look") -> None:
 
 def wake(task: str = "core.tasks.look") -> None:
     """Have a worker look for work now."""
-    if not settings.WAKE_WORKERS:
-        return
+    if settings.WAKE_WORKERS:
+        send(task)
+
+
+def send(task: str) -> None:
+    """Send a task that need not arrive."""
     try:
         current_app.send_task(task, retry=False, expires=60)
     except OperationalError:

@@ -13,17 +13,17 @@ from data.models import HookCall
 from health.domain import scoring
 
 
-@job(steps.JOB)
+@job(steps.JOB, long=True)
 def go_on(payload: Mapping[str, Any]) -> None:
     work.go_on(pk=payload["import"], state=payload["state"])
 
 
-@job(demo.JOB)
+@job(demo.JOB, long=True)
 def make_demo(payload: Mapping[str, Any]) -> None:
     demo.make(pk=payload["import"])
 
 
-@job(work.REFRESH)
+@job(work.REFRESH, long=True)
 def refresh(payload: Mapping[str, Any]) -> None:
     """Scores and the queue follow what was loaded."""
     scoring.refresh()

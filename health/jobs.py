@@ -23,9 +23,15 @@ def open_and_clear_signals(day: date) -> None:
 
 @job("health.refresh")
 def refresh(payload: Mapping[str, Any]) -> None:
-    """Bring standings up to date: of the customers in the payload, or of all."""
+    """Bring the standings of the customers in the payload up to date."""
     chances.keep(clock.today())
     scoring.refresh(payload.get("customers"))
+
+
+@job("health.refresh_all", long=True)
+def refresh_all(_payload: Mapping[str, Any]) -> None:
+    chances.keep(clock.today())
+    scoring.refresh()
 
 
 __all__ = ["runs"]  # its job is registered where it is done

@@ -36,7 +36,7 @@ def refresh_the_customers_of(events: Sequence[Event]) -> None:
 def refresh_everybody(events: Sequence[Event]) -> None:
     if any(event.type.startswith("data.") for event in events):
         chances.forget()
-    jobs.enqueue(kind="health.refresh", key="all")
+    jobs.enqueue(kind="health.refresh_all", key="all")
 
 
 def _customers(event: Event) -> list[int]:

@@ -17,6 +17,7 @@ def fill_the_queue(day: date) -> None:
     triggers.evaluate(day=day, at=clock.now())
 
 
+@job("playbooks.queue_all", long=True)
 @job("playbooks.queue")
 def look_at(payload: Mapping[str, Any]) -> None:
     """Hold the queue rules against the standings of the customers in the payload, or of all."""
@@ -29,7 +30,7 @@ def start_what_is_due(day: date) -> None:
     watching.watch(day=day, at=clock.now())
 
 
-@job(dry_run.JOB)
+@job(dry_run.JOB, long=True)
 def replay(payload: Mapping[str, Any]) -> None:
     dry_run.compute(payload["dry_run"])
 

@@ -26,7 +26,8 @@ def look_at_who_was_refreshed(events: Sequence[Event]) -> None:
     told = [event.payload["customers"] for event in events]
     everybody = any(customers is None for customers in told)
     some = None if everybody else sorted({one for customers in told for one in customers})
-    jobs.enqueue(kind="playbooks.queue", key=f"{events[-1].pk}", payload={"customers": some})
+    kind = "playbooks.queue_all" if some is None else "playbooks.queue"
+    jobs.enqueue(kind=kind, key=f"{events[-1].pk}", payload={"customers": some})
 
 
 @consumes("customers.customer_changed.v1", name="playbooks.owners")

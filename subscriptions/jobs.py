@@ -35,7 +35,7 @@ def keep_curves(day: date) -> None:
     curves.freshen(ruleset=rulesets.current())
 
 
-@job(generations.STEP)
+@job(generations.STEP, long=True)
 def generation(payload: Mapping[str, Any]) -> None:
     generations.step(ruleset=payload["ruleset"], after=payload["after"])
 
@@ -48,6 +48,6 @@ def look_at_stripe(payload: Mapping[str, Any]) -> None:
         shared.look(kind=payload["kind"], id=payload["object"])
 
 
-@job(fetching.JOB)
+@job(fetching.JOB, long=True)
 def fetch_from_stripe(payload: Mapping[str, Any]) -> None:
     fetching.step(run=payload, at=clock.now())

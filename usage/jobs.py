@@ -38,7 +38,7 @@ def attach(payload: Mapping[str, Any]) -> None:
     waiting.attach_known(at=clock.now())
 
 
-@jobs.job("usage.remap")
+@jobs.job("usage.remap", long=True)
 def remap(payload: Mapping[str, Any]) -> None:
     """Hold the rules of features against the names of events, and count again what is counted otherwise by now."""
     remapping.remap(at=clock.now())
@@ -56,17 +56,19 @@ def keep_house(day: date) -> None:
 def look_for_a_book() -> None:
     """Before the first night, what the pages of usage show is counted at once."""
     if Kept.objects.count() < len(Kept.What):
-        jobs.enqueue(kind="usage.book", key="all")
+        jobs.enqueue(kind="usage.book_all", key="all")
 
 
 @jobs.job("usage.book")
 def count_book(payload: Mapping[str, Any]) -> None:
-    """Count what the pages of usage show: of some teams, or of all."""
-    if "teams" in payload:
-        book.keep_again(teams=payload["teams"])
-    else:
-        book.keep(day=clock.today())
-        renewals.keep(day=clock.today())
+    """Count what the pages of usage show of some teams."""
+    book.keep_again(teams=payload.get("teams", []))
+
+
+@jobs.job("usage.book_all", long=True)
+def count_books(_payload: Mapping[str, Any]) -> None:
+    book.keep(day=clock.today())
+    renewals.keep(day=clock.today())
 
 
 @jobs.job("usage.renewals")

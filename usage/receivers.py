@@ -23,7 +23,7 @@ def see_who_can_be_told_by_now(events: Sequence[Event]) -> None:
 @consumes("data.loaded.v1", "data.import_undone.v1", name="usage.book")
 def count_the_book_again(events: Sequence[Event]) -> None:
     """A history is known on its own days: it changes what the day began with."""
-    jobs.enqueue(kind="usage.book", key="all")
+    jobs.enqueue(kind="usage.book_all", key="all")
 
 
 @consumes("customers.customer_changed.v1", name="usage.teams")

@@ -1,5 +1,7 @@
 """The database, and the broker: PostgreSQL is the only record of work, the broker just wakes the workers."""
 
+from kombu import Queue
+
 from config.databases import from_url, pool, replica_from_url
 from config.embedded.broker import IN_POSTGRES, Broker, options_in_postgres
 from config.embedded.postgres import Cluster, program
@@ -38,7 +40,11 @@ if CELERY_BROKER_URL.startswith(("redis", "rediss")):
 elif CELERY_BROKER_URL == IN_POSTGRES:
     CELERY_BROKER_TRANSPORT_OPTIONS = options_in_postgres(DATABASE_ADDRESS)
 WAKE_WORKERS = env.bool("WAKE_WORKERS", default=True)  # without it, work is found by the tick, seconds later
+LONG_JOBS = env.int("LONG_JOBS", default=1)  # of those that take minutes, so many run at once
 CELERY_TASK_DEFAULT_QUEUE = "holdfast"
+# A worker serves both queues, if it is not told otherwise.
+CELERY_TASK_QUEUES = [Queue("holdfast"), Queue("holdfast.long")]
+CELERY_TASK_ROUTES = {"core.tasks.look_for_long": {"queue": "holdfast.long"}}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_TIME_LIMIT = 30 * 60

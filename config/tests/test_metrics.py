@@ -25,11 +25,15 @@ def read(client: Client, **headers: str) -> dict[tuple[str, ...], float]:
 
 
 def test_a_waiting_job_is_counted_and_grows_old(client: Client) -> None:
-    assert read(client)[("holdfast_job_oldest_due_seconds",)] == 0
+    oldest = "holdfast_job_oldest_due_seconds"
+    assert read(client)[(oldest, "holdfast")] == 0
     Job.objects.create(kind="usage.roll_up", key="all", run_at="2026-01-01T00:00:00Z")
     shown = read(client)
     assert shown[("holdfast_jobs", "usage.roll_up", "waiting")] == 1
-    assert shown[("holdfast_job_oldest_due_seconds",)] > 1000
+    assert shown[(oldest, "holdfast")] > 1000
+    assert shown[(oldest, "holdfast.long")] == 0
+    Job.objects.create(kind="night", key="2026-01-02", run_at="2026-01-01T00:00:00Z")
+    assert read(client)[(oldest, "holdfast.long")] > 1000
 
 
 def test_uncertain_mails_are_seen(client: Client) -> None:
@@ -60,7 +64,7 @@ def test_one_gauge_that_fails_does_not_hide_the_others(client: Client, monkeypat
     monkeypatch.setitem(gauges.GAUGES, "broken", gauges.Gauge("broken", "It fails.", broken))
     shown = read(client)
     assert shown[("holdfast_gauges_unread",)] == 1
-    assert ("holdfast_job_oldest_due_seconds",) in shown
+    assert ("holdfast_job_oldest_due_seconds", "holdfast") in shown
 
 
 def test_a_token_is_asked_for_where_one_is_set(client: Client, settings: Any) -> None:

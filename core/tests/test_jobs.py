@@ -1,10 +1,13 @@
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from celery import current_app
 from django.db import connection
 from django.db.models import F
+from django.db.models.functions import Now
 
-from core import jobs
+from core import jobs, tasks, wake
 from core.models import Job
 
 pytestmark = pytest.mark.django_db
@@ -175,3 +178,82 @@ def test_one_job_is_claimed_by_one_worker(transactional_db, done):
         other.close()
     jobs.work()
     assert done == [2, 1]
+
+
+@pytest.fixture
+def done_long(monkeypatch):
+    """What the jobs of kind ``long`` were given."""
+    given = []
+    monkeypatch.setitem(jobs.HANDLERS, "long", lambda payload: given.append(payload["n"]))
+    monkeypatch.setattr(jobs, "LONG", {"long"})
+    return given
+
+
+def test_what_is_quick_does_not_wait_behind_what_is_long(done, done_long):
+    jobs.enqueue(kind="long", key="1", payload={"n": 1})
+    enqueue(2)
+    assert jobs.long_waits()
+    assert jobs.work(long=False) == 1
+    assert (done, done_long) == ([2], [])
+    assert jobs.work(long=True) == 1
+    assert (done, done_long) == ([2], [1])
+    assert not jobs.long_waits()
+
+
+@pytest.mark.parametrize(("room", "claimed"), [(1, 0), (2, 1)])
+def test_so_many_long_jobs_run_at_once(done, done_long, settings, room, claimed):
+    settings.LONG_JOBS = room
+    running = {"kind": "long", "state": "running", "attempts": 1}
+    Job.objects.create(key="claimed just now", leased_until=Now() + jobs.LEASE, **running)
+    jobs.enqueue(kind="long", key="1", payload={"n": 1})
+    enqueue(2)
+    assert jobs.work(long=True) == claimed
+    assert len(done_long) == claimed
+    assert jobs.work(long=False) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_that_runs_long_keeps_its_place_until_its_worker_ends(monkeypatch, done_long):
+    def meanwhile(payload):
+        with ThreadPoolExecutor(1) as another:
+            assert another.submit(look).result() == 0
+        raise KeyboardInterrupt  # nothing is settled, as when the process is killed
+
+    def look():
+        try:
+            pass_time(minutes=1)
+            return jobs.work(long=True)
+        finally:
+            connection.close()
+
+    jobs.enqueue(kind="long", key="1", payload={"n": 1})
+    with monkeypatch.context() as now:
+        now.setitem(jobs.HANDLERS, "long", meanwhile)
+        jobs.enqueue(kind="long", key="2", payload={"n": 2})
+        with pytest.raises(KeyboardInterrupt):
+            jobs.work(long=True)
+    assert jobs.work(long=True) == 1
+    assert done_long == [2]
+
+
+def test_each_is_woken_on_its_queue(done_long, monkeypatch, django_capture_on_commit_callbacks):
+    sent = []
+    monkeypatch.setattr(wake, "wake", sent.append)
+    with django_capture_on_commit_callbacks(execute=True):
+        enqueue(1)
+        jobs.enqueue(kind="long", key="1", payload={"n": 1})
+    assert sent == ["core.tasks.look", "core.tasks.look_for_long"]
+    queues = [current_app.amqp.router.route({}, task)["queue"].name for task in sent]
+    assert queues == ["holdfast", "holdfast.long"]
+
+
+def test_a_tick_has_long_work_looked_for(done_long, monkeypatch):
+    sent = []
+    monkeypatch.setattr(tasks, "send", sent.append)
+    monkeypatch.setattr(jobs, "HANDLERS", {**jobs.HANDLERS, "night": lambda payload: None})
+    tasks.tick()
+    assert sent == []
+    jobs.enqueue(kind="long", key="1", payload={"n": 1})
+    tasks.tick()
+    assert sent == ["core.tasks.look_for_long"]
+    assert done_long == []

@@ -78,7 +78,7 @@ def build(*, ruleset: Ruleset) -> int:
     return kept
 
 
-@jobs.job(BUILD)
+@jobs.job(BUILD, long=True)
 def build_job(payload: Mapping[str, Any]) -> None:
     if ruleset := Ruleset.objects.filter(pk=payload["ruleset"]).first():
         build(ruleset=ruleset)

@@ -160,7 +160,7 @@ def test_the_first_figures_are_counted_without_waiting_for_the_night(today):
     use(CustomerFactory(), today - timedelta(days=3))
     assert book_use(seer()) is None
     look_for_a_book()
-    jobs.HANDLERS["usage.book"](Job.objects.get(kind="usage.book", key="all").payload)
+    jobs.HANDLERS["usage.book_all"](Job.objects.get(kind="usage.book_all", key="all").payload)
     Job.objects.all().delete()
     look_for_a_book()
     assert not Job.objects.exists()

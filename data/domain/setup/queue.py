@@ -35,5 +35,5 @@ def begin() -> QueueRule:
     )
     if not made and not rule.is_active:
         QueueRule.objects.filter(pk=rule.pk).update(is_active=True)
-    jobs.enqueue(kind="playbooks.queue", key="first-talk", payload={"customers": None})
+    jobs.enqueue(kind="playbooks.queue_all", key="first-talk", payload={"customers": None})
     return rule

@@ -55,7 +55,7 @@ def unshare(*, run: BacktestRun) -> None:
     BacktestRun.objects.filter(pk=run.pk).update(shared="")
 
 
-@jobs.job(JOB)
+@jobs.job(JOB, long=True)
 def go_on(payload: Mapping[str, Any]) -> None:
     """Replay the next day, or report when all are there."""
     run = BacktestRun.objects.select_for_update().filter(pk=payload["run"], state=BacktestRun.State.RUNNING).first()

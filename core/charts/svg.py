@@ -2,6 +2,7 @@
 type never shrinks; down, they are pixels."""
 
 from collections.abc import Iterable
+from functools import cache
 from html import escape
 from zlib import crc32
 
@@ -92,8 +93,12 @@ def hatch(key: str) -> tuple[SafeString, str]:
 
 
 def _attribute(key: str, value: Attribute) -> str:
+    if isinstance(value, int):
+        return f' {_name(key)}="{value}"'
+    return f' {_name(key)}="{number(value) if isinstance(value, float) else escape(str(value))}"'
+
+
+@cache
+def _name(key: str) -> str:
     name = key.rstrip("_")
-    if name.islower():
-        name = name.replace("_", "-")
-    shown = number(value) if isinstance(value, float | int) else value
-    return f' {name}="{escape(str(shown))}"'
+    return name.replace("_", "-") if name.islower() else name

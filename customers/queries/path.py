@@ -178,7 +178,8 @@ def goals(customer: Customer, *, dropped: bool = False) -> list[GoalOf]:
     """The goals of a customer, the earliest set first; without those given up, unless ``dropped``. Two statements."""
     rows = list(Goal.objects.filter(customer=customer).select_related("words").order_by("day", "pk"))
     values: dict[int, list[GoalValue]] = {}
-    for value in GoalValue.objects.filter(customer=customer).order_by("day", "known_on", "pk"):
+    told = GoalValue.objects.filter(customer=customer).order_by("day", "known_on", "pk")
+    for value in told if rows else ():
         values.setdefault(value.goal_id, []).append(value)
     found = [_goal_of(row, values.get(row.pk, [])) for row in rows]
     return [one for one in found if dropped or not one.dropped]

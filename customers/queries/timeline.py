@@ -8,9 +8,10 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from core.remembering import remembered
 from customers.models import Contact, Customer, TimelineEntry
 from customers.queries.canonical import members
-from customers.registry import SENTENCES, STORIES, Sentence
+from customers.registry import SENTENCES, STORIES, Sentence, Told
 
 Position = tuple[datetime, int]
 BELOW: Final = 10**12
@@ -80,17 +81,18 @@ def kinds_of(customer: Customer) -> list[tuple[str, str]]:
 
 def _stories(customers: Sequence[int], kinds: Collection[str]) -> list[TimelineEntry]:
     """The lines that are read from facts, as entries that are not stored: below all stored ones of their moment."""
-    told = [
-        line
-        for own, tell in STORIES.items()
-        if not kinds or set(kinds) & set(own)
-        for line in tell(customers)
-        if not kinds or line.kind in kinds
-    ]
+    wanted = [own for own in STORIES if not kinds or set(kinds) & set(own)]
     return [
         TimelineEntry(pk=line.place - BELOW, uid=line.uid, at=line.at, kind=line.kind, values=line.values)
-        for line in told
+        for own in wanted
+        for line in _told(own, tuple(customers))
+        if not kinds or line.kind in kinds
     ]
+
+
+@remembered
+def _told(story: tuple[str, ...], customers: tuple[int, ...]) -> Sequence[Told]:
+    return STORIES[story](customers)
 
 
 def _lines(entries: Sequence[TimelineEntry]) -> list[Line]:

@@ -18,13 +18,17 @@ from customers.models import Customer
 from health.models import Override
 
 LONGEST = timedelta(days=366)
+FEW = 1000  # customers; of more, all overrides are read
 SET, WITHDRAWN, ENDED = (f"health.override_{what}.v1" for what in ("set", "withdrawn", "ended"))
 
 
 def as_of(at: AsOf, customers: np.ndarray) -> np.ndarray:
     """The score that overrides say, beside sorted ``customers``; NaN where there is none."""
     found = np.full(len(customers), np.nan)
-    rows = list(Override.objects.as_of(at).order_by("pk").values_list("customer_id", "score"))
+    put = Override.objects.as_of(at)
+    if len(customers) <= FEW:
+        put = put.filter(customer_id__in=customers.tolist())
+    rows = list(put.order_by("pk").values_list("customer_id", "score"))
     if rows and len(customers):
         ids = np.array([customer for customer, _score in rows])
         place = np.minimum(np.searchsorted(customers, ids), len(customers) - 1)

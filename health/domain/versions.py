@@ -33,12 +33,18 @@ def in_force(day: date) -> Sequence[InForce]:
         # The first stands until a later one is in force.
         if version.scorecard_id not in by_card or version.in_force_from <= day:
             by_card[version.scorecard_id] = version
-    return [InForce(one, parse_published(one.definition), one.in_force_from > day) for one in by_card.values()]
+    return [InForce(one, _definition(one.pk), one.in_force_from > day) for one in by_card.values()]
 
 
+@remembered
 def _in_order() -> Sequence[ScorecardVersion]:
     versions = ScorecardVersion.objects.select_related("scorecard")
     return list(versions.order_by("scorecard__position", "scorecard_id", "in_force_from", "number"))
+
+
+@remembered
+def _definition(version: int) -> Definition:
+    return parse_published(next(one.definition for one in _in_order() if one.pk == version))
 
 
 @transaction.atomic

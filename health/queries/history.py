@@ -3,6 +3,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from django.db.models import Subquery
+from django.db.models.functions import Coalesce
+
 from customers.models import Customer
 from health.models import Score
 
@@ -31,11 +34,10 @@ def history(customer: Customer, day: date, *, days: int = 365, step: int = 7) ->
 
 def _rows(customer: Customer, first: date, last: date) -> Iterator[Score]:
     """What stood on the first day, and every change up to the last."""
-    stored = Score.objects.filter(customer=customer).only("customer_id", "day", "score", "band")
-    standing = stored.filter(day__lte=first).order_by("-day").first()
-    if standing:
-        yield standing
-    yield from stored.filter(day__gt=first, day__lte=last).order_by("day")
+    stored = Score.objects.filter(customer=customer)
+    standing = stored.filter(day__lte=first).order_by("-day").values("day")[:1]
+    since = Coalesce(Subquery(standing), first)
+    yield from stored.filter(day__gte=since, day__lte=last).only("customer_id", "day", "score", "band").order_by("day")
 
 
 def _days(last: date, days: int, step: int) -> list[date]:

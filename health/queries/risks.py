@@ -59,10 +59,13 @@ def register(user: User, today: date) -> Register:
 
 def of_customer(customer: Customer, today: date) -> list[Row]:
     """The open ones first, then the three latest that ended."""
-    names = dict(reasons())
-    rows = Risk.objects.filter(customer=customer).select_related("customer__standing", "owner", "words", "mitigation")
-    ended = rows.exclude(closed_on=None).order_by("-closed_on", "-pk")[:3]
-    return [_row(one, names, today) for one in (*rows.filter(closed_on=None).order_by("review_on", "pk"), *ended)]
+    rows = list(
+        Risk.objects.filter(customer=customer).select_related("customer__standing", "owner", "words", "mitigation")
+    )
+    names = dict(reasons()) if rows else {}
+    still = sorted((one for one in rows if one.closed_on is None), key=lambda one: (one.review_on, one.pk))
+    ended = sorted((one for one in rows if one.closed_on), key=lambda one: (one.closed_on, one.pk), reverse=True)[:3]
+    return [_row(one, names, today) for one in (*still, *ended)]
 
 
 def _row(one: Risk, names: dict[str, str], today: date) -> Row:

@@ -1,4 +1,4 @@
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from django.db import transaction
@@ -39,10 +39,20 @@ def over_all() -> int:
 @remembered
 def kinds(at: AsOf) -> Mapping[int, str]:
     """The kind of every feature, by id, as it was known as of ``at``. The day over all is not among them."""
-    found = dict(Feature.objects.exclude(key="").values_list("id", "kind"))
-    changes = FeatureChange.objects.order_by("known_on", "id").values_list("feature", "known_on", "before", "after")
+    found = dict(_now())
     # From the newest back to the first that was not yet known: each undoes itself.
-    for feature, known_on, before, _after in reversed(changes):
+    for feature, known_on, before in _changes():
         if known_on >= at.known_on:
             found[feature] = before
     return found
+
+
+@remembered
+def _now() -> Sequence[tuple[int, str]]:
+    return list(Feature.objects.exclude(key="").values_list("id", "kind"))
+
+
+@remembered
+def _changes() -> Sequence[tuple[int, date, str]]:
+    """Every change of a kind, the newest first, with what was before it."""
+    return list(FeatureChange.objects.order_by("-known_on", "-id").values_list("feature", "known_on", "before"))

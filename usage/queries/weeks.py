@@ -1,6 +1,6 @@
 """A customer's use by weeks: whole weeks that end where ``at`` begins, the oldest first."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection
 
 from core.clock import AsOf
+from core.remembering import remembered
 from customers.models import Customer
 from customers.registry import Scope, Sql
 from usage.domain import features
@@ -81,7 +82,8 @@ def features_by_week(customer: Customer, at: AsOf, *, count: int = 13) -> list[F
     return sorted(found, key=lambda one: (KINDS.index(Feature.Kind(one.kind)), str(one.feature)))
 
 
-def _heard(scope: Scope, count: int) -> set[int]:
+@remembered
+def _heard(scope: Scope, count: int) -> Set[int]:
     """The weeks, counted back from the newest, in which a feed of the customer, seen by then, brought anything."""
     return {week for (week,) in _rows(scope, HEARD, count)}
 

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
-from functools import lru_cache, wraps
+from functools import cache, lru_cache, wraps
 from math import isnan
 from typing import Any, ParamSpec, TypeVar
 
 from django.utils import timezone
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format, get_format, number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, ngettext
@@ -73,8 +73,23 @@ def plain(value: Number, digits: int = 0) -> str:
     """``value`` rounded half-even to ``digits``, grouped for the active language, with a true minus."""
     step = Decimal(1).scaleb(-digits)
     rounded = (value if isinstance(value, Decimal) else Decimal(str(value))).quantize(step, ROUND_HALF_EVEN)
-    text = number_format(abs(rounded), digits, use_l10n=True, force_grouping=True)
+    text = _grouped(abs(rounded), digits)
     return MINUS + text if rounded < 0 else text
+
+
+def _grouped(value: Decimal, digits: int) -> str:
+    """As Django's `number_format` writes it, which a list would ask for each of hundreds of figures."""
+    if (table := _separators(get_language())) is None:
+        return number_format(value, digits, use_l10n=True, force_grouping=True)
+    return f"{value:,.{digits}f}".translate(table)
+
+
+@cache
+def _separators(_language: str | None) -> dict[int, str] | None:
+    """What comma and point become in the active language; None for one that does not group by threes."""
+    if get_format("NUMBER_GROUPING") != 3:
+        return None
+    return {ord(","): get_format("THOUSAND_SEPARATOR"), ord("."): get_format("DECIMAL_SEPARATOR")}
 
 
 def compact(value: Number) -> str:

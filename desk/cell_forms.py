@@ -1,6 +1,8 @@
 """The forms of single values in the list of customers."""
 
-from typing import Any, ClassVar
+from functools import cache
+from typing import Any, ClassVar, Final
+from uuid import UUID
 
 from django import forms
 from django.urls import reverse
@@ -17,6 +19,8 @@ from desk.bulk_forms import hands
 from desk.filters import choices_for
 from desk.stages import stage_name
 from playbooks.queries.workers import workers
+
+NOBODY: Final = f"{UUID(int=0)}"
 
 
 class CellForm(forms.Form):
@@ -99,9 +103,14 @@ class StageForm(CellForm):
 CELLS: dict[str, type[CellForm]] = {form.NAME: form for form in (OwnerForm, StageForm)}
 
 
+@cache
+def _address(name: str) -> str:
+    return reverse("desk:cell", args=[NOBODY, name])
+
+
 def link(customer: Customer, name: str, shown: Any) -> SafeString:
     """A value that opens as a form where it stands; as a page of its own without a script."""
-    href = reverse("desk:cell", args=[customer.uid, name])
+    href = _address(name).replace(NOBODY, f"{customer.uid}")
     return format_html(
         '<a class="cell-edit" href="{0}" hx-get="{0}" hx-target="closest td" title="{1}">{2}</a>',
         href,

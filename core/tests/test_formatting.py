@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 from django.utils import timezone, translation
+from django.utils.formats import number_format
 from django.utils.html import strip_tags
 
 from core import formatting, marks
@@ -30,6 +31,14 @@ def test_numbers_are_rounded_half_even_grouped_and_carry_a_true_minus(value, dig
 def test_grouping_follows_the_language():
     with translation.override("uk"):
         assert formatting.plain(Decimal("1234.5"), 1) == "1\u00a0234,5"
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr", "uk", "hi", "ar", "de-ch"])
+@pytest.mark.parametrize(("value", "digits"), [("0", 0), ("999.995", 2), ("1234567.25", 1), ("98765432", 0)])
+def test_figures_are_grouped_as_django_groups_them(language, value, digits):
+    with translation.override(language):
+        by_django = number_format(round(Decimal(value), digits), digits, use_l10n=True, force_grouping=True)
+        assert formatting.plain(Decimal(value), digits) == by_django
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,8 @@ from health.models import BacktestDay, BacktestRun, ForeignScore
 from health.queries.period import usual
 from subscriptions.domain import ledger
 from subscriptions.tests.factories import agree, sell
+from usage.models import FeedDay
+from usage.tests.factories import product
 
 pytestmark = pytest.mark.django_db
 
@@ -87,6 +89,18 @@ def test_where_nobody_pays_any_more_the_year_before_the_last_left_is_meant(lost)
     assert usual(today) == last_year(today - timedelta(days=30))
     Standing.objects.create(customer=CustomerFactory(), as_of=today, mrr=1)
     assert usual(today) == last_year(today)
+
+
+def test_where_the_data_ended_long_ago_the_year_before_their_end_is_offered(lost):
+    """As of a company's files of years ago: somebody still pays in them, and nothing has come since."""
+    ended = clock.today() - timedelta(days=30)
+    later = ended + timedelta(days=400)
+    Standing.objects.create(customer=CustomerFactory(), as_of=later, mrr=1)
+    assert usual(later) == last_year(ended)
+    used = later - timedelta(days=200)
+    FeedDay.objects.create(source=product(), day=used, known_on=used, customers=1)
+    assert usual(later) == last_year(used)
+    assert usual(used + timedelta(days=31)) == last_year(used + timedelta(days=31))
 
 
 def test_the_progress_ends_with_the_page_anew(lost):

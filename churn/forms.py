@@ -111,7 +111,7 @@ class ReportForm(forms.Form):
     @property
     def problems(self) -> list[str]:
         self.is_valid()
-        return [f"{self.fields[name].label}: {' '.join(map(str, said))}" for name, said in self.errors.items()]
+        return [f"{self[name].label}: {' '.join(map(str, said))}" for name, said in self.errors.items()]
 
     @property
     def state(self) -> dict[str, str]:
@@ -128,7 +128,7 @@ class RetentionForm(ReportForm):
     """Which period of the retention report is looked at. The address holds it all; a report always answers."""
 
     period = forms.ChoiceField(label=_("Period"), required=False, choices=STEPS)
-    on = forms.DateField(label=_("Which"), required=False, widget=forms.Select)
+    on = forms.DateField(required=False, widget=forms.Select)
     start = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     end = forms.DateField(label=_("Up to"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     told = forms.ChoiceField(label=_("Reasons"), required=False, choices=TOLD)
@@ -138,9 +138,13 @@ class RetentionForm(ReportForm):
     def __init__(self, data: QueryDict, *, user: User, today: date) -> None:
         super().__init__(data, user=user, today=today)
         asked = data.get("period", "")
+        period: Any = self.fields["period"]
         if DAYS.fullmatch(asked) and asked not in dict(STEPS):
-            period: Any = self.fields["period"]
             period.choices = [*STEPS, (asked, gettext("%(days)s days") % {"days": asked[:-1]})]
+        for name in ("on",) if self.step == "range" else ("start", "end"):  # not on the page, so not looked at
+            self.errors.pop(name, None)
+            self.cleaned_data.pop(name, None)
+        self["on"].label = dict(period.choices)[self.step]  # months to choose from, or years
         which: Any = self.fields["on"].widget
         which.choices = [(f"{one.start}", named(one, self.step, today)) for one in self._offered()]
         # The fields show what the report is of, also where the address says less, or something else.
@@ -157,7 +161,7 @@ class RetentionForm(ReportForm):
         days = {name: self.cleaned_data.get(name) for name in ("on", "start", "end", "known_on")}
         for name, day in days.items():
             if day and day.year not in YEARS:
-                words = {"label": self.fields[name].label, "day": f"{day:%Y-%m-%d}"}
+                words = {"label": self[name].label, "day": f"{day:%Y-%m-%d}"}
                 found.append(gettext("%(label)s: %(day)s lies outside of every history and is left out.") % words)
         if self.step == "range" and self._is_turned:
             found.append(gettext("The start does not come before the end: the last day before the end is shown."))

@@ -22,6 +22,8 @@ FINE = [
     "period=14d&on=2025-02-17&known_on=1970-01-02",
     "period=999d&on=1970-01-01",
     "period=range&start=2025-02-01",
+    "period=range&on=garbage",
+    "period=month&start=garbage&end=0001-01-01",
     "known_on=2199-01-01",
 ]
 TOLD = [
@@ -69,6 +71,15 @@ def test_what_cannot_be_read_is_said(lead: Client, query: str, name: str) -> Non
     assert response.status_code == 200
     assert response.context["problems"]
     assert all(problem in response.content.decode() for problem in response.context["problems"]) or "&" in query
+
+
+@pytest.mark.parametrize(
+    ("step", "called"), [("month", "Month"), ("year", "Year"), ("14d", "Two weeks"), ("7d", "7 days")]
+)
+def test_what_cannot_be_read_is_called_as_on_the_page(lead: Client, step: str, called: str) -> None:
+    response = lead.get(f"/reports/?period={step}&on=garbage")
+    assert response.context["problems"] == [f"{called}: Enter a valid date."]
+    assert f'for="id_on">{called}</label>' in response.content.decode()
 
 
 @pytest.mark.parametrize("query", [*TOLD, "figure=mrr.start", "figure=nothing&start=2025-01-01&end=2025-02-01"])

@@ -17,6 +17,7 @@ MOST = (5, 12, 24)
 NARROWEST = (220, 316, 568)  # px that a narrow, a middling and a wide chart have at least, without their gutter
 LETTER, BETWEEN = 6.2, 8  # px: a letter of a label, and the space to the next label
 NAME_LIMITS = {"if-wide": 22, "if-narrow": 16}  # letters
+LINES = {1: (0,), 2: (-6.5, 6.5)}  # px from the middle at which the lines of a name stand
 
 
 class Written(str):
@@ -190,14 +191,28 @@ def _anchor(index: int, count: int) -> str:
     return "start" if index == 0 else "end" if index == count - 1 else "middle"
 
 
-def name(label: str, y: float) -> SafeString:
-    """What a row is called, to the left of the drawing; shorter where the card is narrow, so that it stays inside."""
-    texts = {size: short(label, limit) for size, limit in NAME_LIMITS.items()}
-    if len(set(texts.values())) == 1:
-        texts = {"": label}
+def name(label: str, y: float, *, lines: int = 1) -> SafeString:
+    """What a row is called, to the left of the drawing; shorter where the card is narrow, so that it stays inside.
+
+    With two ``lines``, for rows of 28 px, a long name is broken between its words before it is cut."""
+    texts = {
+        size: _broken(label, limit) if lines == 2 else [short(label, limit)] for size, limit in NAME_LIMITS.items()
+    }
+    if all(text == [label] for text in texts.values()):
+        texts = {"": [label]}
     return svg.join(
-        svg.text(text, x=-10, y=y, anchor="end", class_=f"name {size}".strip()) for size, text in texts.items()
+        svg.text(text, x=-10, y=y + at, anchor="end", class_=f"name {size}".strip())
+        for size, found in texts.items()
+        for at, text in zip(LINES[len(found)], found, strict=True)
     )
+
+
+def _broken(label: str, limit: int) -> list[str]:
+    """In two where it is longer than the limit, the first as long as fits."""
+    at = label.rfind(" ", 0, limit + 1)
+    if len(label) <= limit or at < 1:
+        return [short(label, limit)]
+    return [label[:at], short(label[at + 1 :], limit)]
 
 
 def short(label: str, limit: int) -> str:

@@ -92,7 +92,7 @@ def _row(step: Step, span: Spanned, index: int, place: Linear, unit: Unit, *, br
     )
     parts = [
         svg.element("rect", x=0, y=index * ROW, width="100%", height=ROW, class_="target"),
-        name(step.label, y + BAR - 3),
+        name(step.label, y + BAR - 3, lines=2),
         shape,
         _break(y) if step.total and broken else svg.join([]),
         svg.text(_beside(step, unit), x=svg.percent(end), y=y + BAR - 3, anchor="start", class_="value after"),
@@ -129,4 +129,5 @@ def _beside(step: Step, unit: Unit) -> str:
     full = _written(step, unit)
     if len(full) <= ROOM:
         return full
-    return unit.axis(step.value) if step.total else signed(unit.axis(step.value), float(step.value))
+    short = unit.axis(step.value) if step.total else signed(unit.axis(step.value), float(step.value))
+    return short if len(short) < len(full) else full

@@ -130,6 +130,20 @@ def test_a_waterfall_leads_from_level_to_level():
     assert churn[0] == pytest.approx(end[1], abs=0.02)
 
 
+def test_a_long_name_in_a_waterfall_stands_whole_in_two_lines():
+    steps = [charts.Step(label="Contraction: cross-sell", value=9), charts.Step(label="Churn", value=-2)]
+    drawn = found(charts.waterfall(steps, title="MRR"), "text", "name")
+    assert [(one.text, one.get("class")) for one in drawn] == [
+        ("Contraction:", "name if-wide"),
+        ("cross-sell", "name if-wide"),
+        ("Contraction:", "name if-narrow"),
+        ("cross-sell", "name if-narrow"),
+        ("Churn", "name"),
+    ]
+    first, second = (float(one.get("y")) for one in drawn[:2])
+    assert second - first >= 12  # px that a line of 12 px needs
+
+
 def test_a_waterfall_that_does_not_add_up_is_refused():
     steps = [
         charts.Step(label="Start", value=100, total=True),

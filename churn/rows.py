@@ -21,6 +21,7 @@ from customers.models import Customer
 MOST = 200
 GROSS = ("rates.grr", "rates.gross_mrr_churn")
 NET = ("rates.nrr", "rates.net_mrr_churn")
+BESIDE = 2  # amounts that a phone has room for beside a name
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,23 @@ class Sheet:
     @property
     def more(self) -> int:
         return self.count - len(self.rows)
+
+    @property
+    def first_beside(self) -> int:
+        """Of the amounts, the first that a phone shows beside the name; those before stand beneath it."""
+        return max(0, len(self.header) - BESIDE)
+
+    @property
+    def lines(self) -> list[tuple[Shown, list[tuple[str, Any]], list[tuple[str, Any]]]]:
+        """Each row with what a phone shows beneath its name: its words, and the amounts, each with its column."""
+        return [(row, list(zip(self.words, row.texts, strict=True)), self._beneath(row.amounts)) for row in self.rows]
+
+    @property
+    def totals_beneath(self) -> list[tuple[str, Any]]:
+        return self._beneath(self.totals)
+
+    def _beneath(self, amounts: list[Any]) -> list[tuple[str, Any]]:
+        return list(zip(self.header, amounts, strict=False))[: self.first_beside]
 
 
 def sheet(opened: Opened, period: Period, writer: Writer, *, on: date | None = None, most: int | None = MOST) -> Sheet:

@@ -1,5 +1,7 @@
 """The retention page in a real browser."""
 
+from urllib.parse import parse_qs, urljoin, urlsplit
+
 import pytest
 from django.contrib.auth import get_user_model
 
@@ -55,6 +57,28 @@ def test_nobody_is_left_out(report, theme, width, names):
         report.goto(address + name)
         assert violations(report) == [], name
         assert report.evaluate("document.documentElement.scrollWidth") <= width, name
+
+
+# One of each shape of rows: one amount, two, three; with a day and a movement, a reason, two days.
+HREFS = "links => links.map(link => link.getAttribute('href'))"
+ROOM = "boxes => boxes.map(box => box.clientWidth - box.scrollWidth)"
+SHAPES = ["rates.nrr", "rates.grr", "net_new", "cohort.customers", "cohort.survival", "reasons.mrr", "mrr.fx"]
+
+
+def test_the_rows_of_a_figure_fit_on_a_phone(report):
+    report.set_viewport_size({"width": 390, "height": 844})
+    start, found = report.url, {}
+    for name in ("", "retention/?period=year", "cohorts/", "reasons/", "movements/"):
+        report.goto(start + name)
+        for link in report.locator('a[href*="/reports/rows/"]').evaluate_all(HREFS):
+            found.setdefault(parse_qs(urlsplit(link).query)["figure"][0], link)
+    wide = []
+    for key in SHAPES:
+        report.goto(urljoin(start, found[key]))
+        wide += [key for room in report.locator(".table-scroll").evaluate_all(ROOM) if room < 0]
+    assert wide == []
+    report.goto(urljoin(start, found["rates.grr"]))
+    assert report.locator("tbody tr").first.locator(".beneath").inner_text().startswith("MRR on")
 
 
 @pytest.mark.parametrize("name", ["", "cohorts/", "reasons/"])

@@ -1,5 +1,4 @@
 from typing import Any
-from zoneinfo import available_timezones
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -23,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.access import proved_only, proved_to_act
 from accounts.domain import keys, sessions, users
 from accounts.models import Key, RoleRule, Team, User
-from core import clock
+from core import clock, zones
 from core.seen import SeenAdmin, SeenModelForm
 
 admin.site.unregister(Group)  # roles decide, not groups
@@ -32,15 +31,11 @@ admin.site.unregister(EmailAddress)  # a user has one address, and it is on the 
 admin.site.unregister([Authenticator, SocialAccount, SocialApp, SocialToken, UserSession])
 
 
-def zones() -> list[tuple[str, str]]:
-    return [(zone, zone) for zone in sorted(available_timezones())]
-
-
 PROFILE = ["email", "name", "role", "teams", "tasks_a_day", "time_zone", "language"]
 
 
 class NewUserForm(AdminUserCreationForm):
-    time_zone = forms.ChoiceField(label=_("Time zone"), choices=zones, initial="UTC")
+    time_zone = forms.ChoiceField(label=_("Time zone"), choices=zones.offered, initial="UTC")
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
 
     class Meta:
@@ -49,12 +44,18 @@ class NewUserForm(AdminUserCreationForm):
 
 
 class UserForm(SeenModelForm):
-    time_zone = forms.ChoiceField(label=_("Time zone"), choices=zones)
+    time_zone = forms.ChoiceField(label=_("Time zone"))
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
 
     class Meta:
         model = User
         fields = [*PROFILE, "is_active"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        zone: Any = self.fields.get("time_zone")
+        if zone:  # not there for who may only look
+            zone.choices = zones.offered(self.instance.time_zone)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -1,28 +1,26 @@
 from typing import Any
-from zoneinfo import available_timezones
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.queries.notices import Wanted
+from core import zones
 from core.forms import Select
 
 APP, MAIL = "app", "mail"
 
 
-def zones() -> list[tuple[str, str]]:
-    return [(zone, zone.replace("_", " ")) for zone in sorted(available_timezones())]
-
-
 class PreferencesForm(forms.Form):
     """Of each kind of notice, where it is told; and the time zone whose morning the mail comes in."""
 
-    time_zone = forms.ChoiceField(label=_("Time zone"), choices=zones, widget=Select)
+    time_zone = forms.ChoiceField(label=_("Time zone"), widget=Select)
 
     def __init__(self, *args: Any, user: User, wanted: list[Wanted], **kwargs: Any) -> None:
         super().__init__(*args, **{"initial": {"time_zone": user.time_zone}} | kwargs)
         self.wanted = wanted
+        zone: Any = self.fields["time_zone"]
+        zone.choices = zones.offered(user.time_zone)
         for one in wanted:
             for place, on in ((APP, one.in_app), (MAIL, one.in_digest)):
                 self.fields[f"{place}:{one.kind.key}"] = forms.BooleanField(required=False, initial=on)

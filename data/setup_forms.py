@@ -1,5 +1,4 @@
 from typing import Any
-from zoneinfo import available_timezones
 
 from babel import Locale
 from babel.numbers import get_currency_name
@@ -10,6 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, Team
+from core import zones
 from core.forms import Select
 from core.models import Company
 from core.seen import SeenForm
@@ -19,7 +19,7 @@ from subscriptions.domain.checks import tender
 
 
 def _zones() -> list[tuple[str, str]]:
-    return [(one, one) for one in sorted(available_timezones()) if "/" in one or one == "UTC"]
+    return zones.offered(Company.current().time_zone)
 
 
 def _currencies() -> list[tuple[str, str]]:

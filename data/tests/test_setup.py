@@ -32,6 +32,8 @@ def test_whoever_holds_the_link_begins_and_nobody_after(client):
     link = reverse("data:setup-begin", args=[first.token()])
     assert link in out.getvalue()
     assert client.get(reverse("data:setup-begin", args=["guessed"])).status_code == 404
+    shown = client.get(link).content.decode()
+    assert ('value="Asia/Kolkata"' in shown, 'value="Asia/Calcutta"' in shown) == (True, False)
     assert client.post(link, ABOUT | ADA | {"password": "123"}).status_code == 200
     answer = client.post(link, ABOUT | ADA)
     assert answer.status_code == 302, answer.content

@@ -41,9 +41,15 @@ def test_whatever_is_read_has_contrast(theme, text, ground):
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
-@pytest.mark.parametrize("mark", ["mark-accent", "mark-good", "mark-watch", "mark-risk", "mark-total"])
+@pytest.mark.parametrize("mark", [name for name in LIGHT if name.startswith("mark-")])
 def test_marks_of_charts_stand_out(theme, mark):
     assert contrast(theme[mark], theme["surface-1"]) >= 3
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+@pytest.mark.parametrize("tone", ["accent", "risk"])
+def test_the_second_of_a_tone_is_told_from_the_first(theme, tone):
+    assert contrast(theme[f"mark-{tone}"], theme[f"mark-{tone}-2"]) >= 1.5
 
 
 def test_no_colour_has_a_value_anywhere_else():

@@ -97,7 +97,7 @@ def compact(value: Number) -> str:
     exact = Decimal(str(float(value)))
     size, unit = next(((size, unit) for size, unit in COMPACT if abs(exact) >= size), (1, ""))
     shown = exact / size
-    digits = next((digits for digits in (0, 1) if shown == round(shown, digits)), 2)
+    digits = next((digits for digits in (0, 1) if round(shown, 2) == round(shown, digits)), 2)
     return plain(shown, digits) + unit
 
 

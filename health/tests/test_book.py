@@ -55,6 +55,7 @@ def test_the_picture_links_to_each_customer_and_each_sum_to_its_rows(client, cas
     page = client.get(reverse("health:book")).content.decode()
     assert risky.get_absolute_url() in page
     assert hidden.name not in page
+    assert "of $150 MRR" in page
     rows = client.get(reverse("health:book-rows") + "?band=risk&window=30").content.decode()
     assert risky.name in rows
     assert fine.name not in rows

@@ -14,6 +14,7 @@ from accounts.models import User
 from accounts.tests.factories import Cast
 from core import clock
 from customers.models import Customer
+from customers.tests.factories import CustomerFactory, StandingFactory
 from desk.queries.home import overview, scope_of
 from desk.queries.home.lists import LISTS, WHOLE
 from health.models import Signal, SignalRule
@@ -72,11 +73,11 @@ def test_who_has_no_customers_is_told_what_will_stand_here(as_user: As, cast: Ca
     assert b"No customers are yours yet" in as_user(cast.owner).get("/").content
 
 
-def test_of_customers_of_whom_nobody_pays_it_is_not_said_that_there_are_none(
-    as_user: As, cast: Cast, owned: Make
-) -> None:
+def test_of_customers_of_whom_nobody_pays_it_is_not_said_that_there_are_none(as_user: As, cast: Cast) -> None:
     assert b"There are no customers yet" in as_user(cast.administrator).get("/").content
-    owned(owner=None)
+    customer = CustomerFactory(team=cast.team)
+    assert b"Your customers are being scored" in as_user(cast.administrator).get("/").content
+    StandingFactory(customer=customer, mrr=0)
     assert b"Nobody pays today" in as_user(cast.administrator).get("/").content
 
 

@@ -20,6 +20,11 @@ class Scope:
     mine: bool
     everything: bool
 
+    @property
+    def waits(self) -> bool:
+        """Whether there are customers and none was scored yet: who pays is not known before."""
+        return self.rows.exists() and not self.rows.filter(standing__isnull=False).exists()
+
     def sql(self) -> tuple[str, dict[str, Any]]:
         """A SELECT of their ids, with its parameters by name."""
         text, values = self.rows.order_by().values("pk").query.sql_with_params()

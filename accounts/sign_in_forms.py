@@ -3,8 +3,18 @@
 from typing import Any
 
 from allauth.account.forms import ChangePasswordForm as AllauthChangePasswordForm
+from allauth.account.forms import LoginForm as AllauthLoginForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+
+
+class LoginForm(AllauthLoginForm):
+    @property
+    def has_nobody(self) -> bool:
+        """Whether nobody could sign in, whatever they enter."""
+        return not User.objects.exists()
 
 
 class ChangePasswordForm(AllauthChangePasswordForm):

@@ -99,3 +99,10 @@ def test_what_may_not_be_opened_says_why(cast, client):
     response = client.get(reverse("core:styleguide"))
     assert response.status_code == 403
     assert b"Ask an administrator" in response.content
+
+
+def test_where_nobody_is_yet_the_sign_in_leads_to_the_first_administrator(client):
+    page = reverse("account_login")
+    assert b"manage.py setup_link" in client.get(page).content
+    make_cast()
+    assert b"setup_link" not in client.get(page).content

@@ -43,7 +43,10 @@ MFA_TOTP_ISSUER = "Holdfast"
 MFA_TOTP_TOLERANCE = 1
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # an administrator gave the address
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # http://localhost, as browsers allow
-ACCOUNT_FORMS = {"change_password": "accounts.sign_in_forms.ChangePasswordForm"}
+ACCOUNT_FORMS = {
+    "change_password": "accounts.sign_in_forms.ChangePasswordForm",
+    "login": "accounts.sign_in_forms.LoginForm",
+}
 MFA_FORMS = {
     "authenticate": "accounts.second.CodeForm",
     "reauthenticate": "accounts.second.CodeAgainForm",

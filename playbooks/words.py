@@ -23,7 +23,12 @@ def say(reason: Reason, *, today: date) -> str:
 
 def because(reasons: list[Reason], *, today: date, standing: Standing | None = None) -> list[str]:
     """All reasons of an item, in their order. The score is told as it stands in ``standing``, which is shown beside."""
-    return [say(_as_it_stands(reason, standing), today=today) for reason in reasons]
+    renewal = next((reason["value"] for reason in reasons if reason["key"] == "renewal_on"), None)
+    return [
+        say(_as_it_stands(reason, standing), today=today)
+        for reason in reasons
+        if not (renewal and reason["key"] == "notice_on" and reason["value"] > renewal)  # that of the renewal after
+    ]
 
 
 def _as_it_stands(reason: Reason, standing: Standing | None) -> Reason:

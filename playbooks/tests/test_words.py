@@ -46,3 +46,11 @@ def test_the_score_is_told_as_it_stands_beside() -> None:
     stored = [{"key": "score", "value": 59, "before": 59.4, "days": 30}, {"key": "champion_left", "value": True}]
     assert because(stored, today=TODAY, standing=standing) == ["health 59 → 60 in 30 days", "the champion left"]
     assert standing.points_change_30 == 1
+
+
+def test_a_notice_that_belongs_to_the_renewal_after_the_next_is_no_reason() -> None:
+    renewal = {"key": "renewal_on", "value": "2025-12-06"}
+    over = [{"key": "notice_on", "value": "2026-09-07"}, renewal]
+    assert because(over, today=TODAY) == ["renews in 14 days (6 Dec)"]
+    ahead = [{"key": "notice_on", "value": "2025-12-01"}, renewal]
+    assert because(ahead, today=TODAY) == ["last day to give notice in 9 days (1 Dec)", "renews in 14 days (6 Dec)"]

@@ -111,7 +111,16 @@ def test_the_text_of_a_band_is_escaped():
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0, "0"), (950, "950"), (4800, "4.8k"), (-12300, "−12.3k"), (2_500_000, "2.5M"), (0.5, "0.5"), (3e9, "3B"), (1204, "1.2k")],
+    [
+        (0, "0"),
+        (950, "950"),
+        (4800, "4.8k"),
+        (-12300, "−12.3k"),
+        (2_500_000, "2.5M"),
+        (0.5, "0.5"),
+        (3e9, "3B"),
+        (1204, "1.2k"),
+    ],
 )
 def test_an_axis_is_written_short(value, text):
     assert formatting.compact(value) == text

@@ -121,7 +121,7 @@ def test_every_problem_is_told_and_the_good_rows_are_imported(admin):
     assert {f"{one.amount:f}" for one in SubscriptionVersion.objects.all()} == {"15000.0000", "90.0000"}
     assert not ImportPiece.objects.exclude(file__kind="problems").exists()
     page = admin.get(reverse("data:import", args=[one.uid])).content.decode()
-    assert "left out" not in page and "Take the whole import back" in page
+    assert " dropped: " in page and "left out" not in page and "Take the whole import back" in page
     toml = admin.get(reverse("data:import-file", args=[one.uid])).content.decode()
     assert "[customers.columns]" in toml
 

@@ -116,7 +116,11 @@ def test_rows_are_joined_dropped_and_counted(other: Path) -> None:
         ("Acme (0)", date(2025, 5, 1), "case"),
         ("Brix (7)", date(2025, 5, 1), "case"),
     ]
-    assert dict(report.nouns[1].dropped) == {"spam": 1, "of nobody we know": 1, "the same ticket_id again": 1}
+    assert dict(report.nouns[1].dropped) == {
+        "spam": 1,
+        "of nobody we know": 1,
+        "the same ticket_id as an earlier row": 1,
+    }
 
 
 USAGE = """

@@ -124,7 +124,7 @@ def _keep_first(table: Table, target: str) -> Counter[str]:
         f"DELETE FROM {target} WHERE line IN (SELECT line FROM (SELECT line, row_number() OVER"
         f" (PARTITION BY {keys} ORDER BY line) AS place FROM {target}) t WHERE place > 1)"
     )
-    words = _("the same %(columns)s again") % {"columns": ", ".join(table.keep_first)}
+    words = _("the same %(columns)s as an earlier row") % {"columns": ", ".join(table.keep_first)}
     return Counter({words: count}) if count else Counter()
 
 

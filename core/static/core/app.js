@@ -39,7 +39,7 @@
   on("htmx:afterSwap", ({ detail: { target } }) => target.id === "sheet-body" && show(target.parentElement));
 
   // Keys: data-key="n" presses or focuses its element, j and k walk through [data-row].
-  const typing = (element) => element.closest("input, textarea, select, [contenteditable]");
+  const typing = (element) => element.closest("input:not([type=checkbox]), textarea, select, [contenteditable]");
   const bound = () => all("[data-key]", find("dialog[open]") || document).filter((element) => element.offsetParent);
   const walk = (step) => {
     const rows = all("[data-row]");

@@ -106,3 +106,10 @@ def test_where_nobody_is_yet_the_sign_in_leads_to_the_first_administrator(client
     assert b"manage.py setup_link" in client.get(page).content
     make_cast()
     assert b"setup_link" not in client.get(page).content
+
+
+def test_the_page_of_sign_in_says_that_one_is_there(cast, client):
+    here = '<a href="/accounts/2fa/" aria-current="page">'
+    client.force_login(cast.owner)
+    assert here in client.get("/accounts/2fa/").content.decode()
+    assert here not in client.get("/accounts/sessions/").content.decode()

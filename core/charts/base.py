@@ -17,7 +17,7 @@ MOST = (5, 12, 24)
 NARROWEST = (220, 316, 568)  # px that a narrow, a middling and a wide chart have at least, without their gutter
 LETTER, BETWEEN = 6.2, 8  # px: a letter of a label, and the space to the next label
 NAME_LIMITS = {"if-wide": 22, "if-narrow": 16}  # letters
-LINES = {1: (0,), 2: (-6.5, 6.5)}  # px from the middle at which the lines of a name stand
+LINES = {1: (0,), 2: (-6, 6)}  # px from the middle at which the lines of a name stand
 
 
 class Written(str):

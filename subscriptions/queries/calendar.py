@@ -114,6 +114,17 @@ class Calendar:
         sums = (self._worth(int(one), self.rows["mrr"][self.rows["currency"] == one].sum()) for one in self._currencies)
         return sum(sums, Decimal(0))
 
+    def by_state(self) -> tuple[list[list[int]], list[list[Decimal]]]:
+        """Of each month how many are in each of the states, and their MRR."""
+        shape = len(self.months), len(NAMES)
+        cell = self.rows["month"] * shape[1] + self.rows["state"]
+        sums = np.full(shape, Decimal(0), dtype=object).reshape(-1)
+        for currency in self._currencies.tolist():
+            own, its = np.zeros(len(sums), dtype=np.int64), self.rows["currency"] == currency
+            np.add.at(own, cell[its], self.rows["mrr"][its])
+            sums += [self._worth(currency, one) for one in own.tolist()]
+        return np.bincount(cell, minlength=len(sums)).reshape(shape).tolist(), sums.reshape(shape).tolist()
+
     def listed(self, most: int | None = None) -> list[Due]:
         """The first of them, or all."""
         rows = {name: column[:most].tolist() for name, column in self.rows.items()}
@@ -153,7 +164,11 @@ def due(user: User, at: AsOf, listed: Sequence[date]) -> Calendar:
 
 def by_month(found: Calendar, today: date) -> list[Month]:
     """The months in which something is due."""
-    made = [_month(month, found, over=month < today.replace(day=1)) for month in found.months]
+    counts, sums = found.by_state()
+    made = [
+        _month(month, its, own, over=month < today.replace(day=1))
+        for month, its, own in zip(found.months, counts, sums, strict=True)
+    ]
     return [month for month in made if month.count]
 
 
@@ -162,7 +177,5 @@ def _rates(at: AsOf) -> dict[str, Decimal]:
     return {**dict(known.values_list("currency", "rate")), reporting_currency(): Decimal(1)}
 
 
-def _month(month: date, found: Calendar, *, over: bool) -> Month:
-    whole = found.part(month)
-    parts = [(state, whole.part(month, state)) for state, _label in STATES]
-    return Month(month, whole.count, whole.mrr, [(state, part.count, part.mrr) for state, part in parts], over)
+def _month(month: date, counts: Sequence[int], sums: Sequence[Decimal], *, over: bool) -> Month:
+    return Month(month, sum(counts), sum(sums, Decimal(0)), list(zip(NAMES, counts, sums, strict=True)), over)

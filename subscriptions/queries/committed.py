@@ -6,26 +6,31 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
+import numpy as np
+
 from core.clock import AsOf
-from subscriptions.domain import rulesets, stage
+from subscriptions.domain import bulk, rulesets
+from subscriptions.domain.columns import Columns, take
+from subscriptions.domain.ledger_cells import KINDS
+from subscriptions.domain.ledger_source import CHURN_KINDS, from_date, to_date
 from subscriptions.models import MrrMovement
+from subscriptions.queries.held import Shelf
 from subscriptions.queries.ledger import IN_FORCE
 
-SUMS: Final = f"""
-SELECT COALESCE(sum(m.after - m.before + m.fx) FILTER (WHERE m.day < %(day)s), 0),
-       COALESCE(sum(m.after - m.before) FILTER (WHERE m.day >= %(day)s AND m.after > m.before), 0),
-       COALESCE(sum(m.before - m.after) FILTER (WHERE m.day >= %(day)s AND m.after < m.before), 0)
+# Of each customer what is paid as of the day, as one row of the day before; and each movement from then on.
+COLUMNS: Final = f"""
+SELECT m.customer_id, %(day)s::date - 1, 0::smallint, (sum(m.after - m.before + m.fx) * 1000000)::bigint, 0::smallint
 FROM subscriptions_mrrmovement m
-WHERE {IN_FORCE} AND m.day < %(until)s AND (%(everyone)s OR m.customer_id = ANY(%(customers)s))
+WHERE {IN_FORCE} AND m.day < %(day)s AND (%(everyone)s OR m.customer_id = ANY(%(customers)s))
+GROUP BY 1 HAVING sum(m.after - m.before + m.fx) <> 0
+UNION ALL
+SELECT m.customer_id, m.day, (array_position(%(kinds)s::text[], m.kind::text) - 1)::smallint,
+       ((m.after - m.before) * 1000000)::bigint,
+       (array_position(%(churn_kinds)s::text[], m.churn_kind::text) - 1)::smallint
+FROM subscriptions_mrrmovement m
+WHERE {IN_FORCE} AND m.day >= %(day)s AND m.kind <> 'none' AND (%(everyone)s OR m.customer_id = ANY(%(customers)s))
 """
-
-
-SCHEDULED: Final = f"""
-SELECT m.customer_id, m.day, m.kind, m.after - m.before, m.churn_kind FROM subscriptions_mrrmovement m
-WHERE {IN_FORCE} AND m.day >= %(day)s AND m.day < %(until)s AND m.kind <> 'none'
-  AND (%(everyone)s OR m.customer_id = ANY(%(customers)s))
-ORDER BY m.day, abs(m.after - m.before) DESC, m.customer_id
-"""
+TYPES: Final = {"customer": "i8", "day": bulk.DAY, "kind": "i2", "amount": "i8", "churn": "i2"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,20 +63,43 @@ class Committed:
 
 def committed(at: AsOf, *, until: date, customers: Sequence[int] | None = None) -> Committed:
     """Committed MRR of these customers (all, where None), with the changes from ``at`` up to ``until``."""
-    return Committed(*stage.fetch(SUMS, _params(at, until, customers))[0])
+    rows = SHELF.rows(at, customers=customers)
+    amounts, later = rows["amount"], _later(rows, at, until)
+    now = amounts[rows["day"] < from_date(at.day)].sum()
+    return Committed(*map(_amount, (now, amounts[later & (amounts > 0)].sum(), -amounts[later & (amounts < 0)].sum())))
 
 
 def scheduled(at: AsOf, *, until: date, customers: Sequence[int] | None = None) -> list[Scheduled]:
     """The movements from ``at`` up to ``until`` that make the difference, the next first."""
-    return [Scheduled(*row) for row in stage.fetch(SCHEDULED, _params(at, until, customers))]
+    rows = SHELF.rows(at, customers=customers)
+    rows = take(rows, np.flatnonzero(_later(rows, at, until)))
+    rows = take(rows, np.lexsort((rows["customer"], -abs(rows["amount"]), rows["day"])))
+    columns = (rows[name].tolist() for name in TYPES)
+    return [
+        Scheduled(customer, to_date(day), KINDS[kind], _amount(amount), CHURN_KINDS[churn])
+        for customer, day, kind, amount, churn in zip(*columns, strict=True)
+    ]
 
 
-def _params(at: AsOf, until: date, customers: Sequence[int] | None) -> dict[str, Any]:
-    return {
+def _later(rows: Columns, at: AsOf, until: date) -> np.ndarray:
+    return (rows["day"] >= from_date(at.day)) & (rows["day"] < from_date(until))
+
+
+def _amount(millionths: int) -> Decimal:
+    return Decimal(int(millionths)).scaleb(-6)
+
+
+def _read(at: AsOf, _what: Any, customers: Sequence[int] | None) -> Columns:
+    params = {
         "ruleset": rulesets.current().pk,
         "day": at.day,
         "known_on": at.known_on,
-        "until": until,
         "everyone": customers is None,
         "customers": list(customers or []),
+        "kinds": list(KINDS),
+        "churn_kinds": list(CHURN_KINDS),
     }
+    return bulk.fetch(COLUMNS, params, TYPES)
+
+
+SHELF: Final = Shelf(_read, ("customer", "day"))

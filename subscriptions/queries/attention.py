@@ -1,10 +1,12 @@
 """What of the money needs somebody: kept visible until it is put right, never dropped."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
+import numpy as np
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -12,87 +14,66 @@ from accounts.models import User
 from core.clock import AsOf
 from customers.models import Customer
 from subscriptions.domain import rulesets, stage
+from subscriptions.domain.columns import Columns, take
+from subscriptions.domain.ledger_source import to_date
 from subscriptions.models import Plan
-from subscriptions.queries.spans import SILENT
+from subscriptions.queries.held_renewals import code
+from subscriptions.queries.held_troubles import ABROAD, DISCOUNT, OVERLAP, QUIET, SHELF, TYPES
 
 MOST: Final = 200  # of each kind
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """Something that can be wrong. The statement gives rows (customer, day, plan, amount, currency)."""
+    """Something that can be wrong."""
 
     key: str
     label: str | Promise
     todo: str | Promise
-    sql: str
 
 
-LATEST: Final = """
-SELECT DISTINCT ON (v.subscription_id, v.number) v.* FROM subscriptions_subscriptionversion v
-WHERE v.known_on < %(known_on)s ORDER BY v.subscription_id, v.number, v.known_on DESC, v.id DESC
-"""
-
-KINDS: Final = (
-    Kind(
-        "rate",
-        _("No recent exchange rate"),
-        _("Load a rate: until then the last one there is counts, and new prices in this currency are refused."),
-        f"""
-        SELECT NULL::bigint, r.day, NULL::bigint, NULL::numeric, c.currency FROM (
-            SELECT DISTINCT currency FROM ({LATEST}) v
-            WHERE currency <> %(reporting)s AND mrr > 0 AND (ends_on IS NULL OR ends_on >= %(day)s)
-        ) c LEFT JOIN LATERAL (
-            SELECT max(day) AS day FROM subscriptions_fxrate r WHERE r.currency = c.currency AND r.day < %(day)s
-        ) r ON true WHERE r.day IS NULL OR r.day < %(day)s - %(rate_days)s
-        """,
-    ),
-    Kind(
+RATE: Final = Kind(
+    "rate",
+    _("No recent exchange rate"),
+    _("Load a rate: until then the last one there is counts, and new prices in this currency are refused."),
+)
+INVOICE: Final = Kind(
+    "invoice",
+    _("Invoice for another customer's subscription"),
+    _("Void it and issue it to the right customer, or merge the two, if they are one."),
+)
+OF_VERSIONS: Final = {
+    OVERLAP: Kind(
         "overlap",
         _("Versions of one subscription overlap"),
         _("Both count. End the first where the second begins."),
-        f"""
-        SELECT customer_id, starts_on, plan_id, amount, currency FROM (
-            SELECT k.*, max(COALESCE(k.ends_on, 'infinity')) OVER (
-                       PARTITION BY k.subscription_id ORDER BY k.starts_on, k.number
-                       ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS busy_until
-            FROM ({LATEST}) k WHERE k.ends_on IS NULL OR k.ends_on > k.starts_on
-        ) o WHERE busy_until > starts_on
-        """,
     ),
-    Kind(
-        "invoice",
-        _("Invoice for another customer's subscription"),
-        _("Void it and issue it to the right customer, or merge the two, if they are one."),
-        """
-        SELECT i.customer_id, i.day, NULL::bigint, i.amount, i.currency FROM subscriptions_invoice i
-        JOIN subscriptions_subscription o ON o.id = i.subscription_id AND o.customer_id <> i.customer_id
-        WHERE i.known_on < %(known_on)s AND NOT EXISTS (
-            SELECT FROM customers_canonical a, customers_canonical b
-            WHERE (a.from_id, a.into_id) = (i.customer_id, o.customer_id) AND b.from_id = a.from_id
-               OR (a.from_id, a.into_id) = (o.customer_id, i.customer_id) AND b.from_id = a.from_id)
-        """,
-    ),
-    Kind(
+    QUIET: Kind(
         "silent",
         _("Term ended without a word"),
         _("It no longer counts. Record the renewal, or that they left."),
-        f"""
-        SELECT v.customer_id, v.term_ends_on, v.plan_id, v.mrr, v.currency FROM ({LATEST}) v
-        WHERE {SILENT} AND v.mrr > 0 AND v.term_ends_on < %(day)s AND v.term_ends_on >= %(day)s - 180
-        """,
     ),
-    Kind(
+    DISCOUNT: Kind(
         "discount",
         _("Discount ends soon"),
         _("The price goes up by itself: tell the customer before it does."),
-        f"""
-        SELECT v.customer_id, v.discount_ends_on, v.plan_id, v.discount, v.currency FROM ({LATEST}) v
-        WHERE v.discount_ends_on >= %(day)s AND v.discount_ends_on < %(day)s + 30
-          AND (v.ends_on IS NULL OR v.ends_on > v.discount_ends_on)
-        """,
     ),
-)
+}
+
+LAST_RATES: Final = """
+SELECT c.currency, max(r.day) FROM unnest(%(currencies)s::text[]) c(currency)
+LEFT JOIN subscriptions_fxrate r ON r.currency = c.currency AND r.day < %(day)s GROUP BY 1
+"""
+INVOICES: Final = """
+SELECT i.customer_id, i.day, NULL::bigint, i.amount, i.currency FROM subscriptions_invoice i
+JOIN subscriptions_subscription o ON o.id = i.subscription_id AND o.customer_id <> i.customer_id
+WHERE i.known_on < %(known_on)s AND NOT EXISTS (
+    SELECT FROM customers_canonical a, customers_canonical b
+    WHERE (a.from_id, a.into_id) = (i.customer_id, o.customer_id) AND b.from_id = a.from_id
+       OR (a.from_id, a.into_id) = (o.customer_id, i.customer_id) AND b.from_id = a.from_id)
+ORDER BY i.day DESC, i.customer_id, i.id
+"""
+Row = tuple[int, date, int | None, Decimal, str]  # customer, day, plan, amount, currency
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,22 +97,53 @@ class Group:
 
 
 def attention(user: User, at: AsOf) -> list[Group]:
-    """What needs attention among the customers that a user sees, by kind; kinds without any are left out."""
-    rules = rulesets.rules(rulesets.current())
-    params = {
-        "day": at.day,
-        "known_on": at.known_on,
-        "reporting": rules["reporting_currency"],
-        "rate_days": rules["rate_valid_days"],
-    }
-    groups = [_group(kind, user, params) for kind in KINDS]
+    """What needs attention among the customers that a user sees, by kind; kinds without any are left out. That a rate
+    is missing concerns everybody.
+    """
+    seen = Customer.objects.visible_to(user)
+    ids = None if user.sees_everything else np.array(seen.values_list("pk", flat=True), dtype=np.int64)
+    rows = SHELF.rows(at)
+    overlap, *others = (_of_versions(kind, rows, ids) for kind in OF_VERSIONS)
+    groups = [Group(RATE, _rates(rows, at), False), overlap, _of_invoices(at, ids), *others]
     return [group for group in groups if group.rows]
 
 
-def _group(kind: Kind, user: User, params: dict[str, Any]) -> Group:
-    rows = stage.fetch(f"SELECT * FROM ({kind.sql}) t ORDER BY 2 DESC NULLS LAST, 1", params)
-    customers = Customer.objects.visible_to(user).in_bulk({row[0] for row in rows if row[0]})
-    seen = [row for row in rows if row[0] is None or row[0] in customers]
-    plans = Plan.objects.in_bulk({row[2] for row in seen[:MOST] if row[2]})
-    listed = [Trouble(customers.get(who), day, plans.get(plan), *rest) for who, day, plan, *rest in seen[:MOST]]
-    return Group(kind, listed, len(seen) > MOST)
+def _rates(rows: Columns, at: AsOf) -> list[Trouble]:
+    """Currencies in which somebody pays and whose last rate is too old, if there is one."""
+    currencies = [code(one) for one in np.unique(rows["currency"][rows["kind"] == ABROAD]).tolist()]
+    valid = timedelta(days=rulesets.rules(rulesets.current())["rate_valid_days"])
+    found = stage.fetch(LAST_RATES, {"currencies": currencies, "day": at.day}) if currencies else []
+    late = [Trouble(None, day, None, None, currency) for currency, day in found if not day or day < at.day - valid]
+    return sorted(late, key=lambda one: one.day or date.min, reverse=True)
+
+
+def _of_versions(kind: int, rows: Columns, ids: np.ndarray | None) -> Group:
+    its = rows["kind"] == kind
+    own = take(rows, np.flatnonzero(its if ids is None else its & np.isin(rows["customer"], ids)))
+    own = take(own, np.lexsort((own["customer"], -own["day"])))
+    columns = (own[name][:MOST].tolist() for name in TYPES)
+    told = [
+        (customer, to_date(day), plan, Decimal(amount).scaleb(-6), code(currency))
+        for customer, _kind, day, plan, amount, currency in zip(*columns, strict=True)
+    ]
+    return _group(OF_VERSIONS[kind], told, len(own["kind"]))
+
+
+def _of_invoices(at: AsOf, ids: np.ndarray | None) -> Group:
+    rows: list[Any] = stage.fetch(INVOICES, {"known_on": at.known_on})
+    mine = None if ids is None else set(ids.tolist())
+    rows = [row for row in rows if mine is None or row[0] in mine]
+    return _group(INVOICE, rows[:MOST], len(rows))
+
+
+def _group(kind: Kind, rows: Sequence[Row], count: int) -> Group:
+    customers, plans = _by_id(Customer, (row[0] for row in rows)), _by_id(Plan, (row[2] for row in rows))
+    made = [
+        Trouble(customers.get(who), day, plans.get(plan), amount, currency) for who, day, plan, amount, currency in rows
+    ]
+    return Group(kind, made, count > MOST)
+
+
+def _by_id(model: Any, ids: Iterable[int | None]) -> dict[int | None, Any]:
+    wanted = {one for one in ids if one}
+    return dict(model.objects.in_bulk(wanted)) if wanted else {}

@@ -11,13 +11,23 @@ from django.utils.translation import gettext as _
 
 from core.clock import AsOf
 from customers.models import Merge
-from subscriptions.domain import bulk, rulesets
+from subscriptions.domain import bulk, rulesets, stage
 from subscriptions.domain.columns import Columns, joined, take
 from subscriptions.domain.missing_rate import MissingRate
 from subscriptions.models import Ruleset
 from subscriptions.queries import levels
 from subscriptions.queries.ledger import IN_FORCE
 from subscriptions.queries.spans import spans
+
+# All versions are some 200 bytes each; every one of their columns comes in one piece.
+PORTION: Final = 500_000_000
+SIZE: Final = "SELECT pg_relation_size('subscriptions_subscriptionversion') / %(size)s + 1"
+TOPS: Final = """
+SELECT max(customer_id) FROM (
+    SELECT customer_id, sum(rows) OVER (ORDER BY customer_id) * %(count)s / (sum(rows) OVER () + 1) AS portion FROM (
+        SELECT customer_id, count(*) AS rows FROM subscriptions_subscriptionversion GROUP BY 1) counted
+) t GROUP BY floor(portion) ORDER BY 1
+"""
 
 OWN: Final = "{}.customer_id = ANY(%(customers)s)"
 KINDS: Final = ("none", "new", "expansion", "contraction", "churn", "reactivation")
@@ -122,8 +132,9 @@ def read(at: AsOf, customers: Sequence[int] | None = None, *, ruleset: Ruleset |
     rules, params = rulesets.rules(chosen), _params(at, [], chosen)
     with transaction.atomic():
         _expect_much()
-        found = _of_everyone(rules, params)
-        moves = bulk.fetch(MOVES.format(scope="TRUE"), params, MOVE_TYPES)
+        parts = portions()
+        found = _of_everyone(rules, params, parts)
+        moves = joined(*(bulk.fetch(MOVES.format(scope=part.format("m")), params, MOVE_TYPES) for part in parts))
     return Curves(take(found, np.flatnonzero(found["change"])), _since_1970(moves))
 
 
@@ -151,8 +162,22 @@ def _params(at: AsOf, customers: Sequence[int], ruleset: Ruleset) -> dict[str, A
     }
 
 
-def _of_everyone(rules: Mapping[str, Any], params: dict[str, Any]) -> Columns:
-    at_home, apart = levels.everyone(_written(levels.ROWS, rules, params, "TRUE"), params)
+def portions() -> list[str]:
+    """Conditions on the customers of a table that cut all into what one answer of the database can hold: 1 GB."""
+    ((count,),) = stage.fetch(SIZE, {"size": PORTION})
+    if count == 1:
+        return ["TRUE"]
+    tops = [top for (top,) in stage.fetch(TOPS, {"count": count})]
+    ends = zip([None, *tops[:-1]], [*tops[:-1], None], strict=True)
+    return [
+        " AND ".join(filter(None, (low and f"{{0}}.customer_id > {low}", top and f"{{0}}.customer_id <= {top}")))
+        for low, top in ends
+    ]
+
+
+def _of_everyone(rules: Mapping[str, Any], params: dict[str, Any], parts: Sequence[str]) -> Columns:
+    wanted = (_written(levels.ROWS, rules, params, part.format("v")) for part in parts)
+    at_home, apart = levels.everyone(wanted, params)
     at_home["day"] = at_home["day"] + np.int32(SINCE_1970)
     if not len(apart):
         return at_home

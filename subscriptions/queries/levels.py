@@ -2,12 +2,13 @@
 sort millions of rows for it.
 """
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 import numpy as np
 
 from subscriptions.domain import bulk
-from subscriptions.domain.columns import Columns, firsts, take
+from subscriptions.domain.columns import Columns, firsts, joined, take
 from subscriptions.domain.ledger_source import from_date
 
 # ``version`` numbers the parts of versions, ``rank`` puts the rows of one in the order in which they became known.
@@ -27,21 +28,27 @@ TYPES: Final = {
 }
 
 
-def everyone(sql: str, params: dict[str, Any]) -> tuple[Columns, np.ndarray]:
+def everyone(statements: Iterable[str], params: dict[str, Any]) -> tuple[Columns, np.ndarray]:
     """The changes of MRR (customer, day since 2000, change in millionths) before ``params["day"]`` of all who have it
-    in the reporting currency alone; and the ids of the others. ``sql`` is ``ROWS`` filled in.
+    in the reporting currency alone; and the ids of the others. ``statements`` are ``ROWS`` filled in, for one portion
+    of the customers each.
     """
-    rows = _last(bulk.fetch(sql, params, TYPES))
-    there = (rows["mrr"] > 0) & (rows["ends"] > rows["begins"])
-    rows = take(rows, np.flatnonzero(there))
-    until = from_date(params["day"])
-    begun, ended = (np.flatnonzero(rows[side] < until) for side in ("begins", "ends"))
-    customer = np.concatenate([rows["customer"][begun], rows["customer"][ended]])
-    day = np.concatenate([rows["begins"][begun], rows["ends"][ended]])
-    change = np.concatenate([rows["mrr"][begun], -rows["mrr"][ended]])
-    apart = np.unique(customer[np.concatenate([rows["abroad"][begun], rows["abroad"][ended]]) == 1])
-    at_home = np.flatnonzero(~np.isin(customer, apart))
-    return _summed(customer[at_home], day[at_home], change[at_home]), apart
+    edges = joined(*(_edges(_last(bulk.fetch(sql, params, TYPES)), from_date(params["day"])) for sql in statements))
+    apart = np.unique(edges["customer"][edges["abroad"] == 1])
+    if len(apart):
+        edges = take(edges, np.flatnonzero(~np.isin(edges["customer"], apart)))
+    return _summed(edges["customer"], edges["day"], edges["change"]), apart
+
+
+def _edges(rows: Columns, until: int) -> Columns:
+    """Where MRR begins and ends before a day."""
+    rows = take(rows, np.flatnonzero((rows["mrr"] > 0) & (rows["ends"] > rows["begins"])))
+    sides = []
+    for side, sign in (("begins", 1), ("ends", -1)):
+        its = take(rows, np.flatnonzero(rows[side] < until))
+        named = {"customer": its["customer"], "abroad": its["abroad"]}
+        sides.append({**named, "day": its[side], "change": sign * its["mrr"]})
+    return joined(*sides)
 
 
 def _last(rows: Columns) -> Columns:

@@ -9,13 +9,14 @@ from django.db import connection
 from core import clock
 from core.clock import AsOf
 from core.models import Job
-from customers.tests.factories import MergeFactory
+from customers.tests.factories import CustomerFactory, MergeFactory
 from subscriptions.domain import curves, rulesets
 from subscriptions.domain.dunning import same
 from subscriptions.domain.missing_rate import MissingRate
 from subscriptions.domain.versions import record
 from subscriptions.jobs import keep_curves
 from subscriptions.models import SubscriptionVersion
+from subscriptions.queries import curves as curves_read
 from subscriptions.queries import kept_curves
 from subscriptions.queries.curves import KINDS, Curves, read
 from subscriptions.tests.factories import SubscriptionFactory, agree, rate, sell
@@ -47,6 +48,20 @@ def test_they_say_what_versions_and_movements_say() -> None:
     assert moves == [(customer.pk, first, new, 100_000_000, 0), (customer.pk, last, churn, -100_000_000, 0)]
     early = read(AsOf(tomorrow(), JAN + timedelta(days=1)))
     assert len(early.levels["day"]) == len(early.moves["day"]) == 1
+
+
+def test_a_million_customers_come_in_portions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One answer of the database holds 1 GB; in whatever portions they are read, they say the same."""
+    rate("EUR", "1.5", FEB)
+    sold = [sell(None, 100 + n, JAN, ends_on=MAR if n % 2 else None) for n in range(7)]
+    sell(sold[2].customer, 30, FEB, currency="EUR")
+    MergeFactory(from_customer=sold[5].customer, into_customer=CustomerFactory(), known_on=FEB)
+    MergeFactory(from_customer=sold[0].customer, into_customer=sold[6].customer, known_on=FEB)
+    whole = rows(read(AsOf.at(tomorrow())))
+    assert curves_read.portions() == ["TRUE"]
+    monkeypatch.setattr(curves_read, "PORTION", 1)
+    assert len(curves_read.portions()) > 3
+    assert rows(read(AsOf.at(tomorrow()))) == whole
 
 
 def test_what_is_kept_follows_each_write() -> None:

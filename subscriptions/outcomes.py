@@ -12,7 +12,7 @@ from subscriptions.queries.ledger import IN_FORCE
 LOST = f"""
 SELECT {{customer}}, m.day, sum(m.before - m.after)
 FROM subscriptions_mrrmovement m {{canonical}}
-WHERE m.day >= %(since)s AND m.day < %(day)s AND {IN_FORCE} AND m.kind = ANY(%(kinds)s)
+WHERE m.day >= %(since)s AND m.day < %(day)s AND {IN_FORCE} AND m.kind = ANY(%(kinds)s) AND NOT (m.kept AND %(left)s)
 GROUP BY 1, 2
 """
 
@@ -24,7 +24,8 @@ def mrr_churn(since: date, until: date, known_on: date) -> Sql:
 
 @outcome(key="customer_churn", label=_("Left"))
 def customer_churn(since: date, until: date, known_on: date) -> Sql:
-    return _lost(since, until, known_on, "churn")
+    """Who goes on with what is free or paused is still a customer, unless the company's setting says otherwise."""
+    return _lost(since, until, known_on, "churn", left=True)
 
 
 # Paid terms that ran to their end, known by then: a term begins with the first version that has its end.
@@ -67,6 +68,6 @@ def non_renewal(since: date, until: date, known_on: date) -> Sql:
     )
 
 
-def _lost(since: date, until: date, known_on: date, *kinds: str) -> Sql:
-    at = Scope.of(AsOf.at(until, known_on=known_on))
-    return at.sql(LOST, table="m", since=since, kinds=list(kinds), ruleset=rulesets.current().pk)
+def _lost(since: date, until: date, known_on: date, *kinds: str, left: bool = False) -> Sql:
+    at, ruleset = Scope.of(AsOf.at(until, known_on=known_on)), rulesets.current().pk
+    return at.sql(LOST, table="m", since=since, kinds=list(kinds), left=left, ruleset=ruleset)

@@ -229,6 +229,14 @@ def test_lost_mrr_and_customers_that_left() -> None:
     assert happened("customer_churn", JAN, before(5)) == []
 
 
+def test_who_goes_on_with_what_is_free_has_not_left() -> None:
+    free, paused = (sell(CustomerFactory(), 100, JAN, ends_on=before(day)) for day in (10, 9))
+    agree(free, 0, before(10))
+    agree(paused, 100, before(9), paused=True)
+    assert [day for _who, day, _mrr in happened("mrr_churn", JAN, D)] == [before(10), before(9)]
+    assert happened("customer_churn", JAN, D) == []
+
+
 def test_who_does_not_pay_on_within_30_days_did_not_renew() -> None:
     ended = date(2025, 3, 1)
     gone, late, stayed, monthly = (CustomerFactory() for _ in range(4))

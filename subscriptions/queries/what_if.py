@@ -1,7 +1,7 @@
 """What another value of a setting would make of last month: the real ledger, computed for whom it matters to."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final, Self
@@ -18,6 +18,8 @@ from subscriptions.domain.settings import BY_KEY, Setting
 from subscriptions.models import Ruleset
 from subscriptions.queries import kept_curves
 from subscriptions.queries.curves import KINDS, SINCE_1970, Curves, read
+from subscriptions.queries.ledger import IN_FORCE
+from subscriptions.queries.shown import TIMES
 from subscriptions.queries.spans import SILENT
 
 # The versions whose customers a setting can make a difference to.
@@ -37,6 +39,12 @@ MATTERS: Final = {
         WHERE m.ruleset_id = %(ruleset)s AND m.kind IN ('new', 'reactivation')
           AND m.day >= %(first)s AND m.day < %(last)s)""",
 }
+LEFT: Final = f"""
+SELECT count(*) FROM subscriptions_mrrmovement m
+WHERE m.day >= %(first)s AND m.day < %(last)s AND m.kind = 'churn' AND NOT m.kept AND {IN_FORCE}
+"""
+# Settings that leave the ledger as it is, and change what reports say of it.
+READINGS: Final = ("new_and_gone_in_one_period", "shown")
 OFFERED: Final[Mapping[str, tuple[int | None, ...]]] = {
     "past_due_days": (0, 15, 45, 60),
     "term_without_a_word_days": (0, 14, 30),
@@ -48,6 +56,7 @@ OFFERED: Final[Mapping[str, tuple[int | None, ...]]] = {
 class Month:
     """A month of the ledger in millionths of the reporting currency: MRR at its start; how much of it churned, was new
     and came back in it; and what those who were there at its start paid at its end, all and at most what before.
+    ``lost``: how many customers left in it, without those who go on with what is free or paused.
     """
 
     start: int = 0
@@ -56,12 +65,18 @@ class Month:
     churn: int = 0
     stays: int = 0
     kept: int = 0
+    lost: int = 0
 
     def __add__(self, other: Self) -> "Month":
         return Month(*(getattr(self, name) + getattr(other, name) for name in self.__slots__))
 
     def __sub__(self, other: Self) -> "Month":
         return Month(*(getattr(self, name) - getattr(other, name) for name in self.__slots__))
+
+    def times(self, factor: int) -> "Month":
+        """The same with so many times the amounts."""
+        amounts = {name: getattr(self, name) * factor for name in self.__slots__ if name != "lost"}
+        return replace(self, **amounts)
 
     @property
     def nrr(self) -> float | None:
@@ -105,11 +120,44 @@ def last_month(today: date | None = None) -> tuple[date, date]:
 
 
 def now() -> Month:
-    """Last month as the ledger in force has it."""
-    ruleset, tomorrow = rulesets.current(), clock.today() + timedelta(days=1)
+    """Last month as reports have it, in MRR."""
+    ruleset = rulesets.current()
+    return _of_curves(_curves(ruleset), rulesets.rules(ruleset), _lost(ruleset))
+
+
+def _curves(ruleset: Ruleset) -> Curves:
+    tomorrow = clock.today() + timedelta(days=1)
     if kept_curves.state(ruleset).usable:
-        return _of_curves(kept_curves.everyone(ruleset, tomorrow))
-    return _of_curves(read(AsOf.at(tomorrow), ruleset=ruleset))
+        return kept_curves.everyone(ruleset, tomorrow)
+    return read(AsOf.at(tomorrow), ruleset=ruleset)
+
+
+def readings(key: str) -> list[Choice]:
+    """Last month under each value of a setting that leaves the ledger as it is, the one in force first. Raises
+    KeyError for any other.
+    """
+    if key not in READINGS:
+        raise KeyError(key)
+    ruleset, setting = rulesets.current(), BY_KEY[key]
+    rules, curves, lost = rulesets.rules(ruleset), _curves(ruleset), _lost(ruleset)
+    values = [rules[key], *_values(setting, rules[key])]
+    return [
+        Choice(value, setting.said(value), value == rules[key], _shown(curves, {**rules, key: value}, lost))
+        for value in values
+    ]
+
+
+def _shown(curves: Curves, rules: Mapping[str, Any], lost: int) -> Month:
+    """As ``now``, in what recurring revenue is shown as."""
+    return _of_curves(curves, rules, lost).times(TIMES[rules["shown"]])
+
+
+def _lost(ruleset: Ruleset) -> int:
+    first, last = last_month()
+    known_on = clock.today() + timedelta(days=1)
+    params = {"ruleset": ruleset.pk, "known_on": known_on, "first": first, "last": last}
+    ((count,),) = stage.fetch(LEFT, params)
+    return int(count)
 
 
 def choices(key: str, *, total: Month) -> list[Choice]:
@@ -152,38 +200,47 @@ def _month(rules: Mapping[str, Any], customers: Sequence[int]) -> Month:
         return Month()
     total = Month()
     for rows in ledger.movements(rules, customers):
-        total += _of_rows(rows.columns)
+        total += _of_rows(rows.columns, rules)
     return total
 
 
-def _of_rows(rows: Columns) -> Month:
+def _of_rows(rows: Columns, rules: Mapping[str, Any]) -> Month:
     """The month of rows of the ledger: of each customer and day the one known last by today."""
     rows = take(rows, np.flatnonzero(rows["known"] <= _number(clock.today())))
     rows = take(rows, np.lexsort((rows["known"], rows["day"], rows["customer"])))
     rows = take(rows, np.flatnonzero(np.roll(firsts(rows["customer"], rows["day"]), -1)))
-    return _counted(
-        rows["customer"], rows["day"], rows["after"] - rows["before"], rows["fx"], rows["kind"].astype(np.int64)
-    )
+    moves = {name: rows[name] for name in ("customer", "day", "fx")}
+    kind, inside = rows["kind"].astype(np.int64), _inside(rows["day"])
+    lost = np.count_nonzero(inside & (kind == CHURN) & ~rows["kept"].astype(bool))
+    return _counted({**moves, "amount": rows["after"] - rows["before"], "kind": kind}, rules, int(lost))
 
 
-def _of_curves(curves: Curves) -> Month:
-    moves = curves.moves
-    return _counted(moves["customer"], moves["day"] - SINCE_1970, moves["amount"], moves["fx"], moves["kind"])
+def _of_curves(curves: Curves, rules: Mapping[str, Any], lost: int) -> Month:
+    return _counted({**curves.moves, "day": curves.moves["day"] - SINCE_1970}, rules, lost)
 
 
-def _counted(customer: np.ndarray, day: np.ndarray, amount: np.ndarray, fx: np.ndarray, kind: np.ndarray) -> Month:
+def _inside(day: np.ndarray) -> np.ndarray:
     first, last = (_number(day) for day in last_month())
-    ids, place = np.unique(customer, return_inverse=True)
+    return (day >= first) & (day < last)
+
+
+def _counted(moves: Columns, rules: Mapping[str, Any], lost: int) -> Month:
+    day, amount, kind = moves["day"], moves["amount"], moves["kind"]
+    first, last = (_number(day) for day in last_month())
+    ids, place = np.unique(moves["customer"], return_inverse=True)
     start, end = np.zeros(len(ids), dtype=np.int64), np.zeros(len(ids), dtype=np.int64)
-    np.add.at(start, place[day < first], (amount + fx)[day < first])
-    np.add.at(end, place[day < last], (amount + fx)[day < last])
-    inside = (day >= first) & (day < last)
+    np.add.at(start, place[day < first], (amount + moves["fx"])[day < first])
+    np.add.at(end, place[day < last], (amount + moves["fx"])[day < last])
+    inside = _inside(day)
+    if rules["new_and_gone_in_one_period"] == "left_out":
+        inside &= ((start > 0) | (end > 0))[place]
     flows = {name: int(np.abs(amount[inside & (kind == KINDS.index(name))]).sum()) for name in ("new", "reactivation")}
     return Month(
         start=int(start.sum()),
         churn=int(-amount[inside & (kind == CHURN)].sum()),
         stays=int(end[start > 0].sum()),
         kept=int(np.minimum(start, end).sum()),
+        lost=lost,
         **flows,
     )
 

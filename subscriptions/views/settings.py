@@ -1,3 +1,6 @@
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -8,8 +11,19 @@ from accounts.access import administrators_only, who
 from subscriptions.domain import generations, rulesets
 from subscriptions.domain.settings import BY_KEY, SETTINGS
 from subscriptions.forms.settings import SettingsForm
-from subscriptions.queries import what_if
+from subscriptions.queries import what_if, what_if_renewals
 from subscriptions.queries.of_customer import reporting_currency
+
+
+def _of_ledger(key: str) -> list[what_if.Choice]:
+    return what_if.choices(key, total=what_if.now())
+
+
+WHAT_IF: Final[Mapping[str, Callable[[str], Sequence[Any]]]] = {
+    **dict.fromkeys(what_if.MATTERS, _of_ledger),
+    **dict.fromkeys(what_if.READINGS, what_if.readings),
+    **dict.fromkeys(what_if_renewals.READINGS, what_if_renewals.readings),
+}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -26,7 +40,7 @@ def money_settings(request: HttpRequest) -> HttpResponse:
     context = {
         "title": _("Money settings"),
         "form": form,
-        "rows": [(setting, form[setting.key], setting.key in what_if.MATTERS) for setting in SETTINGS],
+        "rows": [(setting, form[setting.key], setting.key in WHAT_IF) for setting in SETTINGS],
         "building": what_if.building(),
         "month": first,
         "currency": reporting_currency(),
@@ -38,15 +52,16 @@ def money_settings(request: HttpRequest) -> HttpResponse:
 @administrators_only
 def what_if_setting(request: HttpRequest, key: str) -> HttpResponse:
     """Last month under each value that one setting could have."""
-    if key not in what_if.MATTERS:
+    if key not in WHAT_IF:
         raise Http404
-    choices = what_if.choices(key, total=what_if.now())
+    choices = WHAT_IF[key](key)
     context = {
         "setting": BY_KEY[key],
         "choices": choices,
         "same": all(choice.month == choices[0].month for choice in choices),
         "month": what_if.last_month()[0],
         "currency": reporting_currency(),
+        "of_renewals": key in what_if_renewals.READINGS,
     }
     return render(request, "subscriptions/settings/_what_if.html", context)
 

@@ -52,6 +52,17 @@ def test_it_is_read_once(sold: list[Subscription], monkeypatch: pytest.MonkeyPat
     assert [line.mrr.end for line in first] == [600_000_000] * 3
 
 
+def test_many_are_counted_in_portions(sold: list[Subscription], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Merged customers, however far from each other they stand, are counted as one."""
+    more(sold[1])
+    gone = sell(None, 70, JAN, ends_on=FEB).customer
+    MergeFactory(from_customer=gone, into_customer=sold[0].customer, known_on=JAN)
+    monkeypatch.setattr(held, "PORTION", 1)
+    found = lines()
+    assert found == read_anew()
+    assert [line.customers.churned for line in found] == [0, 0, 0]
+
+
 def test_a_change_is_taken_into_sums_and_rows(sold: list[Subscription], monkeypatch: pytest.MonkeyPatch) -> None:
     lines()
     monkeypatch.setattr(kept_curves, "everyone", None)

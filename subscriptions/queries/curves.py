@@ -1,6 +1,6 @@
 """The MRR of customers over time, told twice: by the versions and by the movements of the ledger (R20)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, Self
@@ -11,23 +11,13 @@ from django.utils.translation import gettext as _
 
 from core.clock import AsOf
 from customers.models import Merge
-from subscriptions.domain import bulk, rulesets, stage
+from subscriptions.domain import bulk, rulesets
 from subscriptions.domain.columns import Columns, joined, take
 from subscriptions.domain.missing_rate import MissingRate
 from subscriptions.models import Ruleset
-from subscriptions.queries import levels
+from subscriptions.queries import levels, portions
 from subscriptions.queries.ledger import IN_FORCE
 from subscriptions.queries.spans import spans
-
-# All versions are some 200 bytes each; every one of their columns comes in one piece.
-PORTION: Final = 500_000_000
-SIZE: Final = "SELECT pg_relation_size('subscriptions_subscriptionversion') / %(size)s + 1"
-TOPS: Final = """
-SELECT max(customer_id) FROM (
-    SELECT customer_id, sum(rows) OVER (ORDER BY customer_id) * %(count)s / (sum(rows) OVER () + 1) AS portion FROM (
-        SELECT customer_id, count(*) AS rows FROM subscriptions_subscriptionversion GROUP BY 1) counted
-) t GROUP BY floor(portion) ORDER BY 1
-"""
 
 OWN: Final = "{}.customer_id = ANY(%(customers)s)"
 KINDS: Final = ("none", "new", "expansion", "contraction", "churn", "reactivation")
@@ -105,16 +95,36 @@ class Curves:
 
     def of(self, customers: np.ndarray) -> Self:
         """Those of some customers only."""
-        return type(self)(*(take(rows, _within(rows["customer"], customers)) for rows in (self.levels, self.moves)))
+        return type(self)(*(take(rows, _within(rows["customer"], customers)) for rows in self._both))
+
+    def without(self, customers: np.ndarray) -> "Curves":
+        """Those of all but some customers; ``customers`` sorted."""
+        pairs = ((rows, _within(rows["customer"], customers)) for rows in self._both)
+        return Curves(*(_left(rows, at) if len(at) else rows for rows, at in pairs))
+
+    def portions(self, size: int) -> Iterator["Curves"]:
+        """The same in parts of about so many levels, each with all that some customers have. Copies nothing."""
+        tops = np.unique(self.levels["customer"][size::size])
+        bounds = [np.searchsorted(rows["customer"], tops, "right") for rows in (self.levels, self.moves)]
+        ends = [
+            np.concatenate([[0], one, [len(rows["customer"])]]) for one, rows in zip(bounds, self._both, strict=True)
+        ]
+        for number in range(len(tops) + 1):
+            cuts = (slice(one[number], one[number + 1]) for one in ends)
+            yield Curves(*(_cut(rows, cut) for rows, cut in zip(self._both, cuts, strict=True)))
+
+    @property
+    def _both(self) -> tuple[Columns, Columns]:
+        return self.levels, self.moves
 
     def same(self, other: "Curves") -> bool:
         """Whether both say the same, in whatever order their customers stand."""
-        pairs = zip((self.levels, self.moves), (other.levels, other.moves), strict=True)
+        pairs = zip(self._both, other._both, strict=True)
         return all(_same(sorted_rows(one), sorted_rows(two)) for one, two in pairs)
 
     def replaced(self, customers: np.ndarray, by: "Curves") -> "Curves":
         """The same with what ``by`` says of these customers in place of what is said here."""
-        pairs = zip((self.levels, self.moves), (by.levels, by.moves), strict=True)
+        pairs = zip(self._both, by._both, strict=True)
         return Curves(*(_replaced(rows, new, customers) for rows, new in pairs))
 
 
@@ -132,7 +142,7 @@ def read(at: AsOf, customers: Sequence[int] | None = None, *, ruleset: Ruleset |
     rules, params = rulesets.rules(chosen), _params(at, [], chosen)
     with transaction.atomic():
         _expect_much()
-        parts = portions()
+        parts = portions.conditions()
         found = _of_everyone(rules, params, parts)
         moves = joined(*(bulk.fetch(MOVES.format(scope=part.format("m")), params, MOVE_TYPES) for part in parts))
     return Curves(take(found, np.flatnonzero(found["change"])), _since_1970(moves))
@@ -160,19 +170,6 @@ def _params(at: AsOf, customers: Sequence[int], ruleset: Ruleset) -> dict[str, A
         "reporting": rules["reporting_currency"],
         "monthly": rules["fx"] == "first_of_month",
     }
-
-
-def portions() -> list[str]:
-    """Conditions on the customers of a table that cut all into what one answer of the database can hold: 1 GB."""
-    ((count,),) = stage.fetch(SIZE, {"size": PORTION})
-    if count == 1:
-        return ["TRUE"]
-    tops = [top for (top,) in stage.fetch(TOPS, {"count": count})]
-    ends = zip([None, *tops[:-1]], [*tops[:-1], None], strict=True)
-    return [
-        " AND ".join(filter(None, (low and f"{{0}}.customer_id > {low}", top and f"{{0}}.customer_id <= {top}")))
-        for low, top in ends
-    ]
 
 
 def _of_everyone(rules: Mapping[str, Any], params: dict[str, Any], parts: Sequence[str]) -> Columns:
@@ -255,9 +252,18 @@ def _same(one: Columns, other: Columns) -> bool:
 
 
 def _replaced(rows: Columns, new: Columns, customers: np.ndarray) -> Columns:
+    return sorted_rows(joined(_left(rows, _within(rows["customer"], customers)), new))
+
+
+def _left(rows: Columns, out: np.ndarray) -> Columns:
+    """The rows that are not at these places."""
     stays = np.ones(len(rows["customer"]), dtype=bool)
-    stays[_within(rows["customer"], customers)] = False
-    return sorted_rows(joined(take(rows, np.flatnonzero(stays)), new))
+    stays[out] = False
+    return take(rows, np.flatnonzero(stays))
+
+
+def _cut(rows: Columns, where: slice) -> Columns:
+    return {name: column[where] for name, column in rows.items()}
 
 
 def _missing(levels: Columns, params: dict[str, Any]) -> MissingRate:

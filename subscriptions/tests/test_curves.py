@@ -16,8 +16,7 @@ from subscriptions.domain.missing_rate import MissingRate
 from subscriptions.domain.versions import record
 from subscriptions.jobs import keep_curves
 from subscriptions.models import SubscriptionVersion
-from subscriptions.queries import curves as curves_read
-from subscriptions.queries import kept_curves
+from subscriptions.queries import kept_curves, portions
 from subscriptions.queries.curves import KINDS, Curves, read
 from subscriptions.tests.factories import SubscriptionFactory, agree, rate, sell
 
@@ -58,10 +57,14 @@ def test_a_million_customers_come_in_portions(monkeypatch: pytest.MonkeyPatch) -
     MergeFactory(from_customer=sold[5].customer, into_customer=CustomerFactory(), known_on=FEB)
     MergeFactory(from_customer=sold[0].customer, into_customer=sold[6].customer, known_on=FEB)
     whole = rows(read(AsOf.at(tomorrow())))
-    assert curves_read.portions() == ["TRUE"]
-    monkeypatch.setattr(curves_read, "PORTION", 1)
-    assert len(curves_read.portions()) > 3
-    assert rows(read(AsOf.at(tomorrow()))) == whole
+    assert portions.conditions() == ["TRUE"]
+    monkeypatch.setattr(portions, "PORTION", 1)
+    assert len(portions.conditions()) > 3
+    found = read(AsOf.at(tomorrow()))
+    assert rows(found) == whole
+    parts = [rows(part) for part in found.portions(3)]
+    assert len(parts) > 3
+    assert tuple([row for part in parts for row in part[which]] for which in (0, 1)) == whole
 
 
 def test_what_is_kept_follows_each_write() -> None:

@@ -22,8 +22,10 @@ def conditions() -> list[str]:
         return ["TRUE"]
     tops = [top for (top,) in stage.fetch(TOPS, {"count": count})]
     ends = zip([None, *tops[:-1]], [*tops[:-1], None], strict=True)
-    return [
-        " AND ".join(filter(None, (low and f"{{0}}.customer_id > {low}", top and f"{{0}}.customer_id <= {top}")))
-        or "TRUE"
-        for low, top in ends
-    ]
+    return [_between(low, top) for low, top in ends]
+
+
+def _between(low: int | None, top: int | None) -> str:
+    """Above ``low`` up to ``top``; None is without a bound."""
+    bounds = [f"{{0}}.customer_id {sign} {bound}" for sign, bound in ((">", low), ("<=", top)) if bound is not None]
+    return " AND ".join(bounds) or "TRUE"

@@ -175,6 +175,20 @@ def choices(key: str, *, total: Month) -> list[Choice]:
     return found
 
 
+def refused(settings: Mapping[str, Any]) -> str:
+    """Why there would be no ledger under these settings: an exchange rate that is missing on a day on which MRR would
+    move. Empty where there would be one.
+    """
+    current = rulesets.rules(rulesets.current())
+    if all(current[key] == settings.get(key, current[key]) for key in MATTERS):
+        return ""
+    try:
+        _month({**current, **settings}, _matters(MATTERS["fx"], current))
+    except ledger.MissingRate as missing:
+        return str(missing)
+    return ""
+
+
 def _under(setting: Setting, value: Any, current: Mapping[str, Any], customers: list[int], rest: Month) -> Choice:
     try:
         month = rest + _month({**current, setting.key: value}, customers)

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ from subscriptions.domain import generations, rulesets
 from subscriptions.domain.settings import SETTINGS
 from subscriptions.models import Ruleset
 from subscriptions.queries import what_if
-from subscriptions.tests.factories import sell
+from subscriptions.tests.factories import rate, sell
 
 pytestmark = pytest.mark.django_db
 PAGE = reverse("subscriptions:settings")
@@ -58,6 +58,19 @@ def test_a_changed_setting_is_built_and_then_counts(administrator: Client) -> No
 def test_a_bad_value_is_told_at_its_field(administrator: Client) -> None:
     page = administrator.post(PAGE, whole(past_due_days=4000))
     assert (page.status_code, list(page.context["form"].errors)) == (422, ["past_due_days"])
+
+
+def test_settings_without_a_rate_are_refused_at_once(administrator: Client) -> None:
+    """A ledger that can't be computed would be tried for ever."""
+    day = date(2025, 1, 15)
+    rate("EUR", "1.1", day)
+    sell(CustomerFactory(), 100, day, currency="EUR")
+    page = administrator.post(PAGE, whole(fx="first_of_month"))
+    assert (page.status_code, list(page.context["form"].errors)) == (422, ["fx"])
+    assert "no exchange rate of EUR on 2025-01-01" in page.content.decode()
+    assert what_if.building() is None
+    rate("EUR", "1.2", date(2025, 1, 1))
+    assert administrator.post(PAGE, whole(fx="first_of_month")).status_code == 302
 
 
 def test_what_a_setting_would_do_is_what_it_does() -> None:

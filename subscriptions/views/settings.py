@@ -32,6 +32,8 @@ def money_settings(request: HttpRequest) -> HttpResponse:
     """Every setting of the ledger, with what changing it would do to last month."""
     rules = rulesets.rules(rulesets.current())
     form = SettingsForm(request.POST if request.method == "POST" else None, rules=rules)
+    if form.is_bound and form.is_valid() and (reason := what_if.refused(form.cleaned_data)):
+        form.add_error("fx", reason)
     if form.is_bound and form.is_valid():
         building = generations.change(settings=form.cleaned_data, by=who(request))
         messages.success(request, _said(building is not None))

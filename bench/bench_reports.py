@@ -19,8 +19,8 @@ from tools.figures import Figure, info
 TIMES = 5
 
 
-def company() -> None:
-    money.company()
+def company(customers: int = money.CUSTOMERS) -> None:
+    money.build(customers)
     curves.build(ruleset=rulesets.current())
 
 
@@ -31,7 +31,7 @@ def reports() -> Iterator[Figure]:
         wanted = periods(money.first_day(), clock.today().replace(day=1), "month")
         yield info("reports.versions", _count("subscriptions_subscriptionversion"), "rows")
         yield info("reports.movements", _count("subscriptions_mrrmovement"), "rows")
-        yield scaled("reports.cold", min(_cold(wanted) for _ in range(2)), 1.5)
+        yield scaled("reports.cold", min(cold(wanted) for _ in range(2)), 1.5)
         with clock.company_time():  # as in a request
             yield scaled("reports.warm", median(seconds(lambda: report(wanted, Asked())) for _ in range(TIMES)), 0.1)
             yield from _changed(wanted)
@@ -41,7 +41,7 @@ def reports() -> Iterator[Figure]:
         yield scaled("reports.known_on", seconds(lambda: report(wanted, other)), 10)
 
 
-def _cold(wanted: list[Period]) -> float:
+def cold(wanted: list[Period]) -> float:
     """After the database was started anew, with nothing held."""
     restart()
     held.forget()

@@ -55,12 +55,8 @@ def first_day() -> date:
     return shift(clock.today().replace(day=1), -MONTHS)
 
 
-def company() -> None:
-    """100,000 customers with a million versions over 36 months, and their ledger."""
-    build(CUSTOMERS)
-
-
 def build(customers: int) -> None:
+    """So many customers with ten versions each over 36 months, and their ledger."""
     rulesets.establish()
     with connection.cursor() as cursor:
         cursor.execute(WRITTEN, {"first": first_day(), "today": clock.today(), "customers": customers})

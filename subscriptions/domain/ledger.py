@@ -11,7 +11,7 @@ from core.domain import events
 from subscriptions.domain import bulk, curves, exchange, ledger_merges, ledger_source, rulesets, stage
 from subscriptions.domain.bulk import EPOCH
 from subscriptions.domain.columns import Columns
-from subscriptions.domain.ledger_append import APPEND, COLUMNS, FIRST, NEWS, SENT, SILENCE, TABLE
+from subscriptions.domain.ledger_append import APPEND, COLUMNS, FIRST, NEWS, PORTION, SENT, SILENCE, TABLE
 from subscriptions.domain.ledger_cells import PARTS, Cells, cells_of
 from subscriptions.domain.ledger_edges import edges_of, seen_as_known
 from subscriptions.domain.ledger_merges import Owners
@@ -58,18 +58,33 @@ def _build(
     few = customers is not None and len(customers) <= FEW
     currency = rulesets.rules(ruleset)["reporting_currency"]
     params = {"ruleset": ruleset.pk, "customers": list(customers or []), "currency": currency, "today": clock.today()}
-    if few:
-        params["fresh"] = _as_json(movements(rulesets.rules(ruleset), customers, owners=owners))
-    else:
-        if customers is None or len(customers) > MANY:
-            _expect_much()
-        compute(ruleset, customers, owners=owners)
     scope = "TRUE" if customers is None else "m.customer_id = ANY(%(customers)s)"
     stored = f"SELECT FROM subscriptions_mrrmovement m WHERE m.ruleset_id = %(ruleset)s AND {scope} LIMIT 1"
     statement = APPEND if few or stage.fetch(stored, params) else FIRST
+    if customers is None or len(customers) > MANY:
+        _expect_much()
+    if statement == FIRST and not tell:
+        return _append_first(ruleset, customers, owners), customers, []
+    if few:
+        params["fresh"] = _as_json(movements(rulesets.rules(ruleset), customers, owners=owners))
+    else:
+        compute(ruleset, customers, owners=owners)
     parts = {"scope": scope, "source": SENT if few else TABLE, "news": NEWS[statement] if tell else SILENCE}
     ((rows, news),) = stage.fetch(statement.format(**parts), params)
     return rows, customers, json.loads(news)
+
+
+def _append_first(ruleset: Ruleset, customers: Sequence[int] | None, owners: Owners) -> int:
+    """Append what is computed portion by portion: each is sorted in memory, so that millions of customers take as long
+    for each as thousands do.
+    """
+    stage.create(TABLE, COLUMNS)
+    appended = 0
+    for rows in movements(rulesets.rules(ruleset), customers, owners=owners):
+        bulk.send(TABLE, _columns(rows), {"versions": (rows.counts, rows.versions)})
+        appended += stage.execute(PORTION, {"ruleset": ruleset.pk})
+        stage.execute(f"TRUNCATE {TABLE}")
+    return appended
 
 
 def compute(

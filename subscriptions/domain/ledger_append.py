@@ -89,13 +89,15 @@ SELECT count(*), {{news}} FROM wanted
 """
 
 # The same where the ledger says nothing of these customers yet.
+INTO: Final = f"""
+INSERT INTO subscriptions_mrrmovement (ruleset_id, customer_id, day, known_on, replaces, {CONTENT}, versions)
+SELECT %(ruleset)s, customer_id, day, known_on, replaces, {CONTENT}, versions FROM"""
 FIRST: Final = f"""
-WITH fresh AS MATERIALIZED ({FRESH} ORDER BY customer_id, day, known_on), appended AS (
-    INSERT INTO subscriptions_mrrmovement (ruleset_id, customer_id, day, known_on, replaces, {CONTENT}, versions)
-    SELECT %(ruleset)s, customer_id, day, known_on, replaces, {CONTENT}, versions FROM fresh
-)
+WITH fresh AS MATERIALIZED ({FRESH} ORDER BY customer_id, day, known_on), appended AS ({INTO} fresh)
 SELECT count(*), {{news}} FROM fresh
 """
+# One portion of it, of which nothing is told.
+PORTION: Final = f"{INTO} ({FRESH.format(source=TABLE)}) fresh ORDER BY customer_id, day, known_on"
 
 SILENCE: Final = "'[]'::jsonb"
 

@@ -30,10 +30,9 @@ WITH known AS (
            v.id, v.customer_id, v.subscription_id, v.starts_on, v.ends_on, v.cancelled_on, v.term_ends_on,
            v.auto_renews, v.notice_days, v.mrr, v.currency
     FROM subscriptions_subscriptionversion v
-    WHERE v.known_on < %(known_on)s AND (%(everyone)s OR v.customer_id = ANY(%(customers)s))
-      AND v.subscription_id IN (
-          SELECT t.subscription_id FROM subscriptions_subscriptionversion t
-          WHERE t.term_ends_on < %(until)s AND (%(everyone)s OR t.customer_id = ANY(%(customers)s)))
+    WHERE v.known_on < %(known_on)s AND (%(everyone)s OR v.customer_id = ANY(%(customers)s) AND v.subscription_id IN (
+        SELECT t.subscription_id FROM subscriptions_subscriptionversion t
+        WHERE t.term_ends_on < %(until)s AND t.customer_id = ANY(%(customers)s)))
     ORDER BY v.subscription_id, v.number, v.known_on DESC, v.id DESC
 ), term AS (
     SELECT DISTINCT ON (k.subscription_id, k.term_ends_on) k.*,

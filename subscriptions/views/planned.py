@@ -22,7 +22,7 @@ from subscriptions.queries import calendar, saved
 from subscriptions.queries.committed import Scheduled, committed, scheduled
 from subscriptions.queries.shown import shown
 
-LISTED: Final = 200
+LISTED: Final = 100
 AHEAD: Final = (30, 90, 365)
 SIDES: Final[dict[str, Callable[[Decimal], bool]]] = {"gains": lambda one: one > 0, "losses": lambda one: one < 0}
 

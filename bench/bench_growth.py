@@ -1,6 +1,6 @@
 """How a rebuild of the ledger and the cold report of all 36 months grow with customers, each with ten versions.
 
-A million of them only where `LEDGER_MILLION=1`: their database takes some 20 GB and half an hour to make.
+A million of them only where `LEDGER_MILLION=1`: their database takes 7 GB and up to half an hour to make.
 """
 
 import os

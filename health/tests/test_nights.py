@@ -28,8 +28,7 @@ def decider(rng: random.Random, customer: Customer, day: date, known_on: date) -
     ContactChangeFactory(contact=contact, role=ContactRole.DECISION_MAKER, day=day, known_on=known_on)
     person = f"{contact.pk}@example.com"
     ContactPerson.objects.get_or_create(contact=contact, customer=customer, person=hashed(person))
-    on = day - timedelta(days=rng.randint(0, 40))
-    use(customer, on, feature=["export", ""], persons=[person], known_on=max(on, known_on))
+    use(customer, day, feature=["export", ""], persons=[person], known_on=known_on)
 
 
 def taken_back(rng: random.Random, customer: Customer, day: date, known_on: date) -> None:

@@ -21,6 +21,7 @@ from customers.tests.factories import AttributeChangeFactory, SavedFilterFactory
 from subscriptions.domain import costs
 from subscriptions.domain.costs import Spent
 from subscriptions.tests.factories import rate, sell
+from tests.support.sizes import thorough
 
 pytestmark = pytest.mark.django_db
 MILLION = 1_000_000
@@ -91,11 +92,11 @@ def test_every_figure_is_the_sum_of_its_rows(ask: Callable[[str], Any], cast: Ca
 
 @pytest.mark.parametrize("name", DIVIDED)
 def test_every_figure_divided_by_anything_is_the_sum_of_its_rows(ask: Callable[[str], Any], name: str) -> None:
-    """All that the page offers to divide by: plan, health, owner, team, own attributes ..."""
+    """All that the page offers to divide by: plan, health, owner, team, own attributes ... In a usual run some of it."""
     first = ask(f"/reports/{name}/")
     offered = [key for key, _label in first.context["form"].fields["by"].choices if key]
     assert {"plan", "tenure", "contract", "size", "band", "owner", "team", "country", "industry"} <= {*offered}
-    for number, key in enumerate(offered):
+    for number, key in [*enumerate(offered)][:: thorough(4, 1)]:
         period = [*PERIODS.values()][number % len(PERIODS)]
         walk(ask, name, f"{period}&by={key}")
 

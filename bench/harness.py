@@ -75,6 +75,22 @@ def kept(name: str, build: Callable[[], None]) -> Iterator[str]:
 
 
 @contextmanager
+def copied() -> Iterator[None]:
+    """Inside, Django's connection leads to a copy of the database, dropped afterwards: for what has to be committed."""
+    before = connection.settings_dict["NAME"]
+    full = f"{before}_copy"
+    connection.close()
+    _execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", full)
+    _execute("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY", full, before)
+    _point_to(full)
+    try:
+        yield
+    finally:
+        _point_to(before)
+        _execute("DROP DATABASE {} WITH (FORCE)", full)
+
+
+@contextmanager
 def scratch(name: str) -> Iterator[None]:
     """Inside, Django's connection leads to a new database, migrated and otherwise empty, dropped afterwards."""
     full, before = f"bench_{name}_scratch", connection.settings_dict["NAME"]

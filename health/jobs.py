@@ -11,9 +11,8 @@ from health.domain.backtest import runs
 
 @nightly("scores", order=20)
 def score_everybody(day: date) -> None:
-    chances.keep(day)
-    overrides.tell_ends(day)
     scoring.run(day)
+    overrides.tell_ends(day)
 
 
 @nightly("signals", order=45)

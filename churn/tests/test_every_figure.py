@@ -92,7 +92,7 @@ def test_every_figure_is_the_sum_of_its_rows(ask: Callable[[str], Any], cast: Ca
 
 @pytest.mark.parametrize("name", DIVIDED)
 def test_every_figure_divided_by_anything_is_the_sum_of_its_rows(ask: Callable[[str], Any], name: str) -> None:
-    """All that the page offers to divide by: plan, health, owner, team, own attributes ... In a usual run some of it."""
+    """All that the page offers to divide by: plan, health, owner, own attributes ... In a usual run some of it."""
     first = ask(f"/reports/{name}/")
     offered = [key for key, _label in first.context["form"].fields["by"].choices if key]
     assert {"plan", "tenure", "contract", "size", "band", "owner", "team", "country", "industry"} <= {*offered}

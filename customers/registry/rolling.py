@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
 from sys import modules
 from typing import Any
@@ -16,6 +17,7 @@ from typing import Any
 import numpy as np
 from django.db import transaction
 
+from core.beside import do_all
 from core.clock import AsOf
 from customers.registry.fetching import ids_and_floats
 from customers.registry.frame import Frame, Values, customers_of, empty, fill, put
@@ -116,14 +118,17 @@ def gather_night(at: AsOf, keys: Sequence[str], last: Night | None = None) -> Ni
     read = made_of(keys)
     columns = {key: empty(MEASURES[key].type, len(ids)) for key in [*keys, *read]}
     states: dict[str, State] = {}
-    given: dict[str, Any] = {}
-    for family in {id(FAMILIES[key]): FAMILIES[key] for key in read}.values():
-        name = family.measures[0].key
-        given[name] = given_of(family, at)
+    families = {FAMILIES[key].measures[0].key: FAMILIES[key] for key in read}
+    given = {name: given_of(family, at) for name, family in families.items()}
+
+    def put_in(name: str) -> None:
         usable = last if last and last.given.get(name) == given[name] else None
-        state = _fill(family, scope, ids, columns, usable)
+        state = _fill(families[name], scope, ids, columns, usable)
         if state is not None:
             states[name] = state
+
+    # Those with a keeper read the most, so they begin.
+    do_all(partial(put_in, name) for name in sorted(families, key=lambda name: families[name].read not in KEEPERS))
     for one in [COMBINED[key] for key in keys if key in COMBINED]:
         columns[one.measure.key] = one.value(*(columns.get(key, np.full(len(ids), np.nan)) for key in one.of))
     return Night(Frame(at, ids, {key: columns[key] for key in dict.fromkeys([*keys, *read])}), states, given)

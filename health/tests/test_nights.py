@@ -2,6 +2,7 @@
 
 import random
 from datetime import date, timedelta
+from unittest import mock
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -59,9 +60,9 @@ def facts(rng: random.Random, customers: list[Customer], count: int, known_from:
 @given(seed=st.integers(0, 10**6), steps=st.lists(st.integers(1, 20), min_size=1, max_size=3))
 def test_a_night_brought_on_is_a_night_read_anew(seed: int, steps: list[int]) -> None:
     rng = random.Random(seed)
-    customers = CustomerFactory.create_batch(5, created_on=D - timedelta(days=rng.randint(20, 400)))
+    customers = CustomerFactory.create_batch(6, created_on=D - timedelta(days=rng.randint(20, 400)))
     classify(kinds={"board": Feature.Kind.CORE, "export": Feature.Kind.STICKY}, known_on=D - timedelta(days=300))
-    everything_known(customers[0])
+    everything_known(customers.pop())
     facts(rng, customers, 50, D - timedelta(days=200), D)
     keys, day = scoring.base_measures(), D
     last = gather_night(AsOf.at(day), keys)
@@ -71,3 +72,18 @@ def test_a_night_brought_on_is_a_night_read_anew(seed: int, steps: list[int]) ->
         day += timedelta(days=step)
         last = gather_night(AsOf.at(day), keys, last)
         assert unlike(gather(AsOf.at(day), keys), last.frame) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_night_read_by_two_connections_is_one_read_by_one() -> None:
+    customers = CustomerFactory.create_batch(6, created_on=D - timedelta(days=200))
+    classify(kinds={"board": Feature.Kind.CORE, "export": Feature.Kind.STICKY}, known_on=D - timedelta(days=190))
+    everything_known(customers.pop())
+    facts(random.Random(7), customers, 60, D - timedelta(days=180), D)
+    keys = scoring.base_measures()
+    by_two = gather_night(AsOf.at(D), keys)
+    with mock.patch("core.beside._has_written", lambda: True):
+        by_one = gather_night(AsOf.at(D), keys)
+    assert unlike(by_one.frame, by_two.frame) == []
+    assert {*by_one.states} == {*by_two.states}
+    assert by_one.frame.measured("mrr").any()

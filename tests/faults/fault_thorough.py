@@ -1,4 +1,4 @@
-"""Tests that go some steps in `make test`, all the way: 300 histories, 1,000 rules, 200 guesses at once, every figure."""
+"""Tests that go some steps in `make test`, all the way: 300 histories, 1,000 rules, 200 guesses, every figure."""
 
 import os
 import re
@@ -17,6 +17,7 @@ TESTS = {
     "edits": ["tests/test_failpoints.py", "-k", "edits_at_once"],
     "replay": ["data/tests/test_replay.py"],
     "settings": ["tests/authorisation/test_matrix.py", "-k", "settings"],
+    "previews": ["tests/test_settings_preview.py"],
     "figures": ["churn/tests/test_every_figure.py", "-k", "divided"],
 }
 

@@ -30,8 +30,10 @@ def scored(as_of: date | None) -> Result:
     today = clock.today()
     if as_of and as_of > today:
         raise CommandError(f"{as_of} has not begun: scores are as of today or a day before")
-    chances.keep(as_of or today)
-    return scoring.backfill(as_of) if as_of and as_of < today else scoring.run(today)
+    if as_of and as_of < today:
+        chances.keep(as_of)
+        return scoring.backfill(as_of)
+    return scoring.run(today)
 
 
 def summary(result: Result) -> dict[str, Any]:

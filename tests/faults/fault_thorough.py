@@ -18,7 +18,7 @@ TESTS = {
     "replay": ["data/tests/test_replay.py"],
     "settings": ["tests/authorisation/test_matrix.py", "-k", "settings"],
     "previews": ["tests/test_settings_preview.py"],
-    "figures": ["churn/tests/test_every_figure.py", "-k", "divided"],
+    "figures": ["churn/tests/test_every_figure.py"],
 }
 
 

@@ -1,6 +1,7 @@
 from typing import Any
 
 from allauth.account.auth_backends import AuthenticationBackend
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import BooleanField, Exists, OuterRef, Subquery
 
 from accounts.models import RoleRule, Team, User
@@ -17,7 +18,7 @@ class Backend(AuthenticationBackend):
 def with_rule(users: Any) -> Any:
     """The users with ``rule_money`` and ``rule_factor`` of their role; None where the company has set nothing.
 
-    Besides ``lacks_team``: whether there is a team that they are not of.
+    Besides ``own_teams``, the keys of their teams, and ``lacks_team``: whether there is one that they are not of.
     """
     from allauth.mfa.models import Authenticator
 
@@ -25,6 +26,7 @@ def with_rule(users: Any) -> Any:
     without = ~Exists(Authenticator.objects.filter(user=OuterRef("pk")))
     return users.annotate(
         rule_money=Subquery(rule.values("sees_money")[:1], output_field=BooleanField()),
+        own_teams=ArraySubquery(Team.objects.filter(users=OuterRef("pk")).order_by("pk").values("pk")),
         lacks_team=Exists(Team.objects.exclude(users=OuterRef("pk"))),
         lacks_factor=Exists(rule.filter(needs_second_factor=True)) & without,
     )

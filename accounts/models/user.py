@@ -74,7 +74,8 @@ class User(AbstractBaseUser):
     @cached_property
     def team_ids(self) -> list[int]:
         """The keys of their teams, read once in the life of this object: a page asks for them at each list."""
-        return list(self.teams.values_list("pk", flat=True))
+        known: list[int] | None = getattr(self, "own_teams", None)  # of whom the backend read
+        return list(self.teams.values_list("pk", flat=True)) if known is None else known
 
     @cached_property
     def sees_everything(self) -> bool:

@@ -1,5 +1,8 @@
+from typing import Any
+
 import pytest
 
+from accounts.backends import Backend
 from accounts.models import Role, User
 from accounts.tests.factories import Cast, TeamFactory, UserFactory, make_cast
 from customers.models import Customer
@@ -68,3 +71,12 @@ def test_a_lead_of_all_teams_sees_everything_until_there_is_another_team(cast, c
     assert not lead.sees_everything
     assert seen(lead) == SEEN["administrator"]
     assert not client.get("/customers/").wsgi_request.user.sees_everything
+
+
+def test_the_teams_of_who_is_signed_in_are_read_with_them(django_assert_num_queries: Any) -> None:
+    one, other = TeamFactory(), TeamFactory()
+    user = UserFactory(teams=[other, one])
+    UserFactory(teams=[])
+    with django_assert_num_queries(1):
+        found = Backend().get_user(user.pk)
+        assert found is not None and found.team_ids == sorted([one.pk, other.pk])

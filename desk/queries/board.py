@@ -91,7 +91,7 @@ def plan(found: WorkItemQuerySet, *, user: User, view: queues.View, today: date,
     person = _person(user, view)
     done = queues.done_by(person, today)
     if not view.is_cut:
-        return Plan(queues.begin(found, today=today, limit=MOST + 1), done, 0)
+        return Plan(queues.begin(found, today=today, limit=MOST + 1, lane=view.lane), done, 0)
     order = queues.order(found, today=today, farthest=FARTHEST)
     places = cut([lane for _pk, _uid, lane in order], person.tasks_a_day - done)
     shown = [order[place] for place in places]

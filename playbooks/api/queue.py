@@ -57,7 +57,7 @@ class Queue(Api):
         named = {"owner": "owner__email__iexact", "lane": "lane", "customer": "customer_id"}
         items = items.filter(**{named[name]: asked[name] for name in named if name in asked})
         # Ranked first, with nothing beside: of all that waits, few are asked for.
-        keys = first(items, today=today, limit=asked["limit"])
+        keys = first(items, today=today, limit=asked["limit"], lane=asked.get("lane", ""))
         found = ranked(WorkItem.objects.filter(pk__in=keys), today=today).annotate(
             customer_uid=F("customer__uid"),
             customer_external_id=external("customer", "customer_id"),

@@ -17,8 +17,8 @@ COLUMNS: Final = ("pk", "due_on", "place", "at_risk")
 ROUNDED: Final = 1e-5  # what a chance to leave may differ from the one that MRR at risk was made with
 
 
-def first(items: WorkItemQuerySet, *, today: date, limit: int) -> list[int]:
-    """The keys of the first ``limit`` of ``items`` in the order of ``ranked``.
+def first(items: WorkItemQuerySet, *, today: date, limit: int, lane: str = "") -> list[int]:
+    """The keys of the first ``limit`` of ``items`` in the order of ``ranked``; ``lane`` where all are of one.
 
     In a long lane only those are ranked whose customer has the most MRR at risk: a rank is never more than that times
     the chance to help, so whoever is left out comes later.
@@ -26,8 +26,8 @@ def first(items: WorkItemQuerySet, *, today: date, limit: int) -> list[int]:
     if is_money_hidden():
         return _all(items, today, limit)
     found: list[int] = []
-    for lane in LANES:
-        here, wanted = items.filter(lane=lane), limit - len(found)
+    for one in [lane] if lane else LANES:
+        here, wanted = items.filter(lane=one), limit - len(found)
         if wanted <= 0:
             break
         keys = _of_many(here, today, wanted) if _are_many(here) else None

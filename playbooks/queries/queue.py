@@ -56,9 +56,9 @@ def order(items: WorkItemQuerySet, *, today: date, farthest: int) -> list[tuple[
     return list(ranked(items, today=today).values_list("pk", "uid", "lane")[:farthest])
 
 
-def begin(items: WorkItemQuerySet, *, today: date, limit: int) -> list[tuple[int, UUID]]:
-    """Key and uid of the first items of a queue, however long it is."""
-    keys = first(items, today=today, limit=limit)
+def begin(items: WorkItemQuerySet, *, today: date, limit: int, lane: str = "") -> list[tuple[int, UUID]]:
+    """Key and uid of the first items of a queue, however long it is; ``lane`` where all are of one."""
+    keys = first(items, today=today, limit=limit, lane=lane)
     uids = dict(WorkItem.objects.filter(pk__in=keys).values_list("pk", "uid"))
     return [(key, uids[key]) for key in keys if key in uids]
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from decimal import Decimal
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -63,3 +64,11 @@ def test_few_of_a_long_lane_are_ranked(long: None, monkeypatch: pytest.MonkeyPat
     whole = [one.pk for one in ranked(WorkItem.objects.all(), today=TODAY)[:3]]
     monkeypatch.setattr(module, "_all", lambda *_: pytest.fail("all of a lane were ranked"))
     assert first(WorkItem.objects.all(), today=TODAY, limit=3) == whole
+
+
+@pytest.mark.parametrize("lane", Lane.values)
+def test_of_one_lane_only_that_is_looked_at(long: None, lane: str, django_assert_max_num_queries: Any) -> None:
+    items = WorkItem.objects.filter(lane=lane)
+    wanted = [one.pk for one in ranked(items, today=TODAY)[:7]]
+    with django_assert_max_num_queries(5):
+        assert first(items, today=TODAY, limit=7, lane=lane) == wanted

@@ -10,13 +10,13 @@ from django.utils.safestring import SafeString
 
 from churn.pages.values import Value, Writer
 from churn.queries.retention import Period
-from churn.queries.retention.lines import amount
 from churn.queries.retention.opened import Opened, Row
 from churn.said import gettext as _
 from churn.said import ngettext
 from churn.words import KINDS, figure_of
 from core import formatting
 from customers.models import Customer
+from subscriptions.domain.ledger_source import to_amount
 
 MOST = 200
 GROSS = ("rates.grr", "rates.gross_mrr_churn")
@@ -88,11 +88,13 @@ def sheet(opened: Opened, period: Period, writer: Writer, *, on: date | None = N
             Shown(
                 found[row.customer_id],
                 [told(row) for told in words.values()],
-                [amount(one) for one in amounts(opened.key, row)],
+                [to_amount(one) for one in amounts(opened.key, row)],
             )
             for row in shown
         ],
-        totals=[amount(sum(column)) for column in zip(*(amounts(opened.key, row) for row in opened.rows), strict=True)],
+        totals=[
+            to_amount(sum(column)) for column in zip(*(amounts(opened.key, row) for row in opened.rows), strict=True)
+        ],
         count=len(opened.rows),
         signed=is_of_moves(opened),
     )
@@ -169,7 +171,7 @@ def _summed(opened: Opened, currency: str) -> str:
 
 
 def _money(millionths: int, currency: str) -> str:
-    return formatting.plain_money(amount(millionths), currency)
+    return formatting.plain_money(to_amount(millionths), currency)
 
 
 def as_rows(one: Sheet) -> Iterable[list[Any]]:

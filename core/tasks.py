@@ -29,7 +29,7 @@ def tick(**_: Any) -> None:
     ticks.sweep()
     look()
     if jobs.long_waits():
-        send("core.tasks.look_for_long")
+        send(jobs.LOOKS[True])
     mail.sweep()
     deliver()
 

@@ -1,17 +1,15 @@
 """The forms of single values in the list of customers."""
 
-from functools import cache
-from typing import Any, ClassVar, Final
-from uuid import UUID
+from typing import Any, ClassVar
 
 from django import forms
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from core import formatting
+from core.addresses import address
 from core.forms import Select
 from core.tables import person
 from customers.models import Customer
@@ -19,8 +17,6 @@ from desk.bulk_forms import hands
 from desk.filters import choices_for
 from desk.stages import stage_name
 from playbooks.queries.workers import workers
-
-NOBODY: Final = f"{UUID(int=0)}"
 
 
 class CellForm(forms.Form):
@@ -103,14 +99,9 @@ class StageForm(CellForm):
 CELLS: dict[str, type[CellForm]] = {form.NAME: form for form in (OwnerForm, StageForm)}
 
 
-@cache
-def _address(name: str) -> str:
-    return reverse("desk:cell", args=[NOBODY, name])
-
-
 def link(customer: Customer, name: str, shown: Any) -> SafeString:
     """A value that opens as a form where it stands; as a page of its own without a script."""
-    href = _address(name).replace(NOBODY, f"{customer.uid}")
+    href = address("desk:cell", customer.uid, name)
     return format_html(
         '<a class="cell-edit" href="{0}" hx-get="{0}" hx-target="closest td" title="{1}">{2}</a>',
         href,

@@ -24,7 +24,7 @@ def open_and_clear_signals(day: date) -> None:
 def refresh(payload: Mapping[str, Any]) -> None:
     """Bring the standings of the customers in the payload up to date."""
     chances.keep(clock.today())
-    scoring.refresh(payload.get("customers"))
+    scoring.refresh(payload.get("customers"))  # all, of a job that was written before they had a kind of their own
 
 
 @job("health.refresh_all", long=True)

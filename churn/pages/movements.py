@@ -7,12 +7,12 @@ from churn.pages.overview import BARS, waterfall
 from churn.pages.values import Page, Part, Table, TableRow, Writer
 from churn.queries.moved import PARTS, Moved, moved
 from churn.queries.retention import Asked, Period, book_for, line_of
-from churn.queries.retention.lines import amount
 from churn.queries.splits import SPLIT, lost, split
 from churn.said import gettext as _
 from churn.words import CHURN_NAMED, FIGURES, KINDS, PARTS_NAMED
 from core import charts
 from core.charts import Chart, Step
+from subscriptions.domain.ledger_source import to_amount
 
 
 def page(form: RetentionForm, asked: Asked, *, currency: str) -> Page:
@@ -49,7 +49,7 @@ def split_chart(found: Moved, period: Period, writer: Writer) -> Chart | None:
     steps = [
         Step(
             label=_("%(kind)s: %(part)s") % {"kind": KINDS[kind], "part": PARTS_NAMED[part]},
-            value=amount(made[kind][part]),
+            value=to_amount(made[kind][part]),
             href=writer.href(f"split.{kind}.{part}", period),
         )
         for kind in SPLIT
@@ -59,7 +59,7 @@ def split_chart(found: Moved, period: Period, writer: Writer) -> Chart | None:
     shown = [step for step in steps if step.value]
     if not shown:
         return None
-    last = Step(label=_("Together"), value=amount(total), total=True)
+    last = Step(label=_("Together"), value=to_amount(total), total=True)
     return charts.waterfall([*shown, last], title=_("Parts of rises and falls"), unit=charts.money(writer.currency))
 
 

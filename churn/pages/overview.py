@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import Any
 
 from django.utils.formats import date_format
@@ -12,11 +11,12 @@ from churn.forms import RetentionForm, named
 from churn.pages import benchmarks, cohorts, reasons
 from churn.pages.values import Page, Part, Value, Writer, changed, exactly, few, points_changed
 from churn.queries.retention import Asked, Line, lines_of, shift, trailing
-from churn.queries.retention.lines import amount, compounded
+from churn.queries.retention.lines import compounded
 from churn.said import gettext as _
 from churn.words import FIGURES
 from core import charts, formatting
 from core.charts import Chart, Mark, Series, Step, spark
+from subscriptions.domain.ledger_source import to_amount
 
 POINTS, SPARKS = 24, 13
 BARS = ["mrr.start", *(f"mrr.{kind}" for kind in ("new", "expansion", "reactivation", "contraction", "churn", "fx"))]
@@ -112,7 +112,7 @@ class Facts:
 
     def _money(self, one: Any, other: Any, when: str) -> str:
         currency = self.writer.currency
-        return changed(one, other, when, lambda by: formatting.plain_money(Decimal(by).scaleb(-6), currency))
+        return changed(one, other, when, lambda by: formatting.plain_money(to_amount(by), currency))
 
 
 def _spark(values: Sequence[Any], label: str) -> SafeString:
@@ -163,6 +163,6 @@ def waterfall(line: Line, writer: Writer) -> Chart:
             tone="unknown" if key == "mrr.fx" or (not value and key not in ENDS) else "",
         )
         for key in BARS
-        for value in [amount(exactly(key, line))]
+        for value in [to_amount(exactly(key, line))]
     ]
     return charts.waterfall(steps, title=_("MRR and what moved it"), unit=charts.money(writer.currency))

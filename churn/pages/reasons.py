@@ -13,10 +13,11 @@ from churn.queries import reasons
 from churn.queries.moved import moved
 from churn.queries.reasons import Lost, Named
 from churn.queries.retention import Asked, Period, book_for, held
-from churn.queries.retention.lines import amount, share
+from churn.queries.retention.lines import share
 from churn.said import gettext as _
 from core import charts
 from core.charts import Chart, Mark, Series
+from subscriptions.domain.ledger_source import to_amount
 
 TONES = ("accent", "accent-2", "watch", "risk-2", "good")
 MOST = 8
@@ -151,7 +152,7 @@ def pareto(period: Period, here: Told, writer: Writer, by: str) -> Chart | None:
         marks.append(
             Mark(
                 label=here.label(reason),
-                value=size if by == "count" else amount(size),
+                value=size if by == "count" else to_amount(size),
                 href=writer.href(f"reasons.{by}", period, reason=_key(reason), told=here.told),
                 note=_("%(part)s of all; %(so_far)s with those before it") % parts,
                 tone="unknown" if reason is None else "accent",
@@ -223,7 +224,7 @@ def _mark(form: RetentionForm, period: Period, writer: Writer, here: Told, of: t
     its = [one.amount for one in lost if reasons.is_for(one, key, here.told, here.names)]
     return Mark(
         label=_short(period.start, form),
-        value=amount(sum(its)),
+        value=to_amount(sum(its)),
         href=writer.href("reasons.mrr", period, told=here.told, reason=key),
         unfinished=period.end > form.today,
     )

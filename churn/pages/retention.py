@@ -8,12 +8,12 @@ from django.utils.formats import date_format
 from churn.forms import RetentionForm, named
 from churn.pages.values import Page, Part, Table, TableRow, Value, Writer, exactly, few, text
 from churn.queries.retention import Asked, Book, Line, book_for, line_of
-from churn.queries.retention.lines import amount
 from churn.queries.retention.report import reconciled
 from churn.said import gettext as _
 from churn.words import COLUMNS, FIGURES, TRANSFERS
 from core import charts
 from core.charts import Chart, Mark, Series
+from subscriptions.domain.ledger_source import to_amount
 
 KEYS = [f"{part}.{name}" for part, names in COLUMNS.items() for name in names]
 GAINS = (("mrr.new", "good"), ("mrr.expansion", "accent"), ("mrr.reactivation", "accent-2"))
@@ -136,7 +136,7 @@ def bars(form: RetentionForm, listed: list[Line], writer: Writer) -> Chart | Non
             [
                 Mark(
                     label=_short(line, form),
-                    value=sign * amount(exactly(key, line)),
+                    value=sign * to_amount(exactly(key, line)),
                     href=writer.href(key, line.period),
                     unfinished=line.provisional,
                 )

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
@@ -12,12 +11,13 @@ from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
 
 from churn.queries.retention import Line, Period
-from churn.queries.retention.lines import FEW, amount
+from churn.queries.retention.lines import FEW
 from churn.said import gettext as _
 from churn.said import ngettext
 from churn.words import figure_of
 from core import formatting
 from core.charts import Chart
+from subscriptions.domain.ledger_source import to_amount
 
 MANY = 12
 
@@ -42,7 +42,7 @@ class Value:
         """For a file: amounts with all their decimals, nothing for what is not defined."""
         if self.exact is None or not self.key:
             return self.exact
-        return amount(self.exact) if figure_of(self.key).unit == "money" else self.exact
+        return to_amount(self.exact) if figure_of(self.key).unit == "money" else self.exact
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,9 +190,9 @@ class Writer:
             case _unit, None:
                 return formatting.undefined()
             case "money", _value if self.bare:
-                return formatting.number(Decimal(exact).scaleb(-6))
+                return formatting.number(to_amount(exact))
             case "money", _value:
-                return formatting.money(Decimal(exact).scaleb(-6), self.currency)
+                return formatting.money(to_amount(exact), self.currency)
             case "percent", _value:
                 return formatting.percent(exact)
             case "times", _value:

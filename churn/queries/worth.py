@@ -10,10 +10,11 @@ from typing import Final
 from django.db import connection
 
 from churn.queries.retention.asked import Asked
-from churn.queries.retention.lines import Line, amount
+from churn.queries.retention.lines import Line
 from churn.queries.retention.periods import Period, shift
 from churn.queries.retention.report import book_for, line_of
 from subscriptions.domain import rulesets
+from subscriptions.domain.ledger_source import to_amount
 
 FULL_MONTHS: Final = 6
 
@@ -79,7 +80,7 @@ class Worth:
 
     @property
     def billed(self) -> Decimal:
-        return sum((amount(line.mrr.end) for line in self.months), Decimal(0)) / self.times
+        return sum((to_amount(line.mrr.end) for line in self.months), Decimal(0)) / self.times
 
     @property
     def clv(self) -> Decimal | None:
@@ -94,7 +95,7 @@ class Worth:
 
     @property
     def new_mrr(self) -> Decimal:
-        return sum((amount(line.mrr.new) for line in self.months), Decimal(0)) / self.times
+        return sum((to_amount(line.mrr.new) for line in self.months), Decimal(0)) / self.times
 
     @property
     def cac(self) -> Decimal | None:

@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from churn.queries.retention import Asked, Period, breaks, periods, report
-from churn.queries.retention.lines import amount
 from churn.tests.plain_retention import plain
 from customers.tests.factories import AttributeChangeFactory
 from subscriptions.domain import fx_rates, ledger, rulesets
+from subscriptions.domain.ledger_source import to_amount
 from subscriptions.models import Plan
 from subscriptions.tests.factories import PlanFactory
 from subscriptions.tests.histories import Told, days, histories, rates, write
@@ -49,7 +49,7 @@ def test_it_says_what_a_naive_reading_says(
             ledger.refresh()
             for line in report(wanted, Asked(known_on=known_on)):
                 said = [plain(owner, line.period, known_on=known_on) for owner in owners]
-                assert {kind: amount(getattr(line.mrr, kind)) for kind in ("start", *KINDS, "end")} == {
+                assert {kind: to_amount(getattr(line.mrr, kind)) for kind in ("start", *KINDS, "end")} == {
                     kind: sum((one[kind] for one in said), Decimal(0)) for kind in ("start", *KINDS, "end")
                 }
                 there = [one for one in said if one["start"]]

@@ -1,13 +1,10 @@
-from functools import cache
-from uuid import UUID
-
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models.functions import Upper
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team, User
+from core.addresses import address
 from core.facts import Fact
 from core.ids import uuid7
 from customers.querysets import CustomerQuerySet
@@ -54,16 +51,7 @@ class Customer(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return _address().replace(_NOBODY, f"{self.uid}")
-
-
-_NOBODY = f"{UUID(int=0)}"
-
-
-@cache
-def _address() -> str:
-    """The address of a customer's page, worked out once: lists show one for each of their rows."""
-    return reverse("desk:customer", args=[_NOBODY])
+        return address("desk:customer", self.uid)
 
 
 class CustomerRole(Fact):

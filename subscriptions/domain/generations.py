@@ -6,6 +6,7 @@ Reports read the old one meanwhile. What is written while the new one grows is c
 from collections.abc import Mapping
 from typing import Any, Final
 
+from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.models import Max
 
@@ -15,6 +16,7 @@ from core.domain import events
 from subscriptions.domain import curves, ledger, ledger_merges, rulesets, stage
 from subscriptions.domain.settings import BY_KEY
 from subscriptions.models import FxRate, Ruleset, SubscriptionVersion
+from subscriptions.queries import what_if
 
 STEP: Final = "subscriptions.generation"
 PORTION: Final = 10_000
@@ -34,13 +36,16 @@ def change(*, settings: Mapping[str, Any], by: User | None) -> Ruleset | None:
     """Let these settings count. Returns the ruleset whose ledger is being built for it; None where it counts at once,
     or where nothing is new.
 
-    Raises KeyError for a setting that there is not, ValueError for a value that it does not take.
+    Raises KeyError for a setting that there is not, ValueError for a value that it does not take, and ValidationError
+    where there would be no ledger, which would be tried for ever.
     """
     rulesets.known(settings)
     stage.fetch("SELECT pg_advisory_xact_lock(hashtext('subscriptions ruleset'))::text")
     current = rulesets.stored()
     now = rulesets.rules(current)
     changed = {key: value for key, value in settings.items() if now[key] != value}
+    if reason := what_if.refused(settings):
+        raise ValidationError({"fx": reason})
     reads = {key: value for key, value in changed.items() if key in BY_KEY and BY_KEY[key].reads}
     if changed:
         events.append(type="subscriptions.settings_changed.v1", payloads=[{"settings": dict(changed)}])

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any, Final
 
 import numpy as np
@@ -137,6 +138,10 @@ def versions(money: Money, where: str, params: Mapping[str, Any]) -> Columns:
 
 def to_date(day: int) -> date:
     return (bulk.EPOCH + int(day)).astype(date)
+
+
+def to_amount(millionths: int) -> Decimal:
+    return Decimal(int(millionths)).scaleb(-6)
 
 
 def from_date(day: date) -> int:

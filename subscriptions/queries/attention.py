@@ -15,9 +15,9 @@ from core.clock import AsOf
 from customers.models import Customer
 from subscriptions.domain import rulesets, stage
 from subscriptions.domain.columns import Columns, take
-from subscriptions.domain.ledger_source import to_date
+from subscriptions.domain.ledger_source import to_amount, to_date
 from subscriptions.models import Plan
-from subscriptions.queries.held_renewals import code
+from subscriptions.queries.currency_numbers import code
 from subscriptions.queries.held_troubles import ABROAD, DISCOUNT, OVERLAP, QUIET, SHELF, TYPES
 
 MOST: Final = 200  # of each kind
@@ -123,7 +123,7 @@ def _of_versions(kind: int, rows: Columns, ids: np.ndarray | None) -> Group:
     own = take(own, np.lexsort((own["customer"], -own["day"])))
     columns = (own[name][:MOST].tolist() for name in TYPES)
     told = [
-        (customer, to_date(day), plan, Decimal(amount).scaleb(-6), code(currency))
+        (customer, to_date(day), plan, to_amount(amount), code(currency))
         for customer, _kind, day, plan, amount, currency in zip(*columns, strict=True)
     ]
     return _group(OF_VERSIONS[kind], told, len(own["kind"]))

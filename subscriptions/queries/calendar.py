@@ -13,9 +13,10 @@ from accounts.models import User
 from core.clock import AsOf
 from customers.models import Customer
 from subscriptions.domain.columns import Columns, take
-from subscriptions.domain.ledger_source import from_date, to_date
+from subscriptions.domain.ledger_source import from_date, to_amount, to_date
 from subscriptions.models import FxRate
-from subscriptions.queries.held_renewals import code, number_of, terms
+from subscriptions.queries.currency_numbers import code, number_of
+from subscriptions.queries.held_renewals import terms
 from subscriptions.queries.of_customer import reporting_currency
 from subscriptions.queries.renewals import IN_NOTICE, LATE, LOST, RENEWED, UPCOMING, Renewal
 
@@ -136,7 +137,7 @@ class Calendar:
                 subscription,
                 to_date(term),
                 to_date(notice),
-                Decimal(mrr).scaleb(-6),
+                to_amount(mrr),
                 code(currency),
                 {1: True, 0: False}.get(auto),
                 NAMES[state],
@@ -149,7 +150,7 @@ class Calendar:
         return np.unique(self.rows["currency"])
 
     def _worth(self, currency: int, millionths: int) -> Decimal:
-        return Decimal(int(millionths)).scaleb(-6) * self.rates.get(currency, Decimal(0))
+        return to_amount(millionths) * self.rates.get(currency, Decimal(0))
 
 
 def due(user: User, at: AsOf, listed: Sequence[date]) -> Calendar:

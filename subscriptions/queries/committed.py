@@ -12,7 +12,7 @@ from core.clock import AsOf
 from subscriptions.domain import bulk, rulesets
 from subscriptions.domain.columns import Columns, take
 from subscriptions.domain.ledger_cells import KINDS
-from subscriptions.domain.ledger_source import CHURN_KINDS, from_date, to_date
+from subscriptions.domain.ledger_source import CHURN_KINDS, from_date, to_amount, to_date
 from subscriptions.models import MrrMovement
 from subscriptions.queries.held import Shelf
 from subscriptions.queries.ledger import IN_FORCE
@@ -66,7 +66,8 @@ def committed(at: AsOf, *, until: date, customers: Sequence[int] | None = None) 
     rows = SHELF.rows(at, customers=customers)
     amounts, later = rows["amount"], _later(rows, at, until)
     now = amounts[rows["day"] < from_date(at.day)].sum()
-    return Committed(*map(_amount, (now, amounts[later & (amounts > 0)].sum(), -amounts[later & (amounts < 0)].sum())))
+    more, less = amounts[later & (amounts > 0)].sum(), -amounts[later & (amounts < 0)].sum()
+    return Committed(to_amount(now), to_amount(more), to_amount(less))
 
 
 def scheduled(at: AsOf, *, until: date, customers: Sequence[int] | None = None) -> list[Scheduled]:
@@ -76,17 +77,13 @@ def scheduled(at: AsOf, *, until: date, customers: Sequence[int] | None = None) 
     rows = take(rows, np.lexsort((rows["customer"], -abs(rows["amount"]), rows["day"])))
     columns = (rows[name].tolist() for name in TYPES)
     return [
-        Scheduled(customer, to_date(day), KINDS[kind], _amount(amount), CHURN_KINDS[churn])
+        Scheduled(customer, to_date(day), KINDS[kind], to_amount(amount), CHURN_KINDS[churn])
         for customer, day, kind, amount, churn in zip(*columns, strict=True)
     ]
 
 
 def _later(rows: Columns, at: AsOf, until: date) -> np.ndarray:
     return (rows["day"] >= from_date(at.day)) & (rows["day"] < from_date(until))
-
-
-def _amount(millionths: int) -> Decimal:
-    return Decimal(int(millionths)).scaleb(-6)
 
 
 def _read(at: AsOf, _what: Any, customers: Sequence[int] | None) -> Columns:

@@ -7,13 +7,13 @@ from typing import Final
 from core.clock import AsOf
 from subscriptions.domain import bulk
 from subscriptions.domain.columns import Columns
+from subscriptions.queries.currency_numbers import NUMBER
 from subscriptions.queries.held import Shelf
 from subscriptions.queries.renewals import STATES, TERMS, asked
 
-# A currency as a number of its three letters.
 COLUMNS: Final = f"""
 SELECT t.customer_id, t.subscription_id, t.term_ends_on, t.notice_on, (t.mrr * 1000000)::bigint,
-       ascii(t.currency) * 65536 + ascii(substr(t.currency, 2)) * 256 + ascii(substr(t.currency, 3)),
+       {NUMBER.format("t.currency")},
        CASE WHEN t.auto_renews THEN 1 WHEN t.auto_renews IS NULL THEN -1 ELSE 0 END,
        array_position(ARRAY[{", ".join(f"'{state}'" for state in STATES)}], t.state) - 1
 FROM ({TERMS}) t
@@ -35,16 +35,6 @@ def terms(at: AsOf, *, since: date, until: date, customers: Sequence[int] | None
     in millionths, ``state`` a place in ``STATES``, ``auto`` −1 where it is not known.
     """
     return SHELF.rows(at, (since, until), customers)
-
-
-def number_of(currency: str) -> int:
-    first, second, third = currency.encode()
-    return first << 16 | second << 8 | third
-
-
-def code(number: int) -> str:
-    """The currency of a number."""
-    return bytes([number >> 16, number >> 8 & 255, number & 255]).decode()
 
 
 def _read(at: AsOf, months: tuple[date, date], customers: Sequence[int] | None) -> Columns:

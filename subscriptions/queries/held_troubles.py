@@ -6,11 +6,11 @@ from typing import Any, Final
 from core.clock import AsOf
 from subscriptions.domain import bulk, rulesets
 from subscriptions.domain.columns import Columns
+from subscriptions.queries.currency_numbers import NUMBER
 from subscriptions.queries.held import Shelf
 from subscriptions.queries.spans import SILENT
 
 ABROAD, OVERLAP, QUIET, DISCOUNT = range(4)
-NUMBER: Final = "ascii({0}) * 65536 + ascii(substr({0}, 2)) * 256 + ascii(substr({0}, 3))"
 
 # Customers with MRR in another currency; versions that overlap one before; terms that ended without a word; discounts
 # that end soon. One look at all versions for the four.

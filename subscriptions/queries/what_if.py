@@ -14,6 +14,7 @@ from subscriptions.domain import ledger, rulesets, stage
 from subscriptions.domain.bulk import EPOCH
 from subscriptions.domain.columns import Columns, firsts, take
 from subscriptions.domain.ledger_cells import CHURN
+from subscriptions.domain.ledger_source import to_amount
 from subscriptions.domain.settings import BY_KEY, Setting
 from subscriptions.models import Ruleset
 from subscriptions.queries import kept_curves
@@ -110,7 +111,7 @@ class Choice:
         return self._amount("churn")
 
     def _amount(self, name: str) -> Decimal:
-        return Decimal(getattr(self.month, name, 0)).scaleb(-6)
+        return to_amount(getattr(self.month, name, 0))
 
 
 def last_month(today: date | None = None) -> tuple[date, date]:

@@ -2,6 +2,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -32,12 +33,14 @@ def money_settings(request: HttpRequest) -> HttpResponse:
     """Every setting of the ledger, with what changing it would do to last month."""
     rules = rulesets.rules(rulesets.current())
     form = SettingsForm(request.POST if request.method == "POST" else None, rules=rules)
-    if form.is_bound and form.is_valid() and (reason := what_if.refused(form.cleaned_data)):
-        form.add_error("fx", reason)
     if form.is_bound and form.is_valid():
-        building = generations.change(settings=form.cleaned_data, by=who(request))
-        messages.success(request, _said(building is not None))
-        return redirect("subscriptions:settings")
+        try:
+            building = generations.change(settings=form.cleaned_data, by=who(request))
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, _said(building is not None))
+            return redirect("subscriptions:settings")
     first, _end = what_if.last_month()
     context = {
         "title": _("Money settings"),

@@ -6,9 +6,9 @@ import numpy as np
 
 from churn.queries.retention.asked import Asked
 from churn.queries.retention.book import KINDS, Book
-from churn.queries.retention.lines import amount
 from churn.queries.retention.periods import Period
 from churn.queries.retention.report import book_for
+from subscriptions.domain.ledger_source import to_amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,5 +38,5 @@ def _of(book: Book, period: Period) -> Iterator[Break]:
     np.add.at(comes, moves.place, entering.astype(np.int64) - (moves.kind == KINDS.index("churn")))
     missing = (start > 0) + comes - (end > 0)
     for place in np.flatnonzero((start + flows != end) | (missing != 0)):
-        first, moved, last = (amount(column[place]) for column in (start, flows, end))
+        first, moved, last = (to_amount(column[place]) for column in (start, flows, end))
         yield Break(int(book.ids[place]), period, first, moved, last, int(missing[place]))

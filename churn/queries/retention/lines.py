@@ -3,6 +3,7 @@ from decimal import Decimal
 from typing import Any, Self
 
 from churn.queries.retention.periods import Period
+from subscriptions.domain.ledger_source import to_amount
 
 FEW = 30
 
@@ -100,7 +101,7 @@ class Line:
     @property
     def arpa(self) -> Decimal | None:
         """MRR at the end by customer; None without customers."""
-        return amount(self.mrr.end) / self.customers.end if self.customers.end else None
+        return to_amount(self.mrr.end) / self.customers.end if self.customers.end else None
 
     @property
     def missing(self) -> tuple[int, int]:
@@ -131,11 +132,7 @@ def compounded(rate: float | None, times: int = 12) -> float | None:
     return None if rate is None else 1 - (1 - rate) ** times
 
 
-def amount(millionths: int) -> Decimal:
-    return Decimal(int(millionths)).scaleb(-6)
-
-
 def written(millionths: int) -> str:
     """An exact amount with two decimals at least: ``100.00``, ``166.666667``."""
-    whole, dot, rest = f"{amount(millionths):f}".partition(".")
+    whole, dot, rest = f"{to_amount(millionths):f}".partition(".")
     return f"{whole}{dot}{rest.rstrip('0').ljust(2, '0')}"

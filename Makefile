@@ -1,7 +1,8 @@
 # Holdfast. `make run` starts everything on a bare machine; the rest is for who changes it.
 
 PYTHON ?= python3
-INSTALL = $(PYTHON) config/runner/install.py
+# A Python that was asked for by name is kept; else the installer may know a quicker one.
+INSTALL = $(PYTHON) config/runner/install.py $(if $(filter-out file default,$(origin PYTHON)),--this-python)
 BIN = .venv/bin
 # Where the environment forbids bytecode, each of the dozen processes of a start would compile everything again.
 export PYTHONDONTWRITEBYTECODE =

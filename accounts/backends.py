@@ -5,6 +5,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import BooleanField, Exists, OuterRef, Subquery
 
 from accounts.models import RoleRule, Team, User
+from core.models import Company
 
 
 class Backend(AuthenticationBackend):
@@ -18,7 +19,8 @@ class Backend(AuthenticationBackend):
 def with_rule(users: Any) -> Any:
     """The users with ``rule_money`` and ``rule_factor`` of their role; None where the company has set nothing.
 
-    Besides ``own_teams``, the keys of their teams, and ``lacks_team``: whether there is one that they are not of.
+    Besides ``own_teams``, the keys of their teams, ``lacks_team``: whether there is one that they are not of, and
+    ``company_zone``: the name of the company's time zone, None before the company is named.
     """
     from allauth.mfa.models import Authenticator
 
@@ -29,4 +31,5 @@ def with_rule(users: Any) -> Any:
         own_teams=ArraySubquery(Team.objects.filter(users=OuterRef("pk")).order_by("pk").values("pk")),
         lacks_team=Exists(Team.objects.exclude(users=OuterRef("pk"))),
         lacks_factor=Exists(rule.filter(needs_second_factor=True)) & without,
+        company_zone=Subquery(Company.objects.values("time_zone")[:1]),
     )

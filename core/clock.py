@@ -57,9 +57,9 @@ def zone() -> ZoneInfo:
 
 
 @contextmanager
-def company_time() -> Iterator[None]:
-    """Inside the block the zone is read once, and instants are shown in it."""
-    here = zone()
+def company_time(known: str | None = None) -> Iterator[None]:
+    """Inside the block the zone is read once, or ``known`` by its name, and instants are shown in it."""
+    here = ZoneInfo(known) if known else zone()
     token = _zone.set(here)
     try:
         with timezone.override(here):

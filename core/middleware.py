@@ -109,7 +109,7 @@ class Reads:
 
 
 class CompanyTime:
-    """Shows instants in the company's zone, which decides every day, and reads it once for each request.
+    """Shows instants in the company's zone, which decides every day: read with the user, or once for each request.
 
     Where nobody is signed in nothing is dated, and the zone is not read: the health checks answer without a database.
     """
@@ -120,5 +120,5 @@ class CompanyTime:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.user.is_authenticated:
             return self.get_response(request)
-        with clock.company_time():
+        with clock.company_time(getattr(request.user, "company_zone", None)):
             return self.get_response(request)

@@ -75,3 +75,9 @@ class Definition:
     @property
     def keys(self) -> list[str]:
         return [item.key for item in self.items]
+
+    @property
+    def reads(self) -> set[str]:
+        """The measures that it scores, and those that say whom it is for."""
+        asked = self.applies.keys if self.applies else ()
+        return {*self.keys, *(key.removeprefix("measure.") for key in asked)}

@@ -1,10 +1,12 @@
 """What scoring says of customers, before any of it is stored."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from customers.registry import Frame
+from health.domain import overrides
 from health.domain.calculate import Calculated
 from health.domain.definition import Definition
 from health.domain.versions import InForce
@@ -23,13 +25,13 @@ class Part:
         return columns(self.used.definition, frame, self.rows)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Result:
     """The scores of customers as of the frame's day; vectors beside ``frame.ids``.
 
     ``score`` is NaN where there is none; ``band`` is "unknown" there; ``version`` is 0 for who is not scored: gone
     customers, and those that no scorecard is for. All is as computed; ``override`` is what somebody put in the place
-    of a score, NaN where nobody did.
+    of a score, NaN where nobody did: read when it is asked for.
     """
 
     frame: Frame
@@ -38,7 +40,10 @@ class Result:
     score: np.ndarray
     band: np.ndarray
     coverage: np.ndarray
-    override: np.ndarray
+
+    @cached_property
+    def override(self) -> np.ndarray:
+        return overrides.as_of(self.frame.at, self.frame.ids)
 
     @property
     def scored(self) -> np.ndarray:

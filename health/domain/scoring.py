@@ -12,7 +12,7 @@ from customers.models import Band
 from customers.queries.attributes import attribute_frame
 from customers.registry import MEASURES, Frame, Tier, gather
 from customers.rules import mask
-from health.domain import chances, history, nights, overrides
+from health.domain import chances, history, nights
 from health.domain.calculate import calculate
 from health.domain.result import Part, Result, columns
 from health.domain.versions import InForce, in_force
@@ -25,6 +25,12 @@ LEAVES_ON = "leaves_on"
 def score(at: AsOf, customers: Sequence[int] | None = None) -> Result:
     """Score the customers there were as of ``at``, or some of them, by the versions in force then. Stores nothing."""
     return score_frame(gather(at, base_measures(), customers))
+
+
+def score_some(at: AsOf, customers: Sequence[int]) -> Result:
+    """The same, with no other measures in the frame than those that these versions read."""
+    read = {IN_FORCE, *(key for used in in_force(at.day) for key in used.definition.reads)}
+    return score_frame(gather(at, [key for key in base_measures() if key in read], customers))
 
 
 def score_frame(frame: Frame) -> Result:
@@ -48,7 +54,7 @@ def score_with(frame: Frame, versions: Sequence[InForce]) -> Result:
         values[rows], coverage[rows], band[rows] = part.calculated.score, part.calculated.coverage, part.calculated.band
         left[rows] = False
         parts.append(part)
-    return Result(frame, parts, version, values, band, coverage, overrides.as_of(frame.at, frame.ids))
+    return Result(frame, parts, version, values, band, coverage)
 
 
 def base_measures() -> list[str]:

@@ -14,7 +14,7 @@ from customers.registry import MEASURES, Measure, Type
 from health.domain.calculate import Calculated, rounded
 from health.domain.definition import Definition
 from health.domain.result import Result
-from health.domain.scoring import score, score_frame
+from health.domain.scoring import score_frame, score_some
 from health.models import ScorecardVersion
 
 Value = float | str | None
@@ -63,7 +63,7 @@ class Explanation:
 
 def explain(customers: Sequence[int], at: AsOf) -> dict[int, Explanation]:
     """The scores as of ``at``, by customer, computed anew. Who is not scored is left out."""
-    return explain_result(score(at, customers))
+    return explain_result(score_some(at, customers))
 
 
 def explain_standing(standing: Standing | None) -> Explanation | None:

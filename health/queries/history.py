@@ -1,4 +1,4 @@
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -6,6 +6,7 @@ from decimal import Decimal
 from django.db.models import Subquery
 from django.db.models.functions import Coalesce
 
+from core.remembering import remembered
 from customers.models import Customer
 from health.models import Score
 
@@ -21,7 +22,7 @@ class Point:
 
 def history(customer: Customer, day: date, *, days: int = 365, step: int = 7) -> list[Point]:
     """The stored scores of the ``days`` before ``day``, every ``step`` days, the last as of ``day``, oldest first."""
-    rows = list(_rows(customer, day - timedelta(days=days), day))
+    rows = _rows(customer.pk, day - timedelta(days=days), day)
     points = []
     at = 0
     for one in _days(day, days, step):
@@ -32,12 +33,22 @@ def history(customer: Customer, day: date, *, days: int = 365, step: int = 7) ->
     return points
 
 
-def _rows(customer: Customer, first: date, last: date) -> Iterator[Score]:
+def score_on(customer: Customer, day: date, *, until: date, days: int = 365) -> Decimal | None:
+    """The stored score as of ``day``; None where there was none. Of the last ``days`` before ``until``, in the
+    statement of their `history`."""
+    first = min(day, until - timedelta(days=days))
+    standing = [row for row in _rows(customer.pk, first, until) if row.day <= day]
+    return standing[-1].score if standing else None
+
+
+@remembered
+def _rows(customer: int, first: date, last: date) -> Sequence[Score]:
     """What stood on the first day, and every change up to the last."""
     stored = Score.objects.filter(customer=customer)
     standing = stored.filter(day__lte=first).order_by("-day").values("day")[:1]
     since = Coalesce(Subquery(standing), first)
-    yield from stored.filter(day__gte=since, day__lte=last).only("customer_id", "day", "score", "band").order_by("day")
+    known = stored.filter(day__gte=since, day__lte=last)
+    return list(known.only("customer_id", "day", "score", "band").order_by("day"))
 
 
 def _days(last: date, days: int, step: int) -> list[date]:

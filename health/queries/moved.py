@@ -13,7 +13,7 @@ from core.formatting import plain
 from customers.models import Customer
 from customers.registry import Measure
 from health.domain.result import Result
-from health.domain.scoring import score
+from health.domain.scoring import score_some
 from health.domain.waterfall import Bar, Cause, Moment, waterfall
 from health.models import Score, ScorecardVersion
 from health.queries.explain import Value, named, plain_value
@@ -141,7 +141,7 @@ def day_of(customer: int, at: AsOf) -> Day | None:
 
 
 def _replayed(customer: int, at: AsOf) -> Day | None:
-    return _day(score(at, [customer]), at)
+    return _day(score_some(at, [customer]), at)
 
 
 def _is(day: Day, kept: Score) -> bool:

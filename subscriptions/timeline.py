@@ -14,6 +14,7 @@ from core import clock
 from core.formatting import plain_money
 from customers.registry import Told, sentence, story
 from subscriptions.models import MrrMovement
+from subscriptions.queries.of_customer import ledger_of, reporting_currency
 
 Values = Mapping[str, Any]
 
@@ -34,12 +35,11 @@ INVOLUNTARY = gettext_lazy("MRR ended on %(day)s, the payment having failed: %(a
 @story("mrr_moved", "mrr_withdrawn")
 def movements(customers: Sequence[int]) -> list[Told]:
     """What the ledger in force says of a customer, as it became known: news of a day, told once."""
-    rows = MrrMovement.objects.filter(ruleset__in_force=True, customer=customers[0]).select_related("ruleset")
-    found = list(rows.order_by("known_on", "day", "revision"))
+    found = [row for row in ledger_of(tuple(customers)) if row.customer_id == customers[0]]
     if not found:
         return []
     said: dict[date, tuple[Any, ...]] = {}
-    lines, zone, currency = [], clock.zone(), found[0].ruleset.settings["reporting_currency"]
+    lines, zone, currency = [], clock.zone(), reporting_currency()
     today = clock.now().astimezone(zone).date()
     for place, row in enumerate(row for row in found if row.known_on <= today):
         news = (row.kind, row.before, row.after, row.fx, row.churn_kind)

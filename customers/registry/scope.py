@@ -62,8 +62,17 @@ class Scope:
         return Sql(text, fixed | params)
 
 
-@remembered
 def _merges(at: AsOf) -> Sequence[tuple[int, int]]:
+    """Those known, and not yet undone, as of then."""
+    return [
+        (one, into)
+        for one, into, known_on, undone_on in _all_merges()
+        if known_on < at.known_on and (undone_on is None or undone_on >= at.known_on)
+    ]
+
+
+@remembered
+def _all_merges() -> Sequence[tuple[int, int, date, date | None]]:
     # By name: a standing, one of the models, keeps its values by the measures that are declared here.
-    known = apps.get_model("customers", "Merge").objects.known(at)
-    return list(known.values_list("from_customer", "into_customer"))
+    merges = apps.get_model("customers", "Merge").objects.order_by("pk")
+    return list(merges.values_list("from_customer", "into_customer", "known_on", "undone_on"))

@@ -10,6 +10,7 @@ from customers.queries.canonical import members
 from customers.queries.path import HandedOff, goals, handed_off, reached_of
 from customers.queries.people import People, people
 from customers.queries.tickets import Case, cases
+from customers.queries.touchpoints import last_talks
 from desk.queries.charts import Money, Usage, money_of, usage_of
 from desk.queries.health import Health, health_of
 from desk.queries.people_map import RoleOf, people_map
@@ -83,6 +84,7 @@ def customer_page(customer: Customer, *, user: User, today: date) -> Page:
     standing: Standing | None = getattr(customer, "standing", None)
     money, usage = money_of(ids, at=at, shown=as_shown), usage_of(customer, at=at)
     given, known, tickets = list(answers(customer, at)[:ANSWERS]), people(customer, at=at), cases(customer, at=at)
+    talks = last_talks(ids, at)
     nps = next((one for one in given if one.survey.kind == "nps"), None)
     figures = (
         list(strip_of(standing=standing, money=money, usage=usage, answer=nps, today=today, shown=as_shown))
@@ -94,8 +96,8 @@ def customer_page(customer: Customer, *, user: User, today: date) -> Page:
         risks=risks_of(customer, today),
         shown=as_shown,
         people=known,
-        roles=people_map(known, ids, at=at),
-        since=since_talk(customer, ids, Known(standing, money, known, given, tickets, as_shown), at=at),
+        roles=people_map(known, talks, at=at),
+        since=since_talk(customer, talks, Known(standing, money, known, given, tickets, as_shown), at=at),
         money=money,
         usage=usage,
         health=health_of(customer, at=at),

@@ -1,15 +1,12 @@
 """The people of a customer by role: who is missing, who has gone quiet."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-
-from django.db.models import Max
 
 from core.clock import AsOf
 from customers.models import Contact, ContactRole, Touchpoint
 from customers.queries.people import People
-from customers.queries.touchpoints import stands
 
 QUIET = timedelta(days=60)
 NEEDED = (ContactRole.CHAMPION, ContactRole.DECISION_MAKER)
@@ -43,14 +40,13 @@ class RoleOf:
         return self.people[:SHOWN]
 
 
-def people_map(known: People, ids: Sequence[int], *, at: AsOf) -> list[RoleOf]:
-    """The active people of a customer by role, champions first. One statement."""
-    logged = Touchpoint.objects.filter(stands(at), at.visible(), customer__in=ids, two_way=True, contact__isnull=False)
-    last = dict(logged.order_by().values_list("contact").annotate(last=Max("day")))
+def people_map(known: People, talks: Sequence[Touchpoint], *, at: AsOf) -> list[RoleOf]:
+    """The active people of a customer by role, champions first; ``talks``: the last with each of them."""
+    last = {one.contact_id: one.day for one in talks}
     found = [RoleOf(role, [_person(one, last, at.day) for one in known.active if one.role == role]) for role in ROLES]
     return [one for one in found if one.people or (one.role in NEEDED and known.active)]
 
 
-def _person(contact: Contact, last: dict[int, date], day: date) -> Person:
+def _person(contact: Contact, last: Mapping[int | None, date], day: date) -> Person:
     talked = last.get(contact.pk)
     return Person(contact, talked, contact.role in NEEDED and (talked is None or talked < day - QUIET))

@@ -13,9 +13,8 @@ from core.clock import AsOf
 from customers.models import Customer, Standing, Touchpoint
 from customers.queries.people import People
 from customers.queries.tickets import Case
-from customers.queries.touchpoints import stands
 from desk.queries.charts import Money
-from health.models import Score
+from health.queries.history import score_on
 from subscriptions.queries.shown import Shown
 from surveys.models import Response
 
@@ -49,17 +48,16 @@ class Known:
     shown: Shown
 
 
-def since_talk(customer: Customer, ids: Sequence[int], known: Known, *, at: AsOf) -> Since:
-    """What has changed since the last two-way contact. Two statements."""
-    talks = Touchpoint.objects.filter(stands(at), at.visible(), customer__in=ids, two_way=True)
-    talk = talks.select_related("contact", "by", "text").order_by("-at", "-pk").first()
+def since_talk(customer: Customer, talks: Sequence[Touchpoint], known: Known, *, at: AsOf) -> Since:
+    """What has changed since the last of the ``talks``."""
+    talk = max(talks, key=lambda one: (one.at, one.pk), default=None)
     if talk is None:
         return Since(None, [])
-    return Since(talk, list(_changes(customer, known, talk.day)))
+    return Since(talk, list(_changes(customer, known, talk.day, at.day)))
 
 
-def _changes(customer: Customer, known: Known, day: date) -> Iterator[Change]:
-    yield from _score(customer, known.standing, day)
+def _changes(customer: Customer, known: Known, day: date, until: date) -> Iterator[Change]:
+    yield from _score(customer, known.standing, day, until)
     yield from _mrr(known.money, known.shown, day)
     yield from _answers(known.answers, day)
     opened = sum(case.ticket.day >= day for case in known.cases)
@@ -75,11 +73,11 @@ def _changes(customer: Customer, known: Known, day: date) -> Iterator[Change]:
             yield Change(_("%(contact)s left") % {"contact": one}, "#people", True)
 
 
-def _score(customer: Customer, standing: Standing | None, day: date) -> Iterator[Change]:
-    kept = Score.objects.filter(customer=customer, day__lte=day).order_by("-day").first()
-    if kept is None or standing is None or kept.score is None or standing.score is None:
+def _score(customer: Customer, standing: Standing | None, day: date, until: date) -> Iterator[Change]:
+    kept = score_on(customer, day, until=until)
+    if kept is None or standing is None or standing.score is None:
         return
-    before, now = round(kept.score), round(standing.score)
+    before, now = round(kept), round(standing.score)
     if before != now:
         yield Change(_("health %(before)s → %(now)s") % {"before": before, "now": now}, "#health", now < before)
 

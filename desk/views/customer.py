@@ -13,8 +13,9 @@ from core import clock
 from customers.access import customer_or_404
 from customers.domain import notes, touchpoints
 from customers.domain.touchpoints import NewTouchpoint
-from customers.models import Customer, Merge
+from customers.models import Customer
 from customers.queries import timeline as story
+from customers.queries.canonical import merged_into
 from desk.acting import Read, acted
 from desk.bulk_forms import PlayForm
 from desk.forms import NoteForm, TaskForm, TouchForm
@@ -30,8 +31,8 @@ PARTS = {"timeline": "desk/customer/_timeline.html"}
 def customer(request: HttpRequest, uid: UUID) -> HttpResponse:
     """Everything about one customer; only the timeline where HTMX turns its pages. What is merged is the other now."""
     found = customer_or_404(request, uid)
-    merged = Merge.objects.open().filter(from_customer=found).select_related("into_customer").first()
-    return redirect(merged.into_customer) if merged else _page(request, found, {})
+    merged = merged_into(found.pk)
+    return redirect(merged) if merged else _page(request, found, {})
 
 
 def _page(request: HttpRequest, found: Customer, sent: dict[str, Form]) -> HttpResponse:

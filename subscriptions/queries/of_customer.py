@@ -8,9 +8,9 @@ from decimal import Decimal
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from core.clock import AsOf
-from subscriptions.models import Invoice, InvoiceState, MrrMovement, Ruleset, SubscriptionVersion
-
-DEFAULT_CURRENCY = "USD"
+from core.remembering import remembered
+from subscriptions.domain import rulesets
+from subscriptions.models import Invoice, InvoiceState, MrrMovement, SubscriptionVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +25,22 @@ class Bill:
 
 def reporting_currency() -> str:
     """The currency of all MRR: that of the ruleset in force."""
-    settings = Ruleset.objects.filter(in_force=True).values_list("settings", flat=True).first()
-    return str((settings or {}).get("reporting_currency", DEFAULT_CURRENCY))
+    return str(rulesets.rules(rulesets.current())["reporting_currency"])
 
 
 def movements(customers: Sequence[int], *, at: AsOf) -> list[MrrMovement]:
     """The movements in force, the latest first: of each customer and day the row known last. In reporting currency."""
-    known = MrrMovement.objects.filter(at.visible(), ruleset__in_force=True, customer__in=customers)
-    rows = known.order_by("customer_id", "-day", "-known_on", "-revision").distinct("customer_id", "day")
-    return sorted((row for row in rows if row.before != row.after or row.fx), key=lambda row: row.day, reverse=True)
+    rows = (row for row in ledger_of(tuple(customers)) if row.day < at.day and row.known_on < at.known_on)
+    last = {(row.customer_id, row.day): row for row in rows}
+    moved = (row for row in last.values() if row.before != row.after or row.fx)
+    return sorted(moved, key=lambda row: (row.day, -row.customer_id), reverse=True)
+
+
+@remembered
+def ledger_of(customers: tuple[int, ...]) -> Sequence[MrrMovement]:
+    """All that the ledger in force says of these customers, in the order in which it became known."""
+    rows = MrrMovement.objects.filter(ruleset__in_force=True, customer__in=customers)
+    return list(rows.order_by("known_on", "day", "revision"))
 
 
 def mrr_by_month(moves: Sequence[MrrMovement], *, until: date, months: int = 24) -> list[tuple[date, Decimal]]:

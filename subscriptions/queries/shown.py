@@ -8,9 +8,8 @@ from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 
 from core import formatting
-from subscriptions.domain.settings import BY_KEY
-from subscriptions.models import Ruleset
-from subscriptions.queries.of_customer import DEFAULT_CURRENCY
+from subscriptions.domain import rulesets
+from subscriptions.domain.settings import DEFAULTS
 
 TIMES: Final = {"mrr": 1, "arr": 12}
 
@@ -19,7 +18,7 @@ TIMES: Final = {"mrr": 1, "arr": 12}
 class Shown:
     """``times`` of MRR in the reporting currency, called ``word``."""
 
-    currency: str = DEFAULT_CURRENCY
+    currency: str = str(DEFAULTS["reporting_currency"])
     times: int = 1
 
     @property
@@ -43,7 +42,5 @@ class Shown:
 
 def shown() -> Shown:
     """As the ruleset in force has it. One statement."""
-    rows = Ruleset.objects.filter(in_force=True).values_list("settings", flat=True)
-    settings = rows.first() or {}
-    times = TIMES[settings.get("shown", BY_KEY["shown"].default)]
-    return Shown(str(settings.get("reporting_currency", DEFAULT_CURRENCY)), times)
+    rules = rulesets.rules(rulesets.current())
+    return Shown(str(rules["reporting_currency"]), TIMES[rules["shown"]])

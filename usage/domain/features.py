@@ -33,13 +33,13 @@ def classify(*, kinds: Mapping[str, str], known_on: date) -> None:
 @remembered
 def over_all() -> int:
     """The id of what stands for the day over all features: the one without a key."""
-    return Feature.objects.get(key="").pk
+    return next(one.pk for one in _all() if not one.key)
 
 
 @remembered
 def kinds(at: AsOf) -> Mapping[int, str]:
     """The kind of every feature, by id, as it was known as of ``at``. The day over all is not among them."""
-    found = dict(_now())
+    found = {one: feature.kind for one, feature in known().items()}
     # From the newest back to the first that was not yet known: each undoes itself.
     for feature, known_on, before in _changes():
         if known_on >= at.known_on:
@@ -48,8 +48,14 @@ def kinds(at: AsOf) -> Mapping[int, str]:
 
 
 @remembered
-def _now() -> Sequence[tuple[int, str]]:
-    return list(Feature.objects.exclude(key="").values_list("id", "kind"))
+def known() -> Mapping[int, Feature]:
+    """Every feature by id, as it is now. The day over all is not among them."""
+    return {one.pk: one for one in _all() if one.key}
+
+
+@remembered
+def _all() -> Sequence[Feature]:
+    return list(Feature.objects.order_by("pk"))
 
 
 @remembered

@@ -47,7 +47,8 @@ def weeks(customer: Customer, at: AsOf, *, count: int = 26) -> list[Week]:
     """``count`` weeks over all features, the newest ending the day before ``at.day``."""
     scope = Scope.of(at, [customer.pk])
     heard = _heard(scope, count)
-    used = {row[0]: row[1:] for row in _rows(scope, OVER_ALL, count)}
+    whole = features.over_all()
+    used = {week: found for feature, week, *found in _used(scope, count) if feature == whole}
     users = {row[0]: row[1] for row in _rows(scope, USERS, count)}
     return [
         _week(at, week, used.get(week, NOTHING), users) if week in heard else _unheard(at, week)
@@ -55,7 +56,7 @@ def weeks(customer: Customer, at: AsOf, *, count: int = 26) -> list[Week]:
     ]
 
 
-def _week(at: AsOf, week: int, used: tuple[int, int, int], users: Mapping[int, int]) -> Week:
+def _week(at: AsOf, week: int, used: Sequence[int], users: Mapping[int, int]) -> Week:
     events, active_days, errors = used
     return Week(_first(at, week), events, active_days, users.get(week, 0) if users else None, errors)
 
@@ -68,16 +69,16 @@ def features_by_week(customer: Customer, at: AsOf, *, count: int = 13) -> list[F
     """Every feature used in these weeks, and every core and sticky one: core first, then by label."""
     scope = Scope.of(at, [customer.pk])
     heard = _heard(scope, count)
-    used = {(feature, week): events for feature, week, events in _rows(scope, BY_FEATURE, count)}
-    kinds = features.kinds(at)
+    used = {(feature, week): events for feature, week, events, *_rest in _used(scope, count)}
+    kinds, known = features.kinds(at), features.known()
     wanted = {feature for feature, _week in used} | {one for one, kind in kinds.items() if kind in SHOULD_BE_USED}
     found = [
         FeatureWeeks(
-            feature,
-            kinds[feature.pk],
-            [used.get((feature.pk, week), 0) if week in heard else None for week in _oldest_first(count)],
+            known[feature],
+            kinds[feature],
+            [used.get((feature, week), 0) if week in heard else None for week in _oldest_first(count)],
         )
-        for feature in Feature.objects.filter(pk__in=wanted).exclude(key="")
+        for feature in wanted & known.keys()
     ]
     return sorted(found, key=lambda one: (KINDS.index(Feature.Kind(one.kind)), str(one.feature)))
 
@@ -86,6 +87,12 @@ def features_by_week(customer: Customer, at: AsOf, *, count: int = 13) -> list[F
 def _heard(scope: Scope, count: int) -> Set[int]:
     """The weeks, counted back from the newest, in which a feed of the customer, seen by then, brought anything."""
     return {week for (week,) in _rows(scope, HEARD, count)}
+
+
+@remembered
+def _used(scope: Scope, count: int) -> Sequence[tuple[int, ...]]:
+    """Feature, week, events, days with events, errors; the days over all features stand under theirs."""
+    return _rows(scope, USED, count)
 
 
 def _oldest_first(count: int) -> Sequence[int]:
@@ -97,7 +104,7 @@ def _first(at: AsOf, week: int) -> date:
 
 
 def _rows(scope: Scope, statement: str, count: int) -> list[tuple[Any, ...]]:
-    table = {OVER_ALL: "u", BY_FEATURE: "u", USERS: "p", HEARD: "f"}[statement]
+    table = {USED: "u", USERS: "p", HEARD: "f"}[statement]
     first = scope.day - timedelta(days=WEEK * count)
     sql: Sql = scope.sql(statement, table=table, first=first, first_month=first.replace(day=1))
     with connection.cursor() as cursor:
@@ -105,17 +112,11 @@ def _rows(scope: Scope, statement: str, count: int) -> list[tuple[Any, ...]]:
         return cursor.fetchall()
 
 
-OVER_ALL = """
-    SELECT week, sum(events)::bigint, count(*) FILTER (WHERE events > 0), sum(errors)::bigint FROM (
-        SELECT (%(day)s - 1 - u.day) / 7 AS week, u.day, sum(u.events) AS events, sum(u.errors) AS errors
-        FROM usage_usageday u JOIN usage_feature k ON k.id = u.feature_id AND k.key = ''
-        WHERE {visible} AND {scope} AND u.day >= %(first)s GROUP BY 1, 2
-    ) days GROUP BY 1
-"""
-BY_FEATURE = """
-    SELECT u.feature_id, (%(day)s - 1 - u.day) / 7, sum(u.events)::bigint
-    FROM usage_usageday u JOIN usage_feature k ON k.id = u.feature_id AND k.key <> ''
-    WHERE {visible} AND {scope} AND u.day >= %(first)s GROUP BY 1, 2
+USED = """
+    SELECT feature_id, week, sum(events)::bigint, count(*) FILTER (WHERE events > 0), sum(errors)::bigint FROM (
+        SELECT u.feature_id, (%(day)s - 1 - u.day) / 7 AS week, u.day, sum(u.events) AS events, sum(u.errors) AS errors
+        FROM usage_usageday u WHERE {visible} AND {scope} AND u.day >= %(first)s GROUP BY 1, 2, 3
+    ) days GROUP BY 1, 2
 """
 USERS = """
     SELECT (%(day)s - 1 - day) / 7, count(DISTINCT person) FROM (

@@ -9,11 +9,11 @@ from typing import Any, ParamSpec, TypeVar
 
 from django.utils import timezone
 from django.utils.formats import date_format, get_format, number_format
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, ngettext
 
 from core.hidden import is_money_hidden
+from core.markup import markup
 
 Number = Decimal | float | int
 P = ParamSpec("P")
@@ -37,10 +37,11 @@ THIN = "\u202f"
 COMPACT: tuple[tuple[int, str], ...] = ((10**9, "B"), (10**6, "M"), (10**3, "k"))
 RELATIVE_DAYS = 60
 KEPT = 20_000
+MAYBE_NAN = (float, Decimal)
 
 
 def undefined() -> SafeString:
-    return format_html('<span class="undefined" title="{}">{}</span>', gettext("Not defined"), EN_DASH)
+    return markup('<span class="undefined" title="{}">{}</span>', gettext("Not defined"), EN_DASH)
 
 
 def dash_for_none(write: Callable[..., SafeString]) -> Callable[..., SafeString]:
@@ -66,7 +67,7 @@ def kept_by_language(write: Callable[P, R]) -> Callable[P, R]:
 
 
 def _is_missing(value: Any) -> bool:
-    return value is None or value == "" or (isinstance(value, float | Decimal) and isnan(value))
+    return value is None or value == "" or (isinstance(value, MAYBE_NAN) and isnan(value))
 
 
 def plain(value: Number, digits: int = 0) -> str:
@@ -121,7 +122,7 @@ def plain_money(value: Number, currency: str, digits: int = 0, *, short: bool = 
 @dash_for_none
 @kept_by_language
 def number(value: Number, digits: int = 0) -> SafeString:
-    return format_html('<span class="num">{}</span>', plain(value, digits))
+    return markup('<span class="num">{}</span>', plain(value, digits))
 
 
 @dash_for_none
@@ -142,14 +143,14 @@ def plain_amount(value: Number, digits: int = 0) -> str:
 
 
 def _hidden() -> SafeString:
-    return format_html('<span class="undefined" title="{}">{}</span>', gettext("Hidden from your role"), HIDDEN)
+    return markup('<span class="undefined" title="{}">{}</span>', gettext("Hidden from your role"), HIDDEN)
 
 
 @kept_by_language
 def _money(value: Number, currency: str, digits: int) -> SafeString:
     text = plain(value, digits)
     sign = MINUS if text.startswith(MINUS) else ""
-    return format_html(
+    return markup(
         '<span class="num">{}<span class="currency">{}</span>{}</span>',
         sign,
         _symbol(currency),
@@ -161,7 +162,7 @@ def _money(value: Number, currency: str, digits: int) -> SafeString:
 @kept_by_language
 def percent(value: Number, digits: int = 1) -> SafeString:
     """A share between 0 and 1, written in hundredths: 0.918 is ``91.8 %``."""
-    return format_html('<span class="num">{}</span>', plain_percent(value, digits))
+    return markup('<span class="num">{}</span>', plain_percent(value, digits))
 
 
 @dash_for_none
@@ -170,7 +171,7 @@ def signed(value: Number, digits: int = 0) -> SafeString:
     """A change: with its sign, and without a colour, since more is not always better."""
     text = plain(value, digits)
     rises = not text.startswith(MINUS) and any(figure in "123456789" for figure in text)
-    return format_html('<span class="num">{}{}</span>', "+" if rises else "", text)
+    return markup('<span class="num">{}{}</span>', "+" if rises else "", text)
 
 
 @dash_for_none
@@ -186,7 +187,7 @@ def _day(written: str, moment: date | datetime, away: int) -> SafeString:
     """``written`` tells one moment in two zones apart, which are equal to Python."""
     exact = date_format(moment, "j F Y, H:i" if isinstance(moment, datetime) else "j F Y")
     near = abs(away) <= RELATIVE_DAYS
-    return format_html(
+    return markup(
         '<time datetime="{}" title="{}">{}</time>',
         written,
         exact if near else f"{exact}, {distance(away)}",

@@ -2,12 +2,12 @@
 
 from functools import lru_cache
 
-from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 from heroicons.templatetags import heroicons
 
 from core.formatting import kept_by_language
+from core.markup import markup
 
 STATES = {
     "good": _("Good"),
@@ -49,8 +49,8 @@ def band(state: str, text: object = None) -> SafeString:
     """The mark of ``state`` with ``text`` beside it, or with its name where there is no text."""
     known = state if state in STATES else "unknown"
     if text is None or text == "":
-        return format_html('<span class="band band-{}">{}{}</span>', known, state_mark(known), STATES[known])
-    return format_html(
+        return markup('<span class="band band-{}">{}{}</span>', known, state_mark(known), STATES[known])
+    return markup(
         '<span class="band band-{}" title="{}">{}<span class="sr-only">{}: </span>{}</span>',
         known,
         STATES[known],

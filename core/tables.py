@@ -1,6 +1,6 @@
 """The base of every list: our look, and columns that know how their values are written."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import lru_cache
 from inspect import signature
 from operator import attrgetter
@@ -8,11 +8,11 @@ from typing import Any
 
 import django_tables2 as tables
 from django.core.exceptions import ObjectDoesNotExist
-from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from core import formatting, marks
 from core.hidden import is_money_hidden
+from core.markup import escaped, markup
 from core.templatetags.ui import sheet_link
 
 RIGHT = {"th": {"class": "num"}, "td": {"class": "num"}}
@@ -100,7 +100,7 @@ class PersonColumn(tables.Column):
 @lru_cache(maxsize=formatting.KEPT)
 def person(name: str) -> SafeString:
     """Initials and name."""
-    return format_html(
+    return markup(
         '<span class="inline-flex items-center gap-2"><span class="avatar" aria-hidden="true">{}</span>{}</span>',
         formatting.initials(name),
         name,
@@ -113,6 +113,17 @@ def _taken(render: Callable[..., Any]) -> frozenset[str] | None:
     return None if any(one.kind == one.VAR_KEYWORD for one in parameters.values()) else frozenset(parameters)
 
 
+def _asking(render: Callable[..., Any], takes: frozenset[str] | None) -> Callable[[Any, Any], Any] | None:
+    """How ``render`` is asked for a value and its record; None where it takes more than these."""
+    if takes == {"value"}:
+        return lambda value, _record: render(value=value)
+    if takes == {"record"}:
+        return lambda _value, record: render(record=record)
+    if takes == {"value", "record"}:
+        return lambda value, record: render(value=value, record=record)
+    return None
+
+
 class Cells:
     """One column's cells. What django-tables2 works out for each cell is worked out once: attributes of ``td`` that
     stand fixed, which arguments ``render`` takes, and where the value is found.
@@ -123,15 +134,20 @@ class Cells:
         self.opening = f"<td {column.attrs['td'].as_html()}>"
         self.render = column.render
         self.takes = _taken(column.render)
-        self.default = conditional_escape(column.default)
         self.link = column.link
+        self.plainly = None if self.link else _asking(column.render, self.takes)
+        self.default = f"{self.opening}{escaped(column.default)}</td>"
         self.resolve = attrgetter(str(column.accessor).replace("__", "."))
         self.empty = column.column.empty_values
 
     def cell(self, row: Any) -> str:
         value = self._value(row.record)
         if value in self.empty:
-            return f"{self.opening}{self.default}</td>"
+            return self.default
+        shown = self.plainly(value, row.record) if self.plainly else self._shown(value, row)
+        return f"{self.opening}{escaped(shown)}</td>"
+
+    def _shown(self, value: Any, row: Any) -> Any:
         given = {
             "value": value,
             "record": row.record,
@@ -141,8 +157,7 @@ class Cells:
             "table": self.table,
         }
         shown = self.render(**given if self.takes is None else {name: given[name] for name in self.takes})
-        shown = self.link(shown, **given) if self.link else shown
-        return f"{self.opening}{conditional_escape(shown)}</td>"
+        return self.link(shown, **given) if self.link else shown
 
     def _value(self, record: Any) -> Any:
         """The value as it is stored; None where the way to it ends."""
@@ -170,12 +185,11 @@ class Table(tables.Table):
         """The names of the columns that hold money."""
         return [name for name, column in cls.base_columns.items() if isinstance(column, MoneyColumn)]
 
-    def lines(self) -> Iterator[SafeString]:
-        """The rows of the page, each as HTML."""
+    def body(self) -> SafeString:
+        """The rows of the page as HTML, a line each."""
         columns = [Cells(column, self) for column in self.columns]
-        for row in self.paginated_rows:
-            cells = "".join([column.cell(row) for column in columns])
-            yield mark_safe(f"<tr>{cells}</tr>")  # every cell is escaped where it is made
+        rows = ["".join([column.cell(row) for column in columns]) for row in self.paginated_rows]
+        return mark_safe("\n".join([f"<tr>{cells}</tr>" for cells in rows]))  # cells are escaped where they are made
 
     def get_column_class_names(self, classes_set: set[str], bound_column: Any) -> set[str]:
         names = set(classes_set)
@@ -186,4 +200,4 @@ class Table(tables.Table):
 
 def opens(href: str, shown: Any) -> SafeString:
     """``shown`` as a figure that opens ``href`` in the side sheet."""
-    return format_html('<a class="opens" {}>{}</a>', sheet_link(href), shown)
+    return markup('<a class="opens" {}>{}</a>', sheet_link(href), shown)

@@ -3,7 +3,6 @@
 from typing import Any, ClassVar
 
 from django import forms
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -11,6 +10,7 @@ from accounts.models import User
 from core import formatting
 from core.addresses import address
 from core.forms import Select
+from core.markup import markup
 from core.tables import person
 from customers.models import Customer
 from desk.bulk_forms import hands
@@ -102,7 +102,7 @@ CELLS: dict[str, type[CellForm]] = {form.NAME: form for form in (OwnerForm, Stag
 def link(customer: Customer, name: str, shown: Any) -> SafeString:
     """A value that opens as a form where it stands; as a page of its own without a script."""
     href = address("desk:cell", customer.uid, name)
-    return format_html(
+    return markup(
         '<a class="cell-edit" href="{0}" hx-get="{0}" hx-target="closest td" title="{1}">{2}</a>',
         href,
         _("Change"),

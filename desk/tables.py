@@ -5,13 +5,13 @@ from typing import Any
 
 import django_tables2 as tables
 from django.db.models import F, Func, QuerySet
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.formatting import EN_DASH
 from core.lists.table import FIRST_MOST, ListTable, path_of
+from core.markup import markup
 from core.tables import (
     BandColumn,
     DayColumn,
@@ -165,7 +165,7 @@ class CustomerTable(ListTable):
         return found.select_related("standing", *people).only(*shown)
 
     def render_name(self, record: Customer) -> SafeString:
-        return format_html('<a href="{}" data-row>{}</a>', record.get_absolute_url(), record.name)
+        return markup('<a href="{}" data-row>{}</a>', record.get_absolute_url(), record.name)
 
     def render_owner(self, record: Customer) -> SafeString | str:
         if self.ticks:

@@ -4,7 +4,6 @@ from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +12,7 @@ from accounts.models import User
 from core.lists.declared import ListOf, declare
 from core.lists.filters import DayFilter, Named
 from core.lists.table import FIRST_MOST, DaySorted, LabelColumn, ListTable, NameColumn, NumberSorted, TextSorted
+from core.markup import markup
 from core.tables import PersonColumn
 from customers.lists import OfCustomersFilter, of_customers
 from playbooks.models import Playbook, Run
@@ -67,7 +67,7 @@ class RunTable(ListTable):
         fields = ()
 
     def render_playbook(self, record: Run) -> SafeString:
-        return format_html('<a href="{}" data-row>{}</a>', record.get_absolute_url(), gettext(record.playbook.name))
+        return markup('<a href="{}" data-row>{}</a>', record.get_absolute_url(), gettext(record.playbook.name))
 
     def render_step(self, value: int, record: Run) -> Any:
         return value + 1 if record.is_live else None

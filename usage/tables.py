@@ -1,9 +1,9 @@
 import django_tables2 as tables
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from core.markup import markup
 from core.tables import DayColumn, NumberColumn, Table
 from core.templatetags.ui import sheet_link
 from usage.models import EventName, Rejected
@@ -33,7 +33,7 @@ class RejectedTable(Table):
 
     def render_reason(self, record: Rejected) -> SafeString:
         attributes = sheet_link(reverse("usage:rejected", args=[record.pk]))
-        return format_html('<a class="opens" {}>{}</a>', attributes, record.get_reason_display())
+        return markup('<a class="opens" {}>{}</a>', attributes, record.get_reason_display())
 
     class Meta:
         model = Rejected

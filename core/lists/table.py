@@ -5,10 +5,10 @@ from typing import Any, ClassVar
 
 import django_tables2 as tables
 from django.db.models import F, QuerySet
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from core.markup import markup
 from core.tables import DayColumn, MoneyColumn, NumberColumn, PercentColumn, Table
 
 TICK = "tick"
@@ -55,7 +55,7 @@ class NameColumn(Sorted, tables.Column):
         self.sorts = f"{path_of(self)}__name"
 
     def render(self, value: Any) -> SafeString:
-        return format_html('<a href="{}" data-row>{}</a>', value.get_absolute_url(), value)
+        return markup('<a href="{}" data-row>{}</a>', value.get_absolute_url(), value)
 
 
 class LabelColumn(TextSorted):
@@ -79,10 +79,10 @@ class TickColumn(tables.Column):
 
     @property
     def header(self) -> SafeString:
-        return format_html('<input type="checkbox" data-tick="all" aria-label="{}">', _("Tick all on this page"))
+        return markup('<input type="checkbox" data-tick="all" aria-label="{}">', _("Tick all on this page"))
 
     def render(self, value: Any, record: Any) -> SafeString:
-        return format_html(
+        return markup(
             '<input type="checkbox" form="bulk" name="{}" value="{}" aria-label="{}">',
             self.name,
             value,

@@ -5,12 +5,12 @@ from typing import Any
 from django import template
 from django.http import HttpRequest, QueryDict
 from django.template import Context
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from core import formatting, marks
 from core.browsers import browser
 from core.ids import uuid7
+from core.markup import markup
 from core.navigation import Navigation, navigation
 
 register = template.Library()
@@ -40,13 +40,13 @@ def layout(request: HttpRequest) -> str:
 @register.simple_tag
 def once() -> SafeString:
     """The token that lets a form be acted on once: see ``core.domain.forms``."""
-    return format_html('<input type="hidden" name="once" value="{}">', uuid7())
+    return markup('<input type="hidden" name="once" value="{}">', uuid7())
 
 
 @register.simple_tag
 def sheet_link(href: str) -> SafeString:
     """The attributes of a link that opens ``href`` in the side sheet, and as a page where there is no script."""
-    return format_html('href="{}" hx-get="{}" hx-target="#{}" hx-swap="innerHTML"', href, href, SHEET)
+    return markup('href="{}" hx-get="{}" hx-target="#{}" hx-swap="innerHTML"', href, href, SHEET)
 
 
 @register.simple_tag(takes_context=True, name="navigation")

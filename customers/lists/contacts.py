@@ -4,7 +4,6 @@ from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -13,6 +12,7 @@ from accounts.models import User
 from core.lists.declared import ListOf, declare
 from core.lists.filters import YesNo
 from core.lists.table import DaySorted, LabelColumn, ListTable, NameColumn, TextSorted
+from core.markup import markup
 from core.tables import PersonColumn
 from customers.lists.filters import OfCustomersFilter
 from customers.lists.rows import of_customers
@@ -69,7 +69,7 @@ class ContactTable(ListTable):
         fields = ()
 
     def render_name(self, record: Contact) -> SafeString:
-        return format_html('<a href="{}#people" data-row>{}</a>', record.customer.get_absolute_url(), record)
+        return markup('<a href="{}#people" data-row>{}</a>', record.customer.get_absolute_url(), record)
 
 
 def rows(user: User) -> QuerySet[Contact]:

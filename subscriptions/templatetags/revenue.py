@@ -3,10 +3,10 @@
 from decimal import Decimal
 
 from django import template
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from core.hidden import is_money_hidden
+from core.markup import markup
 from subscriptions.queries.shown import Shown
 from subscriptions.queries.shown import shown as as_shown
 
@@ -34,7 +34,7 @@ def times(mrr: Decimal, how: Shown) -> Decimal | None:
 @register.filter
 def moved(mrr: Decimal, how: Shown) -> SafeString:
     """A change of MRR with its sign."""
-    return format_html("{}{}", "+" if mrr > 0 and not is_money_hidden() else "", how.money(mrr))
+    return markup("{}{}", "+" if mrr > 0 and not is_money_hidden() else "", how.money(mrr))
 
 
 @register.filter

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from typing import Final
 
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from core import formatting, marks
+from core.markup import markup
 from desk.queries.home.lists import Entry
 from subscriptions.queries.shown import Shown
 
@@ -24,12 +24,12 @@ def _standing(entry: Entry, shown: Shown) -> Said:
 
 
 def _bands(entry: Entry, shown: Shown) -> Said:
-    return format_html("{} → {}", marks.band(entry.a or "unknown"), marks.band(entry.b or "unknown"))
+    return markup("{} → {}", marks.band(entry.a or "unknown"), marks.band(entry.b or "unknown"))
 
 
 def _scores(entry: Entry, shown: Shown) -> Said:
     before, now = (formatting.plain(float(value or 0)) for value in (entry.a, entry.b))
-    return format_html("{} → {}", before, now)
+    return markup("{} → {}", before, now)
 
 
 def _signal(entry: Entry, shown: Shown) -> Said:
@@ -42,7 +42,7 @@ def _answer(entry: Entry, shown: Shown) -> Said:
 
 
 def _movement(entry: Entry, shown: Shown) -> Said:
-    return format_html("{} {}", MOVED.get(entry.a or "", lambda: entry.a)(), _amount(entry, shown))
+    return markup("{} {}", MOVED.get(entry.a or "", lambda: entry.a)(), _amount(entry, shown))
 
 
 def _amount(entry: Entry, shown: Shown) -> SafeString:

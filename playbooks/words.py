@@ -11,9 +11,15 @@ from django.utils.translation import ngettext, pgettext
 from core.formatting import EN_DASH, THIN, distance, plain
 from customers.models import Standing
 from customers.registry import MEASURES, Type
+from playbooks.models import WorkItem
 
 Reason = dict[str, Any]
 Say = Callable[[Reason, date], str]
+
+
+def title(item: WorkItem) -> str:
+    """What there is to do. Titles of the rules that come with Holdfast are translated."""
+    return _(item.title) if item.title else (item.text.body if item.text else _("Task"))
 
 
 def say(reason: Reason, *, today: date) -> str:

@@ -1,3 +1,5 @@
+from collections.abc import Iterable
+
 from django import template
 from django.forms import BoundField, Form
 from django.template import Context
@@ -7,11 +9,16 @@ from django.utils.translation import gettext as _
 from core import marks
 from customers.models import Customer, Standing
 from customers.queries.timeline import Position
+from desk.queries.board import Row
+from desk.queue_lines import Lines
 from desk.stages import stage_name as name_of
-from playbooks.models import Playbook, WorkItem
+from playbooks.models import Playbook
+from playbooks.words import title
 from subscriptions.models import InvoiceState
 
 register = template.Library()
+
+register.simple_tag(title, name="task_title")
 
 
 @register.filter
@@ -26,10 +33,10 @@ def state_mark(state: str) -> SafeString:
     return marks.band(state, " ")
 
 
-@register.simple_tag
-def task_title(item: WorkItem) -> str:
-    """What there is to do. Titles of the rules that come with Holdfast are translated."""
-    return _(item.title) if item.title else (item.text.body if item.text else _("Task"))
+@register.filter
+def drawn(rows: Iterable[Row], lines: Lines) -> SafeString:
+    """The lines of these entries of the queue."""
+    return lines.all(rows)
 
 
 @register.filter

@@ -16,6 +16,7 @@ from desk.forms import PaceForm, QueueForm
 from desk.guards import part, writes
 from desk.queries.board import board
 from desk.queries.pane import pane
+from desk.queue_lines import Lines
 from subscriptions.queries.of_customer import reporting_currency
 from usage.queries.sources import open_silences
 
@@ -45,16 +46,26 @@ def show(request: HttpRequest, *, item: str) -> HttpResponse:
     user, today = who(request), clock.today()
     form = QueueForm(request.GET, user=user)
     found = board(user=user, view=form.view, today=today, item=item)
+    currency = reporting_currency()
     context = {
         "title": _("Queue"),
         "form": form,
         "board": found,
+        "lines": Lines(
+            reader=user,
+            today=today,
+            currency=currency,
+            base=form.base,
+            chosen=found.chosen.item.uid if found.chosen else None,
+            focus=bool(getattr(request, "htmx", None)),
+            ticks=user.may_write,
+        ),
         # The page comes with its list alone: the pane follows by itself, unless one item was asked for.
         "pane": pane(row=found.chosen, user=user, today=today) if found.chosen and item else None,
         "bulk": _bulk_forms(user, today) if user.may_write else None,
         "pace": PaceForm(initial={"tasks_a_day": user.tasks_a_day}) if user.may_write else None,
         "today": today,
-        "currency": reporting_currency(),
+        "currency": currency,
         "silences": open_silences() if user.is_staff else [],
     }
     return render(request, part(request, PARTS, "desk/queue/page.html"), context)

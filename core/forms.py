@@ -5,7 +5,10 @@ from typing import Any
 from django import forms
 from django.forms.renderers import DjangoTemplates
 from django.forms.utils import flatatt
+from django.http import HttpRequest
 from django.utils.safestring import SafeString, mark_safe
+
+from core.widgets import written
 
 SELECTS_KEPT = 256
 
@@ -15,6 +18,10 @@ class Renderer(DjangoTemplates):
 
     form_template_name = "core/forms/form.html"
     field_template_name = "core/forms/field.html"
+
+    def render(self, template_name: str, context: dict[str, Any], request: HttpRequest | None = None) -> str:
+        known = written(template_name, context)
+        return super().render(template_name, context, request) if known is None else known
 
 
 class Select(forms.Select):

@@ -1,6 +1,8 @@
 """The filters and tags of every template (a builtin: no ``{% load %}`` needed)."""
 
+from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from django import template
 from django.http import HttpRequest, QueryDict
@@ -8,10 +10,11 @@ from django.template import Context
 from django.utils.safestring import SafeString
 
 from core import formatting, marks
+from core.addresses import NOBODY
 from core.browsers import browser
 from core.ids import uuid7
 from core.markup import markup
-from core.navigation import Navigation, navigation
+from core.navigation import Link, Navigation, navigation
 
 register = template.Library()
 
@@ -55,6 +58,37 @@ def navigation_tag(context: Context) -> Navigation:
     if request is None:
         return Navigation()
     return navigation(getattr(request, "user", None), request.path)
+
+
+@register.simple_tag(takes_context=True)
+def drawn_once(context: Context, template: str) -> SafeString:
+    """A part that differs from row to row by its ``uid`` alone: drawn once, each row takes it ``for_uid``."""
+    engine: Any = context.template.engine  # type: ignore[union-attr]
+    with context.push(uid=NOBODY):
+        part: SafeString = engine.get_template(template).render(context)
+    return part
+
+
+@register.filter
+def for_uid(part: str, uid: UUID) -> SafeString:
+    return SafeString(part.replace(NOBODY, f"{uid}"))
+
+
+@register.filter
+def rail(links: Iterable[Link]) -> SafeString:
+    """The links of the rail. Every page has ten of them."""
+    return SafeString("".join(_rail_link(link) for link in links))
+
+
+def _rail_link(link: Link) -> SafeString:
+    return markup(
+        '<a class="rail-link" href="{}" title="{}"{}>{}<span class="rail-label">{}</span></a>',
+        link.href,
+        link.label,
+        SafeString(' aria-current="page"' if link.current else ""),
+        marks.icon(link.icon, "mini", 18),
+        link.label,
+    )
 
 
 @register.simple_tag(takes_context=True)

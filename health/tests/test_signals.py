@@ -128,6 +128,15 @@ class TestPages:
         own.post(dismiss, asked)
         assert Signal.objects.get().outcome == "dismissed"
 
+    def test_each_line_has_its_own_form(self, rule):
+        for _ in range(2):
+            silent()
+        nights(ago(1), D)
+        html = self.client("administrator").get(reverse("health:signals")).content.decode()
+        for one in Signal.objects.all():
+            assert html.count(f'action="{reverse("health:snooze-signal", args=[one.uid])}"') == 1
+            assert html.count(f'formaction="{reverse("health:dismiss-signal", args=[one.uid])}"') == 1
+
     def test_only_an_administrator_opens_what_was_held(self, rule):
         for _ in range(6):
             silent()

@@ -13,7 +13,6 @@ from django.utils.safestring import SafeString, mark_safe
 from core import formatting, marks
 from core.hidden import is_money_hidden
 from core.markup import escaped, markup
-from core.templatetags.ui import sheet_link
 
 RIGHT = {"th": {"class": "num"}, "td": {"class": "num"}}
 
@@ -196,8 +195,3 @@ class Table(tables.Table):
         if rank := self.rank.get(bound_column.name):
             names.add(f"col-{rank}")
         return names
-
-
-def opens(href: str, shown: Any) -> SafeString:
-    """``shown`` as a figure that opens ``href`` in the side sheet."""
-    return markup('<a class="opens" {}>{}</a>', sheet_link(href), shown)

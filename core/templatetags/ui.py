@@ -52,6 +52,12 @@ def sheet_link(href: str) -> SafeString:
     return markup('href="{}" hx-get="{}" hx-target="#{}" hx-swap="innerHTML"', href, href, SHEET)
 
 
+@register.filter
+def opens(shown: Any, href: str) -> SafeString:
+    """``shown`` as a figure that opens ``href`` in the side sheet: what ``<c-opens>`` is once, for many."""
+    return markup('<a class="opens" {}>{}</a>', sheet_link(href), shown)
+
+
 @register.simple_tag(takes_context=True, name="navigation")
 def navigation_tag(context: Context) -> Navigation:
     request = context.get("request")

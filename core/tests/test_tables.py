@@ -16,8 +16,8 @@ from core.tables import (
     PersonColumn,
     SignedColumn,
     Table,
-    opens,
 )
+from core.templatetags.ui import opens
 
 
 class Columns(Table):
@@ -80,7 +80,7 @@ def test_what_is_missing_is_a_dash():
 
 def test_text_is_escaped():
     assert "<b>" not in drawn([ROW])
-    assert "<b>" not in opens("/x/", "<b>")
+    assert "<b>" not in opens("<b>", "/x/")
 
 
 def test_numbers_stand_right_and_ranks_leave_where_it_is_narrow():

@@ -22,6 +22,7 @@ pytestmark = pytest.mark.django_db
 def long(monkeypatch: pytest.MonkeyPatch) -> None:
     """A queue in which five are many."""
     monkeypatch.setattr(module, "FEW", 5)
+    monkeypatch.setattr(module, "FEWEST", 3)
     drawn, one = Random(7), CustomerFactory()
     made = Customer.objects.bulk_create(
         Customer(name=f"C{n}", owner=one.owner, team=one.team, created_on=TODAY, known_on=TODAY) for n in range(90)
@@ -70,5 +71,37 @@ def test_few_of_a_long_lane_are_ranked(long: None, monkeypatch: pytest.MonkeyPat
 def test_of_one_lane_only_that_is_looked_at(long: None, lane: str, django_assert_max_num_queries: Any) -> None:
     items = WorkItem.objects.filter(lane=lane)
     wanted = [one.pk for one in ranked(items, today=TODAY)[:7]]
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(3):
         assert first(items, today=TODAY, limit=7, lane=lane) == wanted
+
+
+def _many(monkeypatch: pytest.MonkeyPatch, customers: list[dict[str, Any]]) -> list[int]:
+    """One lane of these customers, of whom the four with the most at risk are looked at. Its first two."""
+    monkeypatch.setattr(module, "FEW", 1)
+    monkeypatch.setattr(module, "FEWEST", 2)
+    for n, values in enumerate(customers):
+        customer, due = CustomerFactory(), values.pop("due", 0)
+        if values:
+            Standing.objects.create(customer=customer, as_of=TODAY, **values)
+        due_on = TODAY + timedelta(due)
+        WorkItem.objects.create(customer=customer, cause=f"rule:{n}", lane=Lane.RISK, due_on=due_on, opened_at=NOW)
+    return [one.pk for one in ranked(WorkItem.objects.all(), today=TODAY)[:2]]
+
+
+def _at_risk(amount: int, due: int = 0) -> dict[str, Any]:
+    return {"mrr": amount * 2, "churn_chance": Decimal("0.5"), "mrr_at_risk": amount, "band": Band.RISK, "due": due}
+
+
+@pytest.mark.parametrize(
+    "customers",
+    [
+        pytest.param([*(_at_risk(90, 99) for _ in range(4)), _at_risk(80)], id="what is near weighs more"),
+        pytest.param([*(_at_risk(90 - 10 * n) for n in range(5)), {"mrr": 9000}], id="nobody knows a chance"),
+        pytest.param([_at_risk(0), {"mrr": 5, "churn_chance": 0}, {}], id="nothing is at risk"),
+    ],
+)
+def test_whoever_was_not_looked_at_is_not_left_out(
+    monkeypatch: pytest.MonkeyPatch, customers: list[dict[str, Any]]
+) -> None:
+    whole = _many(monkeypatch, customers)
+    assert first(WorkItem.objects.all(), today=TODAY, limit=2) == whole

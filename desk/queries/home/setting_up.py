@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 # Of each: whether something is missing or broken.
 ASKED: Final[Mapping[str, str]] = {
-    "customers": "SELECT FROM customers_customer HAVING count(*) = 0",
-    "people": "SELECT FROM accounts_user WHERE is_active AND role = 'csm' HAVING count(*) = 0",
+    "customers": "SELECT WHERE NOT EXISTS (SELECT FROM customers_customer)",
+    "people": "SELECT WHERE NOT EXISTS (SELECT FROM accounts_user WHERE is_active AND role = 'csm')",
     "owners": "SELECT FROM customers_customer WHERE owner_id IS NULL AND archived_on IS NULL",
     "usage": "SELECT WHERE NOT EXISTS (SELECT FROM usage_feedday)",
     "surveys": "SELECT WHERE NOT EXISTS (SELECT FROM surveys_edition)",

@@ -1,20 +1,23 @@
 """What each of a lead's people has to do: the load of a team."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Q, QuerySet, Sum, Value
 
 from accounts.models import Role, User
 from core import clock
 from customers.models import Customer
 from desk.filters import colleagues
 from playbooks.models import WorkItem
+from playbooks.querysets import WorkItemQuerySet
 
 NOTHING: Mapping[str, Any] = {}
+WORK = ("open", "overdue", "due_today")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +53,30 @@ class Load:
         return min(100, round(100 * due / self.capacity)) if self.capacity else (100 if due else 0)
 
 
-def loads(user: User, today: date) -> list[Load]:
-    """The load of everybody who works with ``user``, the fullest first; last what nobody has."""
-    people = list(colleagues(user).exclude(role=Role.ANALYST).order_by("name", "pk"))
-    work, books, done = _work(user, today), _books(user), _done(people, today)
-    rows = [_load(one, work.get(one.pk, NOTHING), books.get(one.pk, NOTHING), done.get(one.pk, 0)) for one in people]
+def loads(user: User, today: date, *, most: int | None = None) -> list[Load]:
+    """The load of everybody who works with ``user``, the fullest first; last what nobody has. The first ``most``."""
+    people, work = list(colleagues(user).exclude(role=Role.ANALYST).order_by("name", "pk")), _work(user, today)
+    people.sort(key=lambda one: _fullness(one, work.get(one.pk, NOTHING)))
+    asked = _fullest(people, work, most or len(people) + 1)
+    books, done = _books(user, asked if len(asked) < len(people) else None), _done(asked, today)
+    rows = [_load(one, work.get(one.pk, NOTHING), books.get(one.pk, NOTHING), done.get(one.pk, 0)) for one in asked]
     rows = [row for row in rows if row.open or row.customers or _works(row.person)]
-    rows.sort(key=lambda row: (-row.overdue, -row.open, str(row.person)))
     nobody = _load(None, work.get(None, NOTHING), books.get(None, NOTHING), 0)
-    return [*rows, nobody] if nobody.open or nobody.customers else rows
+    return [*rows, nobody][:most] if nobody.open or nobody.customers else rows[:most]
+
+
+def _fullness(person: User, work: Mapping[str, Any]) -> tuple[int, int, str]:
+    return -work.get("overdue", 0), -work.get("open", 0), str(person)
+
+
+def _fullest(people: list[User], work: Mapping[int | None, Mapping[str, Any]], most: int) -> list[User]:
+    """As many of the people as surely hold the first ``most`` rows: who has no task may have no row."""
+    room = most
+    for number, one in enumerate(people):
+        if not room:
+            return people[:number]
+        room -= bool(work.get(one.pk, NOTHING).get("open") or _works(one))
+    return people
 
 
 def _works(person: User | None) -> bool:
@@ -79,20 +97,32 @@ def _load(person: User | None, work: Mapping[str, Any], book: Mapping[str, Any],
     )
 
 
-def _work(user: User, today: date) -> dict[int | None, Mapping[str, Any]]:
-    waiting = Q(state="open") | Q(state="snoozed", snoozed_until__lte=today)
-    rows = WorkItem.objects.visible_to(user).live().order_by().values("owner")
-    counted = rows.annotate(
-        open=Count("pk", filter=waiting),
-        overdue=Count("pk", filter=waiting & Q(due_on__lt=today)),
-        due_today=Count("pk", filter=waiting & Q(due_on=today)),
-        snoozed=Count("pk", filter=~waiting),
+def _work(user: User, today: date) -> dict[int | None, Counter[str]]:
+    """By owner. All that lives is counted in an index; what rests until later is few, and taken off that."""
+    live = WorkItem.objects.visible_to(user).live().order_by()
+    later = live.filter(Q(snoozed_until__gt=today) | Q(snoozed_until=None), state=WorkItem.State.SNOOZED)
+    found: dict[int | None, Counter[str]] = {}
+    for owner, sign, *counts in _counted(live, today, 1).union(_counted(later, today, -1), all=True):
+        work = found.setdefault(owner, Counter())
+        work.update({part: sign * count for part, count in zip(WORK, counts, strict=True)})
+        work["snoozed"] += counts[0] if sign < 0 else 0
+    return found
+
+
+def _counted(items: WorkItemQuerySet, today: date, sign: int) -> QuerySet[WorkItem, tuple[Any, ...]]:
+    rows = items.values("owner").annotate(
+        sign=Value(sign),
+        open=Count("*"),
+        overdue=Count("due_on", filter=Q(due_on__lt=today)),
+        due_today=Count("due_on", filter=Q(due_on=today)),
     )
-    return {row["owner"]: row for row in counted}
+    return rows.values_list("owner", "sign", *WORK)
 
 
-def _books(user: User) -> dict[int | None, Mapping[str, Any]]:
+def _books(user: User, owners: list[User] | None) -> dict[int | None, Mapping[str, Any]]:
+    """Of everybody, and of nobody, where no ``owners`` are named: to add up a whole company takes its time."""
     rows = Customer.objects.visible_to(user).current().order_by().values("owner")
+    rows = rows if owners is None else rows.filter(owner__in=owners)
     counted = rows.annotate(customers=Count("pk"), mrr=Sum("standing__mrr"), at_risk=Sum("standing__mrr_at_risk"))
     return {row["owner"]: row for row in counted}
 

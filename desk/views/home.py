@@ -26,8 +26,8 @@ def home(request: HttpRequest) -> HttpResponse:
     user, today, as_shown = who(request), clock.today(), shown()
     scope, now = first.scope_of(user), clock.now()
     since = visited(user=user, at=now, first=now - timedelta(days=7))
-    team = None if scope.mine else loads(user, today)
-    size = sum(row.customers for row in team or [])
+    team = None if scope.mine else loads(user, today, most=TEAM)
+    size = sum(row.customers for row in team or []) if len(team or []) < TEAM else None
     context = {
         "title": _("Home"),
         "today": today,
@@ -36,7 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "since": since,
         "over": first.overview(scope, today=today, since=since, size=size),
         "day": first.day_of(user, today) if scope.mine else None,
-        "team": team[:TEAM] if team is not None else None,
+        "team": team,
         "missing": first.missing() if user.is_staff else [],
         "leads": leads(user),
         "currency": as_shown.currency,

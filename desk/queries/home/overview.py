@@ -104,15 +104,23 @@ class Overview:
         return self.lists.get("falling", Listing("falling", 0, []))
 
 
-def overview(scope: Scope, *, today: date, since: datetime, size: int = 0) -> Overview:
-    """What there is to say of a scope of ``size`` customers, if many. One statement; that of thousands, or of the whole
-    company, is minutes old at most."""
-    keys = [key for key in LISTS if size <= MANY or key not in {"fell", "rose"}]
-    if not scope.everything and size <= LARGE:
-        return _read(scope, today, since, keys)
+def overview(scope: Scope, *, today: date, since: datetime, size: int | None = 0) -> Overview:
+    """What there is to say of a scope of ``size`` customers, if many; None: they are to be counted, where it matters.
+    One statement; that of thousands, or of the whole company, is minutes old at most."""
+    if not scope.everything and not _is_larger(scope, size, LARGE):
+        return _read(scope, today, since, [*LISTS])
     whose = "all" if scope.everything else f"{scope.user.pk}:{scope.user.role}"
     kept = f"desk.home:{whose}:{today}:{clock.today(since)}"
-    return cache.get_or_set(kept, lambda: _read(scope, today, since, keys), KEPT)  # type: ignore[return-value]
+
+    def read_large() -> Overview:
+        many = _is_larger(scope, size, MANY)
+        return _read(scope, today, since, [key for key in LISTS if not many or key not in {"fell", "rose"}])
+
+    return cache.get_or_set(kept, read_large, KEPT)  # type: ignore[return-value]
+
+
+def _is_larger(scope: Scope, size: int | None, than: int) -> bool:
+    return scope.rows.order_by()[than : than + 1].exists() if size is None else size > than
 
 
 def _read(scope: Scope, today: date, since: datetime, keys: list[str]) -> Overview:

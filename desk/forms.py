@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import parse_qsl
@@ -33,6 +34,21 @@ CHOICES_LAST = 60
 def _workers(by: User, customer: Customer) -> QuerySet[User]:
     """Whom ``by`` may give work for ``customer``: of the colleagues they know, those who can do it."""
     return workers(customer).filter(pk__in=colleagues(by).order_by().values("pk"))
+
+
+def _offer_workers(field: Any, by: User, customer: Customer) -> None:
+    """Take whom ``by`` may give work for ``customer``; offer their names as of a minute ago at most."""
+    key = f"desk.workers:{by.pk}:{by.role}:{customer.team_id}"
+    field.queryset = _workers(by, customer)
+    pairs = field.queryset.values_list("uid", "name")
+    named = cache.get_or_set(key, lambda: [(f"{uid}", name) for uid, name in pairs], CHOICES_LAST) or []
+    _offer(field, named)
+
+
+def _offer(field: Any, choices: Iterable[tuple[Any, str]]) -> None:
+    first = [] if field.empty_label is None else [("", field.empty_label)]
+    field.widget = Select(choices=[*first, *choices])
+    field.widget.is_required = field.required
 
 
 class QueueForm(forms.Form):
@@ -137,10 +153,13 @@ class TouchFields(forms.Form):
         label=_("What was said"), max_length=LONGEST_NOTE, required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
 
-    def __init__(self, *args: Any, customer: Customer, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, customer: Customer, people: Iterable[Contact] | None = None, **kwargs: Any) -> None:
+        """``people``: the contacts to offer, where they are known already."""
         super().__init__(*args, **kwargs)
-        people: Any = self.fields["contact"]
-        people.queryset = customer.contacts.filter(left_on=None)
+        contact: Any = self.fields["contact"]
+        contact.queryset = customer.contacts.filter(left_on=None)
+        if people is not None:
+            _offer(contact, [(one.pk, f"{one}") for one in people if one.customer_id == customer.pk])
 
 
 class CompleteForm(TouchFields, VersionForm):
@@ -177,8 +196,7 @@ class ReassignForm(VersionForm):
 
     def __init__(self, *args: Any, by: User, customer: Customer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        people: Any = self.fields["to"]
-        people.queryset = _workers(by, customer)
+        _offer_workers(self.fields["to"], by, customer)
 
 
 class UndoForm(ReassignForm):
@@ -236,8 +254,7 @@ class TaskForm(forms.Form):
 
     def __init__(self, *args: Any, by: User, customer: Customer, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        people: Any = self.fields["owner"]
-        people.queryset = _workers(by, customer)
+        _offer_workers(self.fields["owner"], by, customer)
         self.today = today
         self.fields["due_on"].initial = today + timedelta(days=7)
 

@@ -42,20 +42,22 @@ def pane(*, row: Row, user: User, today: date) -> Pane:
     ids = members(row.customer.pk)
     moves = [] if is_money_hidden() else movements(ids, at=at)
     mrr = spark([mrr for _day, mrr in mrr_by_month(moves, until=at.day, months=12)], title=_("MRR, 12 months"))
+    known = people(row.customer, at=at)
     return Pane(
         row=row,
-        people=people(row.customer, at=at),
+        people=known,
         usage=spark([week.events for week in weeks(row.customer, at, count=12)], title=_("Events a week, 12 weeks")),
         mrr=SafeString() if is_money_hidden() else mrr,
-        forms=forms_for(row, user, today) if user.may_write else None,
+        forms=forms_for(row, known, user, today) if user.may_write else None,
     )
 
 
-def forms_for(row: Row, user: User, today: date) -> dict[str, Any]:
+def forms_for(row: Row, known: People, user: User, today: date) -> dict[str, Any]:
     version = {"version": row.item.version}
+    whom: dict[str, Any] = {"customer": row.customer, "people": known.active}
     return {
-        "complete": CompleteForm(initial=version | {"outcome": "solved"}, auto_id="complete_%s", customer=row.customer),
-        "log": TouchForm(auto_id="log_%s", customer=row.customer, today=today),
+        "complete": CompleteForm(initial=version | {"outcome": "solved"}, auto_id="complete_%s", **whom),
+        "log": TouchForm(auto_id="log_%s", today=today, **whom),
         "snooze": SnoozeForm(initial=version | {"reason": "their_turn"}, auto_id="snooze_%s", today=today),
         "reassign": ReassignForm(initial=version, auto_id="reassign_%s", by=user, customer=row.customer),
     }

@@ -13,7 +13,7 @@ from core import clock
 from customers.access import customer_or_404
 from customers.domain import notes, touchpoints
 from customers.domain.touchpoints import NewTouchpoint
-from customers.models import Customer
+from customers.models import Contact, Customer
 from customers.queries import timeline as story
 from customers.queries.canonical import merged_into
 from desk.acting import Read, acted
@@ -42,11 +42,9 @@ def _page(request: HttpRequest, found: Customer, sent: dict[str, Form]) -> HttpR
     template = part(request, PARTS, "desk/customer/page.html")
     if template in PARTS.values():
         return render(request, template, context)
-    context |= {
-        "title": found.name,
-        "page": customer_page(found, user=who(request), today=today),
-        "forms": {**_forms(request, found, today), **sent} if who(request).may_write else None,
-    }
+    page = customer_page(found, user=who(request), today=today)
+    forms = {**_forms(request, found, page.people.active, today), **sent} if who(request).may_write else None
+    context |= {"title": found.name, "page": page, "forms": forms}
     return render(request, template, context, status=422 if sent else 200)
 
 
@@ -106,10 +104,10 @@ def touch_of(found: Customer, read: Read, today: date) -> NewTouchpoint:
     )
 
 
-def _forms(request: HttpRequest, found: Customer, today: date) -> dict[str, Form]:
+def _forms(request: HttpRequest, found: Customer, people: list[Contact], today: date) -> dict[str, Form]:
     return {
         "note": NoteForm(auto_id="note_%s"),
-        "touch": TouchForm(auto_id="touch_%s", customer=found, today=today),
+        "touch": TouchForm(auto_id="touch_%s", customer=found, people=people, today=today),
         "play": PlayForm(auto_id="play_%s"),
         "task": TaskForm(auto_id="task_%s", by=who(request), customer=found, today=today),
     }

@@ -11,12 +11,13 @@ import tempfile
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
+from pathlib import Path
 from socket import create_server
 from statistics import median
 from typing import Any
@@ -90,11 +91,15 @@ def pages() -> Iterator[Figure]:
         curves.freshen(ruleset=rulesets.current())  # as each night does
         people = [_person(number) for number in range(PEOPLE)]
         name = connection.settings_dict["NAME"]
-        with _served(address(name)) as port:
-            _work(people, port, 10)  # what a process reads once
+        with _served(address(name)) as (port, worked):
+            _together(people, partial(_morning, port=port))  # what a process reads once
             for person in people:
                 person.took.clear()
-            _work(people, port, float(os.environ.get("PAGES_SECONDS", "60")))
+            before, until = worked(), time.monotonic() + float(os.environ.get("PAGES_SECONDS", "60"))
+            _together(people, partial(_day, port=port, until=until))
+            took = worked() - before
+        clicks = sum(len(times) for person in people for times in person.took.values())
+        yield info("pages.web", 1000 * took / max(clicks, 1), "ms of the web's work a click")
         yield from _told(people)
 
 
@@ -119,18 +124,22 @@ def _slow(times: Sequence[float]) -> float:
     return sorted(times)[max(0, -(-len(times) * 95 // 100) - 1)]
 
 
-def _work(people: Sequence[Person], port: int, duration: float) -> None:
-    until = time.monotonic() + duration
-    threads = [threading.Thread(target=_day, args=(one, port, until, n)) for n, one in enumerate(people)]
+def _together(people: Sequence[Person], work: Callable[[Person, random.Random], None]) -> None:
+    threads = [threading.Thread(target=work, args=(one, random.Random(n))) for n, one in enumerate(people)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
 
 
-def _day(person: Person, port: int, until: float, seed: int) -> None:
+def _morning(person: Person, dice: random.Random, *, port: int) -> None:
+    """Every page once, each in their own order."""
+    for name in dice.sample([*CLICKS], len(CLICKS)):
+        _click(person, port, name, CLICKS[name][0].format(customer=dice.choice(person.customers)))
+
+
+def _day(person: Person, dice: random.Random, *, port: int, until: float) -> None:
     """Click, wait, click: each at their own moment, and each on a new connection, as after a pause it is."""
-    dice = random.Random(seed)
     time.sleep(dice.random() * PAUSE)
     names, often = [*CLICKS], [weight for _address, weight in CLICKS.values()]
     while time.monotonic() < until:
@@ -172,8 +181,8 @@ def _fill_the_queue() -> None:
 
 
 @contextmanager
-def _served(database: str) -> Iterator[int]:
-    """The web server as `make run` starts it. Yields its port."""
+def _served(database: str) -> Iterator[tuple[int, Callable[[], float]]]:
+    """The web server as `make run` starts it. Yields its port, and what tells the seconds that it has worked."""
     with create_server(("127.0.0.1", 0)) as taken:
         port = int(taken.getsockname()[1])
     with tempfile.TemporaryDirectory() as folder:
@@ -187,10 +196,20 @@ def _served(database: str) -> Iterator[int]:
         )
         try:
             _wait_for(partial(_answers, port))
-            yield port
+            yield port, partial(_worked, server.pid)
         finally:
             os.killpg(server.pid, signal.SIGKILL)
             server.wait()
+
+
+def _worked(leader: int) -> float:
+    """The processor's time, in seconds, of the processes in a group, by what the kernel counted for each."""
+    counted = 0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            _state, _parent, group, *rest = stat.read_text().rpartition(")")[2].split()
+            counted += (int(rest[8]) + int(rest[9])) if int(group) == leader else 0
+    return counted / os.sysconf("SC_CLK_TCK")
 
 
 def _answers(port: int) -> bool:

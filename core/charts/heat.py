@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from html import escape
 
 from django.utils.safestring import SafeString
 
@@ -15,11 +17,26 @@ MOST_WRITTEN = 13
 Rows = Sequence[tuple[str, Sequence[Mark]]]
 
 
+# A picture has hundreds of cells: they are filled in, not put together.
+CELL = f'<rect x="{{}}" y="{{}}" width="{{}}" height="{ROW - 2}" class="cell heat-{{}}"/>'
+WRITTEN = '<text x="{}" y="{}" text-anchor="middle" class="in-cell in-{}">{}</text>'
+
+
 @dataclass(frozen=True)
 class Grid:
     across: Band
     strength: Linear
     unit: Unit
+
+    @cached_property
+    def places(self) -> list[tuple[str, str]]:
+        """The left side and the middle of each column."""
+        columns = range(self.across.count)
+        return [(svg.percent(self.across.left(at)), svg.percent(self.across.middle(at))) for at in columns]
+
+    @cached_property
+    def width(self) -> str:
+        return svg.percent(self.across.width)
 
 
 def heat(rows: Rows, *, title: str, unit: Unit = NUMBER, low: float | None = None, high: float | None = None) -> Chart:
@@ -48,21 +65,13 @@ def _row(grid: Grid, name: str, marks: Sequence[Mark], y: float) -> SafeString:
 
 
 def _cell(grid: Grid, at: int, mark: Mark, y: float, name: str) -> SafeString:
-    level = _level(mark, grid.strength)
     if mark.unfinished and mark.value is None:  # not yet: nothing is drawn
         return svg.join([])
-    shape = svg.element(
-        "rect",
-        x=svg.percent(grid.across.left(at)),
-        y=y + 1,
-        width=svg.percent(grid.across.width),
-        height=ROW - 2,
-        class_=f"cell heat-{level}",
-    )
-    shapes = [shape]
+    level, (left, middle) = _level(mark, grid.strength), grid.places[at]
+    shapes = [SafeString(CELL.format(left, svg.number(y + 1), grid.width, level))]
     if mark.value is not None and grid.across.count <= MOST_WRITTEN:
-        middle = svg.percent(grid.across.middle(at))
-        shapes.append(svg.text(grid.unit.axis(mark.value), x=middle, y=y + 17, class_=f"in-cell in-{level}"))
+        said = escape(grid.unit.axis(mark.value))
+        shapes.append(SafeString(WRITTEN.format(middle, svg.number(y + 17), level, said)))
     return svg.mark(*shapes, title=mark.title(grid.unit, name), href=mark.href)
 
 

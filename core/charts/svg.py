@@ -8,6 +8,8 @@ from zlib import crc32
 
 from django.utils.safestring import SafeString, mark_safe
 
+from core.markup import markup
+
 Attribute = str | float | int | None
 
 
@@ -32,10 +34,9 @@ def number(value: float) -> str:
 
 def mark(*shapes: str, title: str, href: str = "") -> SafeString:
     """What stands for one value: with a title, and a link to its rows where there is an ``href``."""
-    name = element("title", title)
     if href:
-        return element("a", name, *shapes, href=href, class_="mark", data_mark="1", aria_label=title)
-    return element("g", name, *shapes, class_="mark", data_mark="1")
+        return element("a", element("title", title), *shapes, href=href, class_="mark", data_mark="1", aria_label=title)
+    return markup('<g class="mark" data-mark="1"><title>{}</title>{}</g>', f"{title}", join(shapes))
 
 
 def text(content: str, *, x: str | float, y: float, anchor: str = "middle", class_: str = "tick") -> SafeString:

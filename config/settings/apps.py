@@ -47,6 +47,7 @@ if find_spec("django_linear_migrations"):  # a tool for developers, absent where
     INSTALLED_APPS.insert(INSTALLED_APPS.index("accounts"), "django_linear_migrations")
 
 MIDDLEWARE = [
+    "core.room.Room",
     "usage.door.Door",  # before all that pages need and a program that sends events has not
     "core.middleware.Requests",
     "django.middleware.security.SecurityMiddleware",

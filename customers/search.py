@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from django.contrib.postgres.lookups import TrigramWordSimilar
 from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db import connection, transaction
-from django.db.models import F, Q, QuerySet, Value
+from django.db.models import Exists, F, Q, QuerySet, Value
 from django.db.models.functions import NullIf, StrIndex, Upper
 from django.utils.translation import gettext_lazy as _
 
@@ -33,19 +33,28 @@ def customers(user: Any, words: str) -> Iterable[Found]:
 @finds("people", _("People"), order=20)
 def people(user: Any, words: str) -> Iterable[Found]:
     rows = Contact.objects.filter(visible_customers(user, "customer__"), left_on=None, customer__archived_on=None)
-    for contact in _best(rows.select_related("customer"), words, "name", "email"):
+    rows = rows.select_related("customer").defer("customer__attributes")
+    for contact in _best(rows, words, "name", "email", apart=user.sees_everything):
         href = f"{contact.customer.get_absolute_url()}#people"
         yield Found(label=f"{contact}", note=contact.customer.name, href=href, icon="user")
 
 
-def _best(rows: QuerySet[Row], words: str, name: str, other: str) -> list[Row]:
+def _best(rows: QuerySet[Row], words: str, name: str, other: str, *, apart: bool = False) -> list[Row]:
     """The few rows whose ``name`` or ``other`` holds the words, first those whose name begins with them; where there
-    is none, those whose name is spelt alike."""
+    is none, those whose name is spelt alike. ``apart``: the others are looked for only where the names are too few."""
     # Fewer than three letters make no trigram: then the beginning is meant.
     how = "icontains" if len(words) > 2 else "istartswith"
-    holds = Q(**{f"{name}__{how}": words}) | Q(**{f"{other}__{how}": words})
+    called, otherwise = Q(**{f"{name}__{how}": words}), Q(**{f"{other}__{how}": words})
     place = NullIf(StrIndex(Upper(name), Upper(Value(words))), Value(0))
-    exact = list(rows.filter(holds).order_by(place.asc(nulls_last=True), name, "pk")[:SHOWN])
+    order = (F("place").asc(nulls_last=True), name, "pk")
+    placed: Any = rows.annotate(place=place)
+    if apart:
+        names = placed.filter(called)
+        rest = placed.filter(otherwise, ~Exists(names.order_by()[SHOWN - 1 : SHOWN])).exclude(called)
+        found = names.order_by(*order)[:SHOWN].union(rest.order_by(*order)[:SHOWN], all=True)
+    else:
+        found = placed.filter(called | otherwise)
+    exact = list(found.order_by(*order)[:SHOWN])
     return exact if exact or len(words) < TELLING else _alike(rows, words, name)
 
 

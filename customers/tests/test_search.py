@@ -52,6 +52,24 @@ def test_people_are_found_by_name_and_address_with_their_company_beside(user):
     assert labels(user, "np@hf", "People") == ["Nina Petrova"]
 
 
+@pytest.mark.parametrize("named", [0, 4, 6, 7])
+@pytest.mark.parametrize("words", ["freya", "fr"])
+def test_names_come_before_addresses_for_who_sees_all_and_who_sees_a_team(user, words, named):
+    team = TeamFactory()
+    csm = UserFactory(role="csm", teams=[team])
+    customer = CustomerFactory(team=team)
+    for number in range(4):
+        ContactFactory(customer=customer, name=f"A Person {number}", email=f"{words}{number}@example.com")
+    for number in range(named):
+        ContactFactory(customer=customer, name=f"Freya {number}", email=f"freya.{number}@example.com")
+    ContactFactory(customer=customer, name="B Frey", email="freya.b@example.com")
+    called = [f"Freya {number}" for number in range(named)]
+    others = [*(f"A Person {number}" for number in range(4)), "B Frey"]
+    if words == "fr":
+        others = ["B Frey", *others[:4]]  # the name holds it, though it does not begin with it
+    assert labels(user, words, "People") == labels(csm, words, "People") == [*called, *others][:6]
+
+
 @pytest.mark.parametrize("words", ["%", "100%_\\", "'; --", "\u202e", "a" * 100])
 def test_any_letters_may_be_typed(user, words):
     CustomerFactory(name="Halyard Freight")

@@ -30,7 +30,7 @@ class CappedPaginator(Paginator):
     @cached_property
     def _seen(self) -> int:
         rows: Any = getattr(getattr(self.object_list, "data", None), "data", self.object_list)
-        return int(rows.order_by()[: self.CAP + 1].count()) if hasattr(rows, "order_by") else len(rows)
+        return int(rows.order_by().values("pk")[: self.CAP + 1].count()) if hasattr(rows, "order_by") else len(rows)
 
     def page(self, number: Any) -> Page:
         """The page ``number``: the first where it is no number, the last counted where it lies behind all rows."""

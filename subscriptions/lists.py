@@ -116,7 +116,9 @@ def as_agreed(found: QuerySet[Subscription]) -> QuerySet[Subscription]:
     last = known.annotate(state=_state_on(clock.today())).order_by("-number", "-known_on", "-pk")
     shown = {name: name for name in SHOWN} | {"plan_name": "plan__name", "plan_uid": "plan__uid", "state": "state"}
     values = {name: Subquery(last.values(path)[:1]) for name, path in shown.items()}
-    return found.annotate(last=Subquery(last.values("pk")[:1]), **values).filter(last__isnull=False)
+    # Whether there is any: without an order, which would be made for all subscriptions that are looked through.
+    any_known = Subquery(known.order_by().values("pk")[:1])
+    return found.alias(any_known=any_known).filter(any_known__isnull=False).annotate(**values)
 
 
 def _state_on(today: date) -> Case:

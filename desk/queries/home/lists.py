@@ -25,28 +25,28 @@ FELL: Final = 5  # points of score in 30 days that are worth a word
 OPENED: Final = 200
 KINDS: Final = ("new", "reactivation", "expansion", "contraction", "churn")
 
-MINE: Final = """
-WITH mine AS (
-    SELECT c.id, c.uid, c.name, s.band, s.mrr, s.mrr_at_risk, s.score, s.score_change_30, s.renewal_on
-    FROM customers_customer c JOIN customers_standing s ON s.customer_id = c.id WHERE c.id IN ({scope})
-), ruling AS (
+FORCE: Final = IN_FORCE.replace("%(ruleset)s", "(SELECT ruleset FROM ruling)").replace("known_on)s", "tomorrow)s")
+# What several lists are made of is read once: the customers, their movements, and of each the band that was kept last
+# before the visit, beside the one of now.
+MINE: Final = f"""
+WITH mine (id, uid, name, band, mrr, mrr_at_risk, score, score_change_30, renewal_on) AS (%(scope)s), ruling AS (
     SELECT id AS ruleset FROM subscriptions_ruleset WHERE in_force
+), moves AS (
+    SELECT m.customer_id, m.kind, m.before, m.after, m.day, m.known_on
+    FROM subscriptions_mrrmovement m JOIN mine ON mine.id = m.customer_id
+    WHERE m.kind <> 'none' AND m.day < %(tomorrow)s AND {FORCE}
+      AND (m.day >= %(month)s OR m.known_on >= %(since_day)s)
+), bands AS (
+    SELECT mine.uid, mine.name, kept.band AS a, mine.band AS b, mine.mrr AS amount, mine.score AS other, kept.day
+    FROM mine JOIN LATERAL (
+        SELECT s.band, s.day FROM health_score s WHERE s.customer_id = mine.id AND s.day <= %(since_day)s
+        ORDER BY s.day DESC LIMIT 1
+    ) kept ON true WHERE mrr > 0
 )
 """
-MOVEMENTS: Final = """
-    FROM subscriptions_mrrmovement m JOIN mine ON mine.id = m.customer_id
-    WHERE m.kind <> 'none' AND m.day < %(tomorrow)s AND {force}
-""".format(force=IN_FORCE.replace("%(ruleset)s", "(SELECT ruleset FROM ruling)").replace("known_on)s", "tomorrow)s"))
 PLAIN: Final = "SELECT uid, name, band AS a, score::text AS b, mrr AS amount, mrr_at_risk AS other, renewal_on AS day"
 PAYING: Final = f"{PLAIN} FROM mine WHERE mrr > 0"
 RANK: Final = "array_position(ARRAY['risk', 'watch', 'good'], {})"
-# Of each customer the band that was kept last before the visit, beside the one of now.
-BANDS: Final = f"""
-SELECT mine.uid, mine.name, kept.band AS a, mine.band AS b, mine.mrr AS amount, mine.score AS other, kept.day
-FROM mine JOIN LATERAL (
-    SELECT s.band, s.day FROM health_score s WHERE s.customer_id = mine.id AND s.day <= %(since_day)s
-    ORDER BY s.day DESC LIMIT 1
-) kept ON true WHERE mrr > 0 AND {RANK.format("mine.band")} """
 SIGNALS: Final = """
 SELECT mine.uid, mine.name, r.name AS a, '' AS b, mine.mrr AS amount, mine.score AS other, g.{day} AS day
 FROM health_signal g JOIN mine ON mine.id = g.customer_id JOIN health_signalrule r ON r.id = g.rule_id
@@ -57,8 +57,9 @@ FROM surveys_response r JOIN mine ON mine.id = r.customer_id JOIN surveys_survey
 WHERE r.day >= %(since_day)s AND r.answered_at >= %(since)s AND NOT r.withdrawn
   AND NOT EXISTS (SELECT FROM surveys_response l WHERE l.amends_id = r.id
                   OR l.invitation_id = r.invitation_id AND (l.known_on, l.id) > (r.known_on, r.id))"""
-MOVED: Final = f"""
-SELECT mine.uid, mine.name, m.kind AS a, '' AS b, m.after - m.before AS amount, m.after AS other, m.day {MOVEMENTS}"""
+MOVED: Final = """
+SELECT mine.uid, mine.name, m.kind AS a, '' AS b, m.after - m.before AS amount, m.after AS other, m.day
+FROM moves m JOIN mine ON mine.id = m.customer_id WHERE"""
 
 Source = tuple[str, str]  # the SELECT, and its order
 BY_AMOUNT: Final = re.compile(r"(abs\(amount\)|amount|other) DESC")
@@ -69,12 +70,12 @@ LISTS: Final[Mapping[str, Source]] = {
         " WHERE mrr > 0 AND score_change_30 <= -%(fell)s",
         "b::numeric - a::numeric, amount DESC",
     ),
-    "fell": (f"{BANDS} < {RANK.format('kept.band')}", "amount DESC"),
-    "rose": (f"{BANDS} > {RANK.format('kept.band')}", "amount DESC"),
+    "fell": (f"SELECT * FROM bands WHERE {RANK.format('b')} < {RANK.format('a')}", "amount DESC"),
+    "rose": (f"SELECT * FROM bands WHERE {RANK.format('b')} > {RANK.format('a')}", "amount DESC"),
     "opened": (SIGNALS.format(day="opened_on"), "amount DESC, day DESC"),
     "cleared": (f"{SIGNALS.format(day='closed_on')} AND g.outcome = 'cleared'", "amount DESC, day DESC"),
     "answers": (ANSWERS, "other, amount DESC"),
-    "moved": (f"{MOVED} AND m.known_on >= %(since_day)s", "abs(amount) DESC"),
+    "moved": (f"{MOVED} m.known_on >= %(since_day)s", "abs(amount) DESC"),
 }
 WHOLE: Final[Mapping[str, Source]] = {
     "mrr": (PAYING, "amount DESC"),
@@ -82,10 +83,8 @@ WHOLE: Final[Mapping[str, Source]] = {
     **{
         f"band-{band}": (f"{PAYING} AND band = '{band}'", "other DESC") for band in ("good", "watch", "risk", "unknown")
     },
-    "month": (f"{MOVED} AND m.day >= %(month)s", "abs(amount) DESC"),
-    **{
-        f"month-{kind}": (f"{MOVED} AND m.day >= %(month)s AND m.kind = '{kind}'", "abs(amount) DESC") for kind in KINDS
-    },
+    "month": (f"{MOVED} m.day >= %(month)s", "abs(amount) DESC"),
+    **{f"month-{kind}": (f"{MOVED} m.day >= %(month)s AND m.kind = '{kind}'", "abs(amount) DESC") for kind in KINDS},
 }
 LABELS: Final[Mapping[str, str | Promise]] = {
     "renewals": _("Renewals in the next 120 days"),
@@ -162,13 +161,13 @@ def branch(key: str, source: Source, most: int) -> str:
     select, order = source
     if is_money_hidden():  # an order tells who pays more
         order = BY_AMOUNT.sub("name", order)
-    return f"(SELECT '{key}', count(*) OVER (), t.* FROM ({select}) t ORDER BY {order}, uid LIMIT {most})"
+    return f"(SELECT '{key}', count(*) OVER (), t.* FROM ({select}) t ORDER BY {order}, uid, a LIMIT {most})"
 
 
 def read(scope: Scope, branches: Iterable[str], asked: Mapping[str, Any]) -> dict[str, Listing]:
     """The listings of these SELECTs by key; those without a row are left out. One statement."""
     ids, own = scope.sql()
-    text = MINE.format(scope=ids) + " UNION ALL ".join(branches)
+    text = MINE.replace("%(scope)s", ids) + " UNION ALL ".join(branches)
     with connection.cursor() as cursor:
         cursor.execute(text, {**asked, **own})
         rows = cursor.fetchall()

@@ -10,7 +10,7 @@ from django.core.cache import cache
 
 from core import clock
 from customers.models import Band
-from desk.queries.home.lists import KINDS, LISTS, MOVEMENTS, Listing, branch, params, read
+from desk.queries.home.lists import KINDS, LISTS, Listing, branch, params, read
 from desk.queries.home.scope import Scope
 
 BANDS: Final = (Band.RISK, Band.WATCH, Band.GOOD, Band.UNKNOWN)
@@ -21,12 +21,12 @@ LARGE: Final = 2_000  # customers
 MANY: Final = 20_000  # customers, from which on who moved between bands is not looked for one by one
 CHANGES: Final = ("fell", "rose", "opened", "cleared", "answers", "moved")
 
-SUMS: Final = f"""
+SUMS: Final = """
 (SELECT 'band', count(*), NULL::uuid, band, band, count(*)::text, sum(mrr), sum(mrr_at_risk), NULL::date
  FROM mine WHERE mrr > 0 GROUP BY band)
 UNION ALL
 (SELECT 'month', 0, NULL, m.kind, m.kind, count(DISTINCT m.customer_id)::text, sum(m.after - m.before), NULL, NULL
- {MOVEMENTS} AND m.day >= %(month)s GROUP BY m.kind)
+ FROM moves m WHERE m.day >= %(month)s GROUP BY m.kind)
 """
 
 

@@ -3,12 +3,17 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import QuerySet
 
 from accounts.models import Role, User
 from customers.models import Customer
+
+COLUMNS: Final = (
+    "pk", "uid", "name", "standing__band", "standing__mrr", "standing__mrr_at_risk", "standing__score",
+    "standing__score_change_30", "standing__renewal_on",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -26,8 +31,9 @@ class Scope:
         return self.rows.exists() and not self.rows.filter(standing__isnull=False).exists()
 
     def sql(self) -> tuple[str, dict[str, Any]]:
-        """A SELECT of their ids, with its parameters by name."""
-        text, values = self.rows.order_by().values("pk").query.sql_with_params()
+        """A SELECT of ``COLUMNS`` of those who have a standing, with its parameters by name."""
+        scored = self.rows.order_by().filter(standing__isnull=False)
+        text, values = scored.values_list(*COLUMNS).query.sql_with_params()
         names = (f"%(scope_{n})s" for n in count())
         return _named(text, names), {f"scope_{n}": value for n, value in enumerate(values)}
 

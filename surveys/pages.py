@@ -25,6 +25,7 @@ from surveys.forms import ResultsForm
 from surveys.models import Response, Survey
 from surveys.queries import results
 from surveys.queries.columns import fetched
+from surveys.queries.frame import facts
 from surveys.queries.nps import Change, Nps, change
 from surveys.queries.results import Asked, Figures
 
@@ -240,11 +241,11 @@ def _later(asked: Asked, kind: str) -> list[ClassLine]:
 
 
 def short(surveys: Sequence[Survey], user: User) -> dict[int, Figures]:
-    """The figures of the last 12 months for a list of surveys."""
+    """The figures of the last 12 months for a list of surveys, which doesn't say what MRR answered."""
     end = clock.today() + timedelta(days=1)
     customers = None
     if not user.sees_everything:
         customers = _ids(Customer.objects.visible_to(user))
-    start = end - timedelta(days=365)
-    plain: dict[str, Any] = {"start": start, "end": end, "customers": customers, "by_standing": True}
-    return {one.pk: results.figures(Asked(surveys=(one.pk,), kind=one.kind, **plain)) for one in surveys}
+    over: dict[str, Any] = {"start": end - timedelta(days=365), "end": end, "customers": customers, "source": facts()}
+    asked = {one.pk: Asked(surveys=(one.pk,), kind=one.kind, **over) for one in surveys}
+    return {key: results.figures(one, with_coverage=False) for key, one in asked.items()}

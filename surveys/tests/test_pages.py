@@ -14,6 +14,7 @@ from customers.rules import users_of
 from customers.tests.factories import AttributeChangeFactory, ContactFactory, CustomerFactory, TextFactory
 from surveys.domain import publishing, themes
 from surveys.models import Ask, Campaign, Response, Survey, Suspect, Theme
+from surveys.queries import columns
 from surveys.queries.nps import Nps
 from surveys.tests.factories import InvitationFactory, ResponseFactory, SurveyFactory
 from tests.support.forms import fields_of
@@ -315,6 +316,15 @@ def test_the_list_says_how_sure_each_result_is(client, survey, csm, team):
     said(survey, 10, customer=CustomerFactory(team=team)), InvitationFactory(survey=survey)
     page = as_(client, csm).get("/surveys/").content.decode()
     assert "at 95 %" in page and "Relationship" in page
+
+
+def test_the_list_reads_answers_once_and_no_mrr(client, survey, csm, team, monkeypatch):
+    copied, copy = [], columns._copied
+    monkeypatch.setattr(columns, "_copied", lambda query, params: copied.append(query) or copy(query, params))
+    SurveyFactory(name="Another"), said(survey, 10, customer=CustomerFactory(team=team))
+    as_(client, csm).get("/surveys/")
+    assert sum("FROM surveys_response" in query for query in copied) == 1
+    assert not any("customers_standing" in query for query in copied)
 
 
 def test_a_survey_whose_answers_came_from_a_file_is_no_draft(client, administrator):

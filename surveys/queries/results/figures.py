@@ -18,7 +18,8 @@ class Figures:
     """The answers of one period. Rates are shares of 1, None over nothing.
 
     ``response_rate``: of the invitations of these days that did not come back (uncertain ones count as sent), how many
-    were answered. ``coverage_mrr``: the MRR of customers that answered, of all MRR in view at the period's end.
+    were answered. ``coverage_mrr``: the MRR of customers that answered, of all MRR in view at the period's end; None
+    where it was not asked for, either.
     """
 
     nps: Nps
@@ -44,7 +45,8 @@ class Point:
     nps: Nps
 
 
-def figures(asked: Asked) -> Figures:
+def figures(asked: Asked, *, with_coverage: bool = True) -> Figures:
+    """``with_coverage``: the MRR of all customers in view is read for it."""
     answers, invitations = asked.answers(), asked.invitations()
     customers = asked.canonical(answers["customer"])
     known = customers[of_persons(answers)]
@@ -56,7 +58,7 @@ def figures(asked: Asked) -> Figures:
         sent=len(invitations),
         answered=_answered(invitations, asked),
         customers=int((np.bincount(known) > 0).sum()) if len(known) else 0,
-        coverage_mrr=_coverage(known, asked),
+        coverage_mrr=_coverage(known, asked) if with_coverage else None,
     )
 
 

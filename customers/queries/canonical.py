@@ -1,7 +1,8 @@
 from collections.abc import Iterable, Sequence
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
+from core.prepared import prepared
 from core.remembering import remembered
 from customers.models import Customer, Merge
 
@@ -18,9 +19,10 @@ def merged_into(customer: int) -> Customer | None:
 
 
 @remembered
-def _merges_of(customer: int) -> Sequence[Merge]:
+@prepared
+def _merges_of(customer: int) -> QuerySet[Merge]:
     either = Q(from_customer=customer) | Q(into_customer=customer)
-    return list(Merge.objects.open().filter(either).order_by("pk"))
+    return Merge.objects.open().filter(either).order_by("pk")
 
 
 def canonical(customers: Iterable[int]) -> dict[int, int]:

@@ -6,10 +6,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from core.formatting import signed
+from core.prepared import prepared
 from customers.models import Customer, Goal, GoalValue, HandOff, StageReached, StageRecord
 from customers.registry import MEASURES, Measure
 
@@ -67,9 +69,14 @@ class HandedOff:
 
 
 def handed_off(customer: Customer) -> HandedOff:
-    related = ("situation", "goals", "promises", "by")
-    last = HandOff.objects.filter(customer=customer).select_related(*related).order_by("pk").last()
+    last = next(iter(_last_hand_off(customer.pk)), None)
     return HandedOff(last, missing_of(customer, last))
+
+
+@prepared
+def _last_hand_off(customer: int) -> QuerySet[HandOff]:
+    related = ("situation", "goals", "promises", "by")
+    return HandOff.objects.filter(customer=customer).select_related(*related).order_by("-pk")[:1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +123,12 @@ def stages(customer: Customer) -> list[StageOf]:
 
 def reached_of(customer: Customer) -> dict[str, date]:
     """The day on which each stage was reached, by its latest record."""
-    rows = StageReached.objects.filter(customer=customer).order_by("stage", "-known_on", "-pk").distinct("stage")
-    return {row.stage: row.day for row in rows if row.reached}
+    return {row.stage: row.day for row in _latest_of_stages(customer.pk) if row.reached}
+
+
+@prepared
+def _latest_of_stages(customer: int) -> QuerySet[StageReached]:
+    return StageReached.objects.filter(customer=customer).order_by("stage", "-known_on", "-pk").distinct("stage")
 
 
 def _exits(stage: str, values: Mapping[str, Any]) -> list[Exit]:
@@ -176,13 +187,18 @@ class GoalOf:
 
 def goals(customer: Customer, *, dropped: bool = False) -> list[GoalOf]:
     """The goals of a customer, the earliest set first; without those given up, unless ``dropped``. Two statements."""
-    rows = list(Goal.objects.filter(customer=customer).select_related("words").order_by("day", "pk"))
+    rows = _set_for(customer.pk)
     values: dict[int, list[GoalValue]] = {}
     told = GoalValue.objects.filter(customer=customer).order_by("day", "known_on", "pk")
     for value in told if rows else ():
         values.setdefault(value.goal_id, []).append(value)
     found = [_goal_of(row, values.get(row.pk, [])) for row in rows]
     return [one for one in found if dropped or not one.dropped]
+
+
+@prepared
+def _set_for(customer: int) -> QuerySet[Goal]:
+    return Goal.objects.filter(customer=customer).select_related("words").order_by("day", "pk")
 
 
 def _goal_of(goal: Goal, values: list[GoalValue]) -> GoalOf:

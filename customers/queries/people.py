@@ -1,7 +1,10 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.db.models import QuerySet
+
 from core.clock import AsOf
+from core.prepared import prepared
 from customers.measures import CHAMPION_GONE_DAYS
 from customers.models import Contact, ContactRole, Customer
 from customers.queries.canonical import members
@@ -24,7 +27,7 @@ class People:
 
 def people(customer: Customer, *, at: AsOf) -> People:
     """The contacts of a customer, by their latest values. Two statements."""
-    contacts = list(Contact.objects.filter(customer__in=members(customer.pk)))
+    contacts = _contacts(tuple(members(customer.pk)))
     active = [one for one in contacts if one.left_on is None]
     left = [one for one in contacts if one.left_on is not None]
     return People(
@@ -32,6 +35,11 @@ def people(customer: Customer, *, at: AsOf) -> People:
         left=sorted(left, key=lambda one: (one.left_on or date.min, one.pk), reverse=True),
         champion_left=_gap(active, left, at.day),
     )
+
+
+@prepared
+def _contacts(customers: tuple[int, ...]) -> QuerySet[Contact]:
+    return Contact.objects.filter(customer__in=customers)
 
 
 def _gap(active: list[Contact], left: list[Contact], day: date) -> date | None:

@@ -1,10 +1,9 @@
 """Which touchpoints count: those that nobody has taken back by then."""
 
-from collections.abc import Sequence
-
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from core.clock import AsOf
+from core.prepared import prepared
 from customers.models import Touchpoint, TouchpointTakenBack
 
 # For a statement over the touchpoints ``t`` that has ``known_on`` as a parameter.
@@ -19,8 +18,9 @@ def stands(at: AsOf) -> Q:
     return ~Q(Exists(TouchpointTakenBack.objects.filter(at.known(), touchpoint=OuterRef("pk"))))
 
 
-def last_talks(customers: Sequence[int], at: AsOf) -> list[Touchpoint]:
+@prepared
+def last_talks(customers: tuple[int, ...], at: AsOf) -> QuerySet[Touchpoint]:
     """The last two-way touchpoint with each contact of these customers, and the last with nobody named."""
     talks = Touchpoint.objects.filter(stands(at), at.visible(), customer__in=customers, two_way=True)
     latest = talks.order_by("contact_id", "-day", "-at", "-pk").distinct("contact_id")
-    return list(latest.select_related("contact", "by", "text"))
+    return latest.select_related("contact", "by", "text")

@@ -3,8 +3,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from django.db.models import QuerySet
+
 from accounts.models import User
 from core.clock import AsOf
+from core.prepared import prepared
 from customers.models import Band, Customer, Standing
 from customers.queries.canonical import members
 from customers.queries.path import HandedOff, goals, handed_off, reached_of
@@ -23,9 +26,8 @@ from playbooks.queries.queue import live_for
 from playbooks.words import because
 from subscriptions.queries.shown import Shown, shown
 from surveys.models import Response
-from surveys.queries.answers import answers
+from surveys.queries.answers import last_answers
 
-ANSWERS = 5
 BANDS = (Band.RISK, Band.WATCH, Band.GOOD, Band.UNKNOWN)
 
 
@@ -83,8 +85,8 @@ def customer_page(customer: Customer, *, user: User, today: date) -> Page:
     at, ids, as_shown = AsOf.at(today + timedelta(days=1)), members(customer.pk), shown()
     standing: Standing | None = getattr(customer, "standing", None)
     money, usage = money_of(ids, at=at, shown=as_shown), usage_of(customer, at=at)
-    given, known, tickets = list(answers(customer, at)[:ANSWERS]), people(customer, at=at), cases(customer, at=at)
-    talks = last_talks(ids, at)
+    given, known, tickets = last_answers(customer.pk, at), people(customer, at=at), cases(customer, at=at)
+    talks = last_talks(tuple(ids), at)
     nps = next((one for one in given if one.survey.kind == "nps"), None)
     figures = (
         list(strip_of(standing=standing, money=money, usage=usage, answer=nps, today=today, shown=as_shown))
@@ -114,7 +116,7 @@ def customer_page(customer: Customer, *, user: User, today: date) -> Page:
 def tasks_of(customer: Customer, today: date) -> list[Task]:
     """The open and snoozed tasks, each with its reasons in words."""
     standing = getattr(customer, "standing", None)
-    return [Task(item, because(item.reasons, today=today, standing=standing)) for item in live_for(customer.pk)]
+    return [Task(item, because(item.reasons, today=today, standing=standing)) for item in _live_for(customer.pk)]
 
 
 def way_of(customer: Customer) -> Way:
@@ -125,7 +127,15 @@ def way_of(customer: Customer) -> Way:
 
 def runs_of(customer: Customer) -> list[Run]:
     """The playbooks that are at work for them, the latest first."""
-    return list(Run.objects.live().filter(customer=customer).select_related("playbook").order_by("-started_at", "-pk"))
+    return _at_work(customer.pk)
+
+
+_live_for = prepared(live_for)
+
+
+@prepared
+def _at_work(customer: int) -> QuerySet[Run]:
+    return Run.objects.live().filter(customer=customer).select_related("playbook").order_by("-started_at", "-pk")
 
 
 def family_of(customer: Customer, user: User) -> Family | None:

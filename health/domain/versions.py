@@ -4,11 +4,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from accounts.models import User
 from core import clock
 from core.domain import events
+from core.prepared import prepared
 from core.remembering import remembered
 from customers.rules import holds_rules
 from health.domain.definition import Definition
@@ -37,9 +38,10 @@ def in_force(day: date) -> Sequence[InForce]:
 
 
 @remembered
-def _in_order() -> Sequence[ScorecardVersion]:
+@prepared
+def _in_order() -> QuerySet[ScorecardVersion]:
     versions = ScorecardVersion.objects.select_related("scorecard")
-    return list(versions.order_by("scorecard__position", "scorecard_id", "in_force_from", "number"))
+    return versions.order_by("scorecard__position", "scorecard_id", "in_force_from", "number")
 
 
 @remembered

@@ -1,11 +1,11 @@
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from django.db.models import Subquery
+from django.db.models import QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from core.prepared import prepared
 from core.remembering import remembered
 from customers.models import Customer
 from health.models import Score
@@ -42,13 +42,14 @@ def score_on(customer: Customer, day: date, *, until: date, days: int = 365) -> 
 
 
 @remembered
-def _rows(customer: int, first: date, last: date) -> Sequence[Score]:
+@prepared
+def _rows(customer: int, first: date, last: date) -> QuerySet[Score]:
     """What stood on the first day, and every change up to the last."""
     stored = Score.objects.filter(customer=customer)
     standing = stored.filter(day__lte=first).order_by("-day").values("day")[:1]
     since = Coalesce(Subquery(standing), first)
     known = stored.filter(day__gte=since, day__lte=last)
-    return list(known.only("customer_id", "day", "score", "band").order_by("day"))
+    return known.only("customer_id", "day", "score", "band").order_by("day")
 
 
 def _days(last: date, days: int, step: int) -> list[date]:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.db.models import QuerySet
 
 from accounts.models import User
+from core.prepared import prepared
 from customers.models import Customer
 from health.domain.risks import reasons
 from health.models import Risk
@@ -59,13 +60,16 @@ def register(user: User, today: date) -> Register:
 
 def of_customer(customer: Customer, today: date) -> list[Row]:
     """The open ones first, then the three latest that ended."""
-    rows = list(
-        Risk.objects.filter(customer=customer).select_related("customer__standing", "owner", "words", "mitigation")
-    )
+    rows = _named(customer.pk)
     names = dict(reasons()) if rows else {}
     still = sorted((one for one in rows if one.closed_on is None), key=lambda one: (one.review_on, one.pk))
     ended = sorted((one for one in rows if one.closed_on), key=lambda one: (one.closed_on, one.pk), reverse=True)[:3]
     return [_row(one, names, today) for one in (*still, *ended)]
+
+
+@prepared
+def _named(customer: int) -> QuerySet[Risk]:
+    return Risk.objects.filter(customer=customer).select_related("customer__standing", "owner", "words", "mitigation")
 
 
 def _row(one: Risk, names: dict[str, str], today: date) -> Row:

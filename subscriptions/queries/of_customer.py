@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from core.clock import AsOf
+from core.prepared import prepared
 from core.remembering import remembered
 from subscriptions.domain import rulesets
 from subscriptions.models import Invoice, InvoiceState, MrrMovement, SubscriptionVersion
@@ -37,10 +38,11 @@ def movements(customers: Sequence[int], *, at: AsOf) -> list[MrrMovement]:
 
 
 @remembered
-def ledger_of(customers: tuple[int, ...]) -> Sequence[MrrMovement]:
+@prepared
+def ledger_of(customers: tuple[int, ...]) -> QuerySet[MrrMovement]:
     """All that the ledger in force says of these customers, in the order in which it became known."""
     rows = MrrMovement.objects.filter(ruleset__in_force=True, customer__in=customers)
-    return list(rows.order_by("known_on", "day", "revision"))
+    return rows.order_by("known_on", "day", "revision")
 
 
 def mrr_by_month(moves: Sequence[MrrMovement], *, until: date, months: int = 24) -> list[tuple[date, Decimal]]:
@@ -52,19 +54,24 @@ def mrr_by_month(moves: Sequence[MrrMovement], *, until: date, months: int = 24)
 
 def contracts(customers: Sequence[int], *, at: AsOf) -> list[SubscriptionVersion]:
     """The versions in force on the last day before ``at`` or still to begin, the largest first."""
-    latest = _latest_versions(customers, at)
+    latest = _latest_versions(tuple(customers), at)
     current = [row for row in latest if row.ends_on is None or row.ends_on >= at.day]
     return sorted(current, key=lambda row: (row.starts_on >= at.day, -row.mrr, row.pk))
 
 
 def bills(customers: Sequence[int], *, at: AsOf, most: int = 12) -> list[Bill]:
     """The latest invoices with what became of them; all unpaid ones first."""
+    made = [_bill(row, at.day) for row in _invoices(tuple(customers), at)]
+    return sorted(made, key=lambda bill: bill.days_late == 0)[:most]
+
+
+@prepared
+def _invoices(customers: tuple[int, ...], at: AsOf) -> QuerySet[Invoice]:
     states = InvoiceState.objects.filter(at.known(), invoice=OuterRef("pk")).order_by("-known_on", "-pk")
     rows: QuerySet[Invoice] = Invoice.objects.filter(at.visible(), customer__in=customers).annotate(
         status=Subquery(states.values("status")[:1]), failed=Subquery(states.values("failed_attempts")[:1])
     )
-    made = [_bill(row, at.day) for row in rows.order_by("-day", "-pk")[:60]]
-    return sorted(made, key=lambda bill: bill.days_late == 0)[:most]
+    return rows.order_by("-day", "-pk")[:60]
 
 
 def _bill(row: Invoice, day: date) -> Bill:
@@ -74,10 +81,11 @@ def _bill(row: Invoice, day: date) -> Bill:
     return Bill(row, status, getattr(row, "failed", 0) or 0, max(0, late))
 
 
-def _latest_versions(customers: Sequence[int], at: AsOf) -> list[SubscriptionVersion]:
+@prepared
+def _latest_versions(customers: tuple[int, ...], at: AsOf) -> QuerySet[SubscriptionVersion]:
     known = SubscriptionVersion.objects.filter(Q(known_on__lt=at.known_on), customer__in=customers)
     rows = known.order_by("subscription", "number", "-known_on", "-id").distinct("subscription", "number")
-    return list(rows.select_related("plan"))
+    return rows.select_related("plan")
 
 
 def _firsts(until: date, months: int) -> list[date]:

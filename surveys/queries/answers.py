@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from core.clock import AsOf
+from core.prepared import prepared
 from customers.models import Customer
 from surveys.models import Invitation, Response
 
@@ -17,10 +18,16 @@ class Asked:
     last_nps: Response | None
 
 
-def answers(customer: Customer, at: AsOf) -> QuerySet[Response]:
+def answers(customer: Customer | int, at: AsOf) -> QuerySet[Response]:
     """A customer's answers that count as of ``at``, the latest first, with survey, contact and words."""
     found = Response.objects.as_of(at).filter(customer=customer)
     return found.select_related("survey", "contact", "text").order_by("-answered_at", "-pk")
+
+
+@prepared
+def last_answers(customer: int, at: AsOf) -> QuerySet[Response]:
+    """The five latest of them."""
+    return answers(customer, at)[:5]
 
 
 def earlier(given: Sequence[Response], most: int = 3) -> dict[int, list[Response]]:

@@ -2,8 +2,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from core.clock import AsOf
+from core.prepared import prepared
 from core.remembering import remembered
 from usage.models import Feature, FeatureChange
 
@@ -54,8 +56,9 @@ def known() -> Mapping[int, Feature]:
 
 
 @remembered
-def _all() -> Sequence[Feature]:
-    return list(Feature.objects.order_by("pk"))
+@prepared
+def _all() -> QuerySet[Feature]:
+    return Feature.objects.order_by("pk")
 
 
 @remembered

@@ -27,8 +27,11 @@ class Renderer(DjangoTemplates):
 class Select(forms.Select):
     """A select, written without a template for each option: some hundred owners cost more than a page's rows.
 
-    Its choices stand in one list, without groups.
+    Its choices stand in one list, without groups, and are kept as they are given: Django's look for groups in each of
+    them wherever they are handed on.
     """
+
+    choices: Any = ()
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         choices = tuple([(str(key), str(label)) for key, label in self.choices])

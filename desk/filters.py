@@ -125,11 +125,14 @@ def teams(user: User) -> QuerySet[Team]:
 NAMED: dict[str, tuple[str, Callable[[User], QuerySet[Any]]]] = {"owner": ("uid", colleagues), "team": ("pk", teams)}
 
 
-def names(noun: str, user: User) -> list[tuple[Any, str]]:
+def names(noun: str, user: User) -> list[tuple[str, str]]:
     """The people or teams among whose customers ``user`` may choose: key and name, a minute old at most."""
+    return cache.get_or_set(f"desk.{noun}:{user.pk}:{user.role}", lambda: _names(noun, user), NAMES_LAST) or []
+
+
+def _names(noun: str, user: User) -> list[tuple[str, str]]:
     key, there = NAMED[noun]
-    kept = f"desk.{noun}:{user.pk}:{user.role}"
-    return cache.get_or_set(kept, lambda: list(there(user).values_list(key, "name")), NAMES_LAST) or []
+    return [(f"{one}", name) for one, name in there(user).values_list(key, "name")]
 
 
 def sees_few(user: User) -> bool:

@@ -11,7 +11,6 @@ from django.utils.translation import pgettext
 from accounts.models import User
 from core.formatting import plain
 from core.hidden import is_money_hidden
-from customers.models import Customer
 from customers.querysets import visible_customers
 from customers.rules import describe, lower, parse
 from health.domain.backtest.decisions import EPOCH_DAY, decisions
@@ -58,8 +57,7 @@ class Record:
 def open_signals(user: User, today: date) -> QuerySet[Signal]:
     """What ``user`` may see, the most MRR at risk first; what is snoozed is left out."""
     awake = Q(snoozed_until=None) | Q(snoozed_until__lte=today)
-    seen = Customer.objects.visible_to(user)
-    found = Signal.objects.filter(awake, closed_on=None, customer__in=seen)
+    found = Signal.objects.filter(awake, visible_customers(user, "customer__"), closed_on=None)
     first = () if is_money_hidden() else ("-mrr_at_risk",)
     return found.select_related("customer", "rule").order_by(*first, "-opened_on", "-id")
 
@@ -74,14 +72,25 @@ def records(user: User, today: date) -> list[Record]:
     """The record of every rule among the customers that ``user`` may see."""
     seen = Signal.objects.filter(visible_customers(user, "customer__"))
     signals = list(seen.values_list("rule_id", "customer_id", "opened_on", "closed_on", "outcome"))
-    first = min((one[2] for one in signals), default=today)
-    customers = {one[1] for one in signals}
-    lost = decisions(OUTCOME, since=first, today=today, customers=[*customers]) if signals else None
-    gone: dict[int, list[int]] = {}
-    if lost is not None:
-        for customer, day in zip(lost.customer.tolist(), lost.decided.tolist(), strict=True):
-            gone.setdefault(customer, []).append(day)
+    gone = _gone([one for one in signals if _is_old(one, today)], today)
     return [_record(rule, [one for one in signals if one[0] == rule.pk], gone, today) for rule in _rules()]
+
+
+def _is_old(signal: Any, today: date) -> bool:
+    """Whether what came of it can be told."""
+    return bool(signal[2] <= today - timedelta(days=HORIZON))
+
+
+def _gone(signals: list[Any], today: date) -> dict[int, list[int]]:
+    """When the customers of these signals left, if they did."""
+    if not signals:
+        return {}
+    first, customers = min(one[2] for one in signals), {one[1] for one in signals}
+    lost = decisions(OUTCOME, since=first, today=today, customers=[*customers])
+    gone: dict[int, list[int]] = {}
+    for customer, day in zip(lost.customer.tolist(), lost.decided.tolist(), strict=True):
+        gone.setdefault(customer, []).append(day)
+    return gone
 
 
 def _rules() -> Iterable[SignalRule]:
@@ -89,7 +98,7 @@ def _rules() -> Iterable[SignalRule]:
 
 
 def _record(rule: SignalRule, signals: list[Any], gone: dict[int, list[int]], today: date) -> Record:
-    old = [one for one in signals if one[2] <= today - timedelta(days=HORIZON)]
+    old = [one for one in signals if _is_old(one, today)]
     hits = sum(
         any(0 <= day - (opened - EPOCH_DAY).days < HORIZON for day in gone.get(customer, []))
         for _rule, customer, opened, *_more in old

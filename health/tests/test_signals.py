@@ -11,6 +11,7 @@ from customers.models import Customer
 from customers.tests.factories import CustomerFactory, TouchpointFactory
 from health.domain import signals
 from health.models import Signal, SignalDay, SignalRule
+from health.queries import signals as queries
 from health.queries.signals import Shown, open_signals, records
 from subscriptions.domain import ledger
 from subscriptions.tests.factories import sell
@@ -99,6 +100,26 @@ def test_each_rule_has_a_record(rule):
     assert (record.open, record.judged, record.hits, record.hit_rate) == (1, 1, 0, 0)
     foreign = next(one for one in records(nothing, D + timedelta(days=100)) if one.rule == rule)
     assert (foreign.open, foreign.opened, foreign.judged) == (0, 0, 0)
+
+
+def test_whoever_left_in_the_days_after_a_signal_is_a_hit(rule):
+    def record(after: int) -> tuple[int, int, int]:
+        found = next(one for one in records(everything, D + timedelta(days=after)) if one.rule == rule)
+        return found.opened, found.judged, found.hits
+
+    everything = UserFactory(role="administrator")
+    for left_after in (10, 95):
+        customer = CustomerFactory()
+        sell(customer, 100, ago(200), ends_on=D + timedelta(days=left_after))
+        Signal.objects.create(rule=rule, customer=customer, opened_on=D)
+    ledger.refresh()
+    assert [record(after) for after in (89, 90, 120)] == [(2, 0, 0), (2, 2, 1), (2, 2, 1)]
+
+
+def test_who_left_is_not_looked_up_for_signals_of_late(rule, monkeypatch):
+    monkeypatch.setattr(queries, "decisions", lambda *_, **__: pytest.fail("looked up"))
+    Signal.objects.create(rule=rule, customer=CustomerFactory(), opened_on=ago(89))
+    assert {one.judged for one in records(UserFactory(role="administrator"), D)} == {0}
 
 
 class TestPages:

@@ -17,6 +17,7 @@ from accounts.tests.factories import Cast, make_cast
 from core import clock
 from core.lists.declared import declared
 from core.lists.filters import counts_of
+from core.lists.paging import CappedPaginator
 from core.lists.table import TICK
 from customers.lists.contacts import ContactFilter
 from customers.models import Customer
@@ -182,6 +183,18 @@ def test_each_choice_says_how_many_there_are(client: Client, cast: Cast, monkeyp
     assert counted("", "role")["User"] == 2
     ContactFactory(customer=customer, role="billing")
     assert counted("", "role")["Billing"] == 0
+
+
+def test_choices_of_too_many_rows_are_not_asked_for(
+    client: Client, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for role in ("champion", "user"):
+        ContactFactory(customer=CustomerFactory(team=cast.team), role=role)
+    for capped, asked_for in ((1, 0), (2, 1)):
+        monkeypatch.setattr(CappedPaginator, "CAP", capped)
+        with CaptureQueriesContext(connection) as asked:
+            signed(client, cast.owner).get("/customers/contacts/?left=false")
+        assert sum("GROUPING SETS" in query["sql"] for query in asked) == asked_for
 
 
 def test_nobody_is_counted_who_is_not_seen(cast: Cast) -> None:

@@ -15,8 +15,9 @@ from django.utils.functional import Promise
 
 from core import formatting
 from core.forms import Select
+from core.lists.paging import CappedPaginator
 
-COUNTED = 1_000  # beyond so many rows it is not counted how many there are of each kind
+COUNTED = CappedPaginator.CAP  # beyond so many rows it is not counted how many there are of each kind
 COUNTS_LAST = 300
 UNSET = (None, "")
 Counts = dict[str, dict[str, int]]  # by filter, then by choice
@@ -108,12 +109,13 @@ class ListFilter(django_filters.FilterSet):
         """How many filters are set among those that are folded away."""
         return len({*self.FURTHER} & {*self.narrowing})
 
-    def count(self, kept_as: str) -> None:
+    def count(self, kept_as: str, *, many: bool = False) -> None:
         """Say beside each choice how many rows there are of it, the other filters being as they are.
 
-        What is counted over everything is kept under ``kept_as`` for some minutes.
+        What is counted over everything is kept under ``kept_as`` for some minutes. ``many``: the rows that the filters
+        leave are known to be too many.
         """
-        found = counts_of(self, kept_as)
+        found = counts_of(self, kept_as, many=many)
         for name, counted in found.items():
             widget: Any = self.form.fields[name].widget
             widget.choices = [(key, _with(label, counted, key)) for key, label in widget.choices]
@@ -137,13 +139,13 @@ def containing(words: str, paths: Iterable[str]) -> Q:
     return found
 
 
-def counts_of(filters: ListFilter, kept_as: str) -> Counts:
+def counts_of(filters: ListFilter, kept_as: str, *, many: bool = False) -> Counts:
     """How many rows there are of each choice: of all facets that are not set in one statement, of the others in one
     each. Facets of too many rows are left out, and all of them in a search, which each count would do over again."""
     if "q" in filters.narrowing:
         return {}
     free = {name: path for name, path in filters.FACETS.items() if name not in filters.narrowing}
-    found = _free(filters, free, kept_as) if free else {}
+    found = _free(filters, free, kept_as) if free and not (many and filters.narrowing) else {}
     for name, path in filters.FACETS.items():
         if name not in free:
             found |= _counted(filters.without(name), {name: path}, COUNTED)

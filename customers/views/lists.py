@@ -56,9 +56,9 @@ def table_of(noun: ListOf, filters: ListFilter, asked: QueryDict, user: User, *,
 
 
 def page_of(noun: ListOf, filters: ListFilter, table: ListTable, request: HttpRequest) -> dict[str, Any]:
-    filters.count(f"lists.{noun.key}:{scope(who(request))}")
     paginate(table, page=request.GET.get("page", 1))
     paginator: Any = table.paginator
+    filters.count(f"lists.{noun.key}:{scope(who(request))}", many=paginator.is_capped)
     shown = [column.name for column in table.columns]
     return {
         "title": noun.label,

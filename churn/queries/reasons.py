@@ -27,7 +27,7 @@ SELECT DISTINCT ON (COALESCE(c.into_id, e.customer_id), e.day) COALESCE(c.into_i
 FROM churn_churnevent e
 LEFT JOIN customers_canonical c ON c.from_id = e.customer_id AND c.known_on < %(known_on)s
     AND (c.undone_on IS NULL OR c.undone_on >= %(known_on)s)
-WHERE e.known_on < %(known_on)s AND e.day >= %(since)s AND e.day < %(until)s
+WHERE e.known_on < %(known_on)s AND e.day >= %(since)s AND e.day < %(until)s AND {of}
 ORDER BY COALESCE(c.into_id, e.customer_id), e.day, e.known_on DESC, e.id DESC
 """
 # What customers said when they cancelled: the reason of versions that ended.
@@ -38,8 +38,13 @@ FROM subscriptions_subscriptionversion v
 LEFT JOIN customers_canonical c ON c.from_id = v.customer_id AND c.known_on < %(known_on)s
     AND (c.undone_on IS NULL OR c.undone_on >= %(known_on)s)
 WHERE v.reason <> '' AND v.known_on < %(known_on)s AND v.ends_on >= %(since)s AND v.ends_on < %(until)s
+    AND {of}
 ORDER BY COALESCE(c.into_id, v.customer_id), v.ends_on, v.mrr DESC, v.known_on DESC, v.id DESC
 """
+# Of few customers only what was said by them, and by whoever is or was merged into one of them.
+FEW: Final = 2000
+OF_FEW: Final = """customer_id IN (SELECT unnest(%(lost)s::bigint[])
+    UNION ALL SELECT m.from_id FROM customers_canonical m WHERE m.into_id = ANY(%(lost)s))"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +75,8 @@ def losses(found: Moved, asked: Asked) -> dict[Period, list[Lost]]:
     """
     rows = {period: found.of(period, "churn") for period in found.periods}
     first, last = min(period.start for period in found.periods), max(period.end for period in found.periods)
-    recorded, said = _recorded(asked, first, last), _said(asked, first, last)
+    lost = sorted({int(customer) for part in rows.values() for customer in part["customer"]})
+    recorded, said = _recorded(asked, first, last, lost), _said(asked, first, last, lost)
     return {
         period: [
             _lost(int(customer), day_of(day), -int(amount), CHURN_KINDS[int(kind)], (recorded, said))
@@ -161,29 +167,36 @@ class Records:
         return min(near, key=lambda one: (abs((one.day - day).days), one.day), default=NOTHING)
 
 
-def _recorded(asked: Asked, first: date, last: date) -> Records:
+def _recorded(asked: Asked, first: date, last: date, lost: list[int]) -> Records:
     rows: dict[int, list[Record]] = {}
-    for customer, day, reason, competitor, kind in _rows(RECORDED, asked, first, last):
+    for customer, day, reason, competitor, kind in _rows(RECORDED, asked, first, last, lost):
         rows.setdefault(customer, []).append(Record(day, reason, competitor, kind))
     return Records(rows)
 
 
-def _said(asked: Asked, first: date, last: date) -> Records:
+def _said(asked: Asked, first: date, last: date, lost: list[int]) -> Records:
     known: dict[str, int] = {}
     for pk, key, label in ChurnReason.objects.values_list("id", "key", "label"):
         known[key] = known[label.casefold()] = pk
     rows: dict[int, list[Record]] = {}
-    for customer, day, reason in _rows(SAID, asked, first, last):
+    for customer, day, reason in _rows(SAID, asked, first, last, lost):
         word = reason.strip().casefold()
         found = known.get(word) or known.get(word.replace("_", "-").replace(" ", "-"))
         rows.setdefault(customer, []).append(Record(day, found))
     return Records(rows)
 
 
-def _rows(sql: str, asked: Asked, first: date, last: date) -> list[tuple[Any, ...]]:
+def _rows(sql: str, asked: Asked, first: date, last: date, lost: list[int]) -> list[tuple[Any, ...]]:
     near = timedelta(days=NEAR + 1)
     since = first - near if first.year > 1 else first
     until = min(last, asked.until) + near
+    few = len(lost) <= FEW
+    params: dict[str, Any] = {
+        "known_on": asked.known_on,
+        "since": since,
+        "until": until,
+        **({"lost": lost} if few else {}),
+    }
     with connection.cursor() as cursor:
-        cursor.execute(sql, {"known_on": asked.known_on, "since": since, "until": until})
+        cursor.execute(sql.format(of=OF_FEW if few else "TRUE"), params)
         return list(cursor.fetchall())

@@ -8,6 +8,8 @@ from churn.models import ChurnReason
 from churn.queries.moved import moved
 from churn.queries.reasons import Lost, losses, opened
 from churn.queries.retention import Asked, Period, book_for
+from core import clock
+from customers.domain import merges
 from subscriptions.tests.factories import sell
 
 pytestmark = pytest.mark.django_db
@@ -60,3 +62,19 @@ def test_a_reason_has_the_finer_ones_below_it() -> None:
     assert {key: opened("reasons.count", found, reason=key).value for key in asked} == asked
     share = opened("reasons.share", found, reason=f"{reason('money')}")
     assert (share.value, share.parts) == (200 / 350, (200_000_000, 350_000_000))
+
+
+@pytest.mark.parametrize("few", [0, 2000])
+def test_what_a_merged_record_said_counts_for_the_customer(monkeypatch: pytest.MonkeyPatch, few: int) -> None:
+    monkeypatch.setattr("churn.queries.reasons.FEW", few)
+    one = sell(None, 60, date(2025, 1, 1), ends_on=END).customer
+    into = sell(None, 100, date(2025, 1, 1), ends_on=END, reason="Price").customer
+    other = sell(None, 50, date(2025, 1, 1), ends_on=END, reason="Price").customer
+    churn_events.record(churn=[Left(one.pk, END, reason("support")), Left(other.pk, END, reason("budget"))])
+    merges.merge(one=one.pk, into=into.pk, at=clock.now())
+    told = {loss.customer_id: (loss.ours, loss.theirs) for loss in lost()}
+    assert told == {
+        into.pk: (reason("support"), reason("price")),
+        other.pk: (reason("budget"), reason("price")),
+    }
+    assert {loss.ours for loss in lost(customers=(into.pk,))} == {reason("support")}

@@ -11,12 +11,15 @@ from django.utils.translation import gettext as _
 
 from core.charts import svg
 from core.formatting import EN_DASH, MINUS, compact, plain, plain_money, plain_percent
+from core.markup import markup
 
 Value = Decimal | float | int
 MOST = (5, 12, 24)
 NARROWEST = (220, 316, 568)  # px that a narrow, a middling and a wide chart have at least, without their gutter
 LETTER, BETWEEN = 6.2, 8  # px: a letter of a label, and the space to the next label
 NAME_LIMITS = {"if-wide": 22, "if-narrow": 16}  # letters
+HEAD = ('<th scope="col">{}</th>', '<th scope="col" class="num">{}</th>')
+BODY = ('<th scope="row">{}</th>', '<td class="num">{}</td>')
 LINES = {1: (0,), 2: (-6, 6)}  # px from the middle at which the lines of a name stand
 
 
@@ -104,11 +107,23 @@ class Chart:
         for row in self.rows:
             yield [cell.exact if isinstance(cell, Written) else cell for cell in row]
 
+    @property
+    def numbers(self) -> SafeString:
+        """The same as they are written, as the head and body of a table."""
+        rows = "".join(_line(row, BODY) for row in self.rows)
+        return SafeString(f"<thead>{_line(self.header, HEAD)}</thead><tbody>{rows}</tbody>")
+
     def __html__(self) -> SafeString:
         return self.svg
 
     def __str__(self) -> str:
         return self.svg
+
+
+def _line(values: Sequence[str], cells: tuple[str, str]) -> str:
+    """A row of a table; ``cells``: its first, which names it, and the others."""
+    first, other = cells
+    return f"<tr>{''.join(markup(other if place else first, one) for place, one in enumerate(values))}</tr>"
 
 
 def finite(marks: Sequence[Mark]) -> list[float]:

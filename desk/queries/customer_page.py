@@ -140,7 +140,7 @@ def _at_work(customer: int) -> QuerySet[Run]:
 
 def family_of(customer: Customer, user: User) -> Family | None:
     """Parent and children that ``user`` may see; None without any. The MRR is that of the customer and its children."""
-    children = list(customer.children.visible_to(user).current().select_related("standing").order_by("name", "pk"))
+    children = _of_those_seen(_children(customer.pk), user)
     parent = customer.parent if customer.parent and _is_seen(customer.parent, user) else None
     if not children and not parent:
         return None
@@ -150,6 +150,19 @@ def family_of(customer: Customer, user: User) -> Family | None:
         [one.mrr for one in found], [one.mrr_at_risk for one in found]))  # fmt: skip
     counted = Counter(one.band for one in found if one.mrr)
     return Family(parent, children, mrr, at_risk, [(band, counted[band]) for band in BANDS if counted[band]])
+
+
+@prepared
+def _children(parent: int) -> QuerySet[Customer]:
+    return Customer.objects.filter(parent=parent).current().select_related("standing").order_by("name", "pk")
+
+
+def _of_those_seen(customers: list[Customer], user: User) -> list[Customer]:
+    if not customers:
+        return []
+    keys = [one.pk for one in customers]
+    seen = {*Customer.objects.visible_to(user).filter(pk__in=keys).values_list("pk", flat=True)}
+    return [one for one in customers if one.pk in seen]
 
 
 def _is_seen(customer: Customer, user: User) -> bool:

@@ -23,7 +23,9 @@ Asked = ParamSpec("Asked")
 Found = TypeVar("Found", bound=Model)
 
 MOST: Final = 200  # statements of one read: one for each number of values in a tuple
-SAMPLES: Final = (1_000, 500_000)  # where the values begin with which a statement is put together
+# Where the values begin with which a statement is put together: a prime apart, so that no remainder hides that one of
+# them was reckoned with.
+SAMPLES: Final = (1_000, 1_000 + 499_979)
 BIG: Final = 1_000_000_000  # beyond any number that a statement has of its own
 
 
@@ -40,11 +42,12 @@ def prepared(read: Callable[Asked, QuerySet[Found]]) -> Callable[Asked, list[Fou
     def ask(*args: Asked.args, **named: Asked.kwargs) -> list[Found]:
         values: list[Any] = []
         shape = (_shape(args, values), tuple((name, _shape(one, values)) for name, one in named.items()))
-        if shape not in kept:
+        statement = kept.get(shape)
+        if statement is None:
             if len(kept) >= MOST:
                 kept.clear()
-            kept[shape] = _put_together(read, args, named)
-        return kept[shape].rows(values)
+            statement = kept[shape] = _put_together(read, args, named)
+        return statement.rows(values)
 
     return ask
 
@@ -131,8 +134,10 @@ def _place(read: Any, pair: tuple[Any, Any], values: Sequence[Any], others: Sequ
 def _shape(value: Any, values: list[Any]) -> Hashable:
     """What tells two statements apart; the numbers and days go into ``values``."""
     match value:
-        case bool() | None | str():
+        case bool() | None:
             return value
+        case str():
+            return ("said", value)  # beside the names of kinds, which are words too
         case datetime():
             raise TypeError(f"{value} is no day")
         case int() | date():

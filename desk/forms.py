@@ -214,7 +214,7 @@ class SaveFilterForm(forms.Form):
         super().__init__(*args, **kwargs)
         shared: Any = self.fields["team"]
         shared.queryset = teams(user)
-        shared.widget = Select(choices=[("", shared.empty_label), *names("team", user)])
+        _offer(shared, names("team", user))
 
 
 class NoteForm(forms.Form):

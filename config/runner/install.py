@@ -29,10 +29,9 @@ PYTHON = VENV / "bin" / "python"
 
 def main() -> None:
     use_a_python_that_is_new_enough()
-    base = Path(sys.executable) if AS_TOLD in sys.argv else quickest()
     for name in sys.argv[1:]:
         if name != AS_TOLD:
-            install(ROOT / name, base)
+            install(ROOT / name)
 
 
 def use_a_python_that_is_new_enough() -> None:
@@ -55,13 +54,13 @@ def optimized() -> bool:
     return Path(sys.base_prefix) == SYSTEM.parent.parent or "--enable-optimizations" in built
 
 
-def install(lock: Path, base: Path) -> None:
+def install(lock: Path) -> None:
     digest = hashlib.sha256(lock.read_bytes()).hexdigest()
     stamp = VENV / f".installed-{lock.name}"
     if works() and stamp.exists() and stamp.read_text() == digest:
         return
     if not works():
-        make_venv(base)
+        make_venv()
     say(f"Installing {lock.name} …")
     run_uv(lock) or run_pip(lock) or sys.exit("The libraries could not be installed; the reason stands above.")
     stamp.write_text(digest)
@@ -79,7 +78,8 @@ def runs(python: Path, code: str) -> bool:
         return False
 
 
-def make_venv(base: Path) -> None:
+def make_venv() -> None:
+    base = Path(sys.executable) if AS_TOLD in sys.argv else quickest()
     if not runs(base, FIT):
         sys.exit(
             "This Python has no venv module. Install it and try again: "

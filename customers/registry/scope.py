@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from django.apps import apps
 
 from core.clock import AsOf
+from core.prepared import prepared
 from core.remembering import remembered
 
 
@@ -62,17 +63,12 @@ class Scope:
         return Sql(text, fixed | params)
 
 
-def _merges(at: AsOf) -> Sequence[tuple[int, int]]:
-    """Those known, and not yet undone, as of then."""
-    return [
-        (one, into)
-        for one, into, known_on, undone_on in _all_merges()
-        if known_on < at.known_on and (undone_on is None or undone_on >= at.known_on)
-    ]
-
-
 @remembered
-def _all_merges() -> Sequence[tuple[int, int, date, date | None]]:
+def _merges(at: AsOf) -> Sequence[tuple[int, int]]:
+    return [(one.from_customer_id, one.into_customer_id) for one in _known(at)]
+
+
+@prepared
+def _known(at: AsOf) -> Any:
     # By name: a standing, one of the models, keeps its values by the measures that are declared here.
-    merges = apps.get_model("customers", "Merge").objects.order_by("pk")
-    return list(merges.values_list("from_customer", "into_customer", "known_on", "undone_on"))
+    return apps.get_model("customers", "Merge").objects.known(at).only("from_customer", "into_customer")

@@ -11,7 +11,7 @@ from django.test import Client, override_settings
 
 from accounts.domain import keys
 from bench.bench_scoring import company
-from bench.harness import figures, kept, scaled, seconds, speed
+from bench.harness import copied, figures, kept, scaled, seconds, speed
 from bench.yardsticks import REFERENCE
 from config.api import NOUNS
 from core import clock
@@ -27,7 +27,8 @@ def api() -> Iterator[Figure]:
     with kept("company_100k", company), override_settings(API_A_MINUTE=1_000_000, ALLOWED_HOSTS=["testserver"]):
         client = Client(headers={"authorization": f"Bearer {keys.create(scope='write', at=clock.now()).secret}"})
         yield from lists(client)
-        yield from bulk(client)
+        with copied():
+            yield from bulk(client)
 
 
 def lists(client: Client) -> Iterator[Figure]:

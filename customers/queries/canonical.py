@@ -2,6 +2,7 @@ from collections.abc import Iterable, Sequence
 
 from django.db.models import Q, QuerySet
 
+from core.clock import AsOf
 from core.prepared import prepared
 from core.remembering import remembered
 from customers.models import Customer, Merge
@@ -23,6 +24,29 @@ def merged_into(customer: int) -> Customer | None:
 def _merges_of(customer: int) -> QuerySet[Merge]:
     either = Q(from_customer=customer) | Q(into_customer=customer)
     return Merge.objects.open().filter(either).order_by("pk")
+
+
+def merged_as_of(at: AsOf) -> dict[int, int]:
+    """Customer → the one that it was merged into, by the merges that were known, and not yet undone, as of ``at``, in
+    the order of the merges."""
+    return {one.from_customer_id: one.into_customer_id for one in _merges_known(at)}
+
+
+def with_absorbed(customers: Iterable[int], at: AsOf) -> list[int]:
+    """These customers and those that were merged into one of them as of ``at``, in the order of their ids."""
+    wanted = set(customers)
+    return sorted(wanted | {one for one, into in merged_as_of(at).items() if into in wanted})
+
+
+@prepared
+def _merges_known(at: AsOf) -> QuerySet[Merge]:
+    return Merge.objects.known(at).order_by("pk")
+
+
+@prepared
+def merges_ever() -> QuerySet[Merge]:
+    """All merges, undone ones too, in the order in which they became known."""
+    return Merge.objects.order_by("known_on", "pk")
 
 
 def canonical(customers: Iterable[int]) -> dict[int, int]:

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from core.faults import Fault, Refused
 from subscriptions.domain import generations, ledger, rulesets, stage
 from subscriptions.domain.checks import currencies
-from subscriptions.models import Ruleset
 
 APPEND: Final = """
 INSERT INTO subscriptions_fxrate (day, currency, rate, known_on)
@@ -57,7 +56,7 @@ def record(*, rates: Sequence[Rate], known_on: date | None = None) -> int:
     generations.let_write()
     columns = [[rate.day for rate in rates], [rate.currency for rate in rates], [rate.rate for rate in rates]]
     written = stage.fetch(APPEND, dict(zip(("days", "currencies", "rates"), columns, strict=True), known_on=known_on))
-    if written and (ruleset := Ruleset.objects.filter(in_force=True).first()):
+    if written and (ruleset := rulesets.in_force()):
         params = {
             "days": [day for day, _currency in written],
             "currencies": [currency for _day, currency in written],

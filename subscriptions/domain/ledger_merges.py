@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from customers.models import Merge
+from customers.queries.canonical import merges_ever
 from subscriptions.domain.bulk import EPOCH
 from subscriptions.domain.columns import Columns, joined, take
 
@@ -35,12 +35,11 @@ class Owners:
 
 def owners() -> Owners:
     since: dict[int, list[tuple[int, int]]] = {}
-    merges = Merge.objects.order_by("known_on", "pk")
-    for one, other, known, undone in merges.values_list("from_customer", "into_customer", "known_on", "undone_on"):
-        spans = since.setdefault(one, [(ALWAYS, one)])
-        spans.append((_number(known), other))
-        if undone:
-            spans.append((_number(undone), one))
+    for merge in merges_ever():
+        spans = since.setdefault(merge.from_customer_id, [(ALWAYS, merge.from_customer_id)])
+        spans.append((_number(merge.known_on), merge.into_customer_id))
+        if merge.undone_on:
+            spans.append((_number(merge.undone_on), merge.from_customer_id))
     return Owners(since)
 
 

@@ -2,9 +2,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from core.ids import uuid7
 from core.owner import is_ours
+from core.prepared import prepared
 from core.remembering import remembered
 from subscriptions.domain import stage
 from subscriptions.domain.checks import currencies
@@ -17,7 +19,17 @@ def current() -> Ruleset:
     """The ruleset whose ledger the reports read. Before the first write of money there is none: then that of the
     defaults, not stored, without a ledger.
     """
-    return Ruleset.objects.filter(in_force=True).first() or Ruleset(settings=dict(DEFAULTS))
+    return in_force() or Ruleset(settings=dict(DEFAULTS))
+
+
+def in_force() -> Ruleset | None:
+    """The stored ruleset that the reports read; None before there is one."""
+    return next(iter(_in_force()), None)
+
+
+@prepared
+def _in_force() -> QuerySet[Ruleset]:
+    return Ruleset.objects.filter(in_force=True)
 
 
 def rules(ruleset: Ruleset) -> Mapping[str, Any]:
@@ -29,7 +41,7 @@ def for_first_load() -> Ruleset:
     """The ruleset in force. Before there is any: one in the currency that most staged versions have and no exchange
     rate is of, or, where every currency has rates, that of the defaults.
     """
-    if there := Ruleset.objects.filter(in_force=True).first():
+    if there := in_force():
         return there
     rows = stage.fetch(
         """
@@ -44,7 +56,7 @@ def for_first_load() -> Ruleset:
 
 def stored() -> Ruleset:
     """The ruleset in force, for writers: before there is any, that of the defaults is made."""
-    return Ruleset.objects.filter(in_force=True).first() or establish()
+    return in_force() or establish()
 
 
 @transaction.atomic
@@ -56,7 +68,7 @@ def establish(**settings: Any) -> Ruleset:
     known(settings)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('subscriptions ruleset'))")
-    if (there := Ruleset.objects.filter(in_force=True).first()) and not settings:
+    if (there := in_force()) and not settings:
         return there
     Ruleset.objects.filter(in_force=True).update(in_force=False)
     return make({**DEFAULTS, **settings}, in_force=True)

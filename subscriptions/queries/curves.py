@@ -1,6 +1,6 @@
 """The MRR of customers over time, told twice: by the versions and by the movements of the ledger (R20)."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, Self
@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from core.clock import AsOf
-from customers.models import Merge
+from customers.queries.canonical import merged_as_of, with_absorbed
 from subscriptions.domain import bulk, rulesets
 from subscriptions.domain.columns import Columns, joined, take
 from subscriptions.domain.missing_rate import MissingRate
@@ -139,13 +139,14 @@ def read(at: AsOf, customers: Sequence[int] | None = None, *, ruleset: Ruleset |
     chosen = ruleset or rulesets.current()
     if customers is not None:
         return read_beside(at, customers, [], ruleset=chosen)[0]
-    rules, params = rulesets.rules(chosen), _params(at, [], chosen)
+    params = _params(at, [], chosen)
     with transaction.atomic():
         _expect_much()
         parts = portions.conditions()
-        found = _of_everyone(rules, params, parts)
-        moves = joined(*(bulk.fetch(MOVES.format(scope=part.format("m")), params, MOVE_TYPES) for part in parts))
-    return Curves(take(found, np.flatnonzero(found["change"])), _since_1970(moves))
+        rows = (_fetched(_rows(chosen, params, part), params) for part in parts)
+        found = _valued(rows, chosen, params)
+        moves = joined(*(_fetched(_moves(part), params) for part in parts))
+    return Curves(found, _since_1970(moves))
 
 
 def read_beside(
@@ -153,10 +154,9 @@ def read_beside(
 ) -> tuple[Curves, list[Columns]]:
     """The same of some customers, and, in one go with it, what other SELECTs say; as ``bulk.fetch_several``."""
     params = _params(at, customers, ruleset)
-    wanted = [_levels(rulesets.rules(ruleset), params), (MOVES.format(scope=OWN.format("m")), MOVE_TYPES), *others]
-    levels, moves, *rest = bulk.fetch_several(wanted, params)
-    found = _valued(levels, params)
-    return Curves(take(found, np.flatnonzero(found["change"])), _since_1970(moves)), rest
+    wanted = [_rows(ruleset, params, OWN), _moves(OWN), *others]
+    rows, moves, *rest = bulk.fetch_several(wanted, params)
+    return Curves(_valued([rows], ruleset, params), _since_1970(moves)), rest
 
 
 def _params(at: AsOf, customers: Sequence[int], ruleset: Ruleset) -> dict[str, Any]:
@@ -172,44 +172,47 @@ def _params(at: AsOf, customers: Sequence[int], ruleset: Ruleset) -> dict[str, A
     }
 
 
-def _of_everyone(rules: Mapping[str, Any], params: dict[str, Any], parts: Sequence[str]) -> Columns:
-    wanted = (_written(levels.ROWS, rules, params, part.format("v")) for part in parts)
-    at_home, apart = levels.everyone(wanted, params)
-    at_home["day"] = at_home["day"] + np.int32(SINCE_1970)
-    if not len(apart):
-        return at_home
-    params = {**params, "customers": _with_merged(apart, params["known_on"])}
-    sql, types = _levels(rules, params)
-    abroad = _valued(bulk.fetch(sql, params, types), params)
-    abroad = take(abroad, np.flatnonzero(np.isin(abroad["customer"], apart)))
-    return sorted_rows(joined(at_home, {name: abroad[name].astype(at_home[name].dtype) for name in at_home}))
+def _rows(ruleset: Ruleset, params: dict[str, Any], part: str) -> Wanted:
+    return _written(levels.ROWS, ruleset, params, part.format("v")), levels.TYPES
 
 
-def _levels(rules: Mapping[str, Any], params: dict[str, Any]) -> Wanted:
-    own = OWN.format("v")
-    return _written(LEVELS, rules, params, own).format(scope=own), LEVEL_TYPES
+def _moves(part: str) -> Wanted:
+    return MOVES.format(scope=part.format("m")), MOVE_TYPES
 
 
-def _valued(found: Columns, params: dict[str, Any]) -> Columns:
-    found = _since_1970(found)
-    if found["lacks"].any():
-        raise _missing(found, params)
-    found.pop("lacks")
+def _fetched(wanted: Wanted, params: dict[str, Any]) -> Columns:
+    (found,) = bulk.fetch_several([wanted], params)
     return found
 
 
-def _written(template: str, rules: Mapping[str, Any], params: dict[str, Any], where: str) -> str:
-    text = template.replace("{spans}", spans(rules, where=where))
+def _valued(portions: Iterable[Columns], ruleset: Ruleset, params: dict[str, Any]) -> Columns:
+    """The changes of MRR of all whose rows these are; who has it in a foreign currency is read once more for it."""
+    at_home, apart = levels.changes(portions, params["day"])
+    at_home["day"] = at_home["day"] + np.int32(SINCE_1970)
+    found = at_home
+    if len(apart):
+        abroad = _abroad(apart, ruleset, params)
+        found = sorted_rows(joined(at_home, {name: abroad[name].astype(at_home[name].dtype) for name in at_home}))
+    return take(found, np.flatnonzero(found["change"]))
+
+
+def _abroad(owners: np.ndarray, ruleset: Ruleset, params: dict[str, Any]) -> Columns:
+    own = OWN.format("v")
+    whose = with_absorbed(owners.tolist(), AsOf.at(params["known_on"]))
+    chosen = {*params["customers"]} or {*whose}
+    params = {**params, "customers": [one for one in whose if one in chosen]}
+    sql = _written(LEVELS, ruleset, params, own).format(scope=own)
+    found = _since_1970(bulk.fetch(sql, params, LEVEL_TYPES))
+    if found["lacks"].any():
+        raise _missing(found, params)
+    return take(found, np.flatnonzero(np.isin(found["customer"], owners)))
+
+
+def _written(template: str, ruleset: Ruleset, params: dict[str, Any], where: str) -> str:
+    text = template.replace("{spans}", spans(rulesets.rules(ruleset), where=where))
     for name, sql in owner(params["known_on"]).items():
         text = text.replace(name, sql)
     return text
-
-
-def _with_merged(customers: np.ndarray, known_on: date) -> list[int]:
-    """These and those merged into them: whose versions are theirs."""
-    ids = customers.tolist()
-    merged = Merge.objects.known(AsOf.at(known_on)).filter(into_customer__in=ids)
-    return sorted({*ids, *merged.values_list("from_customer", flat=True)})
 
 
 def sorted_rows(rows: Columns) -> Columns:
@@ -218,7 +221,7 @@ def sorted_rows(rows: Columns) -> Columns:
 
 def owner(known_on: date) -> dict[str, str]:
     """Whose a version is: a merged customer's is that of the one that it is known to be, as in the ledger."""
-    if not Merge.objects.known(AsOf.at(known_on)).exists():
+    if not merged_as_of(AsOf.at(known_on)):
         return {"{owner}": "v.customer_id", "{canonical}": ""}
     join = (
         "LEFT JOIN customers_canonical c ON c.from_id = v.customer_id AND c.known_on < %(known_on)s"

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from churn.queries.retention.book import Book
-from customers.models import Merge
+from customers.queries.canonical import with_absorbed
 from subscriptions.domain import bulk, rulesets
 from subscriptions.domain.columns import Columns, firsts, take
 from subscriptions.queries.curves import SINCE_1970, owner
@@ -91,7 +91,4 @@ def _read(known_on: date, customers: Sequence[int] | None) -> Agreed:
 
 def _with_merged(book: Book) -> list[int] | None:
     asked = book.asked
-    if asked.customers is None:
-        return None
-    merged = Merge.objects.known(asked.at(asked.known_on)).filter(into_customer__in=asked.customers)
-    return sorted({*asked.customers, *merged.values_list("from_customer", flat=True)})
+    return None if asked.customers is None else with_absorbed(asked.customers, asked.at(asked.known_on))

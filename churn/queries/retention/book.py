@@ -11,7 +11,7 @@ import numpy as np
 from churn.queries.retention.asked import Asked
 from churn.queries.retention.merged import as_one, joined_under
 from churn.queries.retention.periods import Period
-from customers.models import Merge
+from customers.queries.canonical import merged_as_of
 from subscriptions.domain import rulesets
 from subscriptions.domain.columns import Columns, take
 from subscriptions.models import Ruleset
@@ -80,7 +80,7 @@ class Book:
 def book_of(curves: Curves, days: Sequence[date], asked: Asked) -> Book:
     """The book of these curves on these days and before them."""
     last = max(min(day, asked.until) for day in days)
-    merges = dict(Merge.objects.known(asked.at(last)).values_list("from_customer", "into_customer"))
+    merges = merged_as_of(asked.at(last))
     return made_of(curves, days, asked, merges=merges, fleeting=counts_the_fleeting(rulesets.current()))
 
 

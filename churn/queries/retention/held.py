@@ -19,7 +19,7 @@ from churn.queries.retention.book import counts_the_fleeting, made_of
 from churn.queries.retention.periods import Period
 from churn.queries.retention.totals import Sums
 from core import replica
-from customers.models import Merge
+from customers.queries.canonical import merged_as_of, with_absorbed
 from subscriptions.domain import rulesets
 from subscriptions.domain.columns import joined
 from subscriptions.models import Ruleset
@@ -174,9 +174,7 @@ def _current(asked: Asked) -> Held | None:
     now = kept_curves.state(ruleset)
     if not now.usable:
         return None
-    merges = tuple(
-        Merge.objects.known(asked.at(asked.until)).order_by("pk").values_list("from_customer", "into_customer")
-    )
+    merges = tuple(merged_as_of(asked.at(asked.until)).items())
     held = _held.get(key)
     if not held or (held.ruleset, held.ruleset.settings, held.until, held.merges, held.state.built) != (
         ruleset,
@@ -202,8 +200,4 @@ def _scope(asked: Asked) -> bytes | None:
 
 
 def _with_absorbed(asked: Asked) -> list[int] | None:
-    if asked.customers is None:
-        return None
-    wanted = set(asked.customers)
-    merges = Merge.objects.known(asked.at(asked.until)).values_list("from_customer", "into_customer")
-    return sorted(wanted | {one for one, into in merges if into in wanted})
+    return None if asked.customers is None else with_absorbed(asked.customers, asked.at(asked.until))

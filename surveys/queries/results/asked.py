@@ -7,7 +7,7 @@ import numpy as np
 
 from core import clock
 from core.clock import AsOf
-from customers.models import Merge
+from customers.queries.canonical import merged_as_of
 from surveys.domain.scales import SCALES, Scale
 from surveys.models import Ask, Invitation
 from surveys.queries.columns import Columns
@@ -128,8 +128,7 @@ class Asked:
         return keep
 
     def _merges(self) -> dict[int, int]:
-        known = Merge.objects.known(AsOf(self.known, self.known))
-        return dict(known.values_list("from_customer", "into_customer"))
+        return merged_as_of(AsOf(self.known, self.known))
 
 
 def signs(scores: np.ndarray, scale: Scale) -> np.ndarray:

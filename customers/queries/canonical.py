@@ -38,6 +38,7 @@ def with_absorbed(customers: Iterable[int], at: AsOf) -> list[int]:
     return sorted(wanted | {one for one, into in merged_as_of(at).items() if into in wanted})
 
 
+@remembered
 @prepared
 def _merges_known(at: AsOf) -> QuerySet[Merge]:
     return Merge.objects.known(at).order_by("pk")

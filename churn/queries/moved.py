@@ -1,5 +1,6 @@
 """Movements in detail: what each was made of, and of which kind a loss was."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -11,9 +12,10 @@ from churn.queries.retention.asked import Asked
 from churn.queries.retention.book import Book
 from churn.queries.retention.members import members
 from churn.queries.retention.periods import Period
+from customers.queries.canonical import merged_as_of
 from customers.registry import Scope
 from subscriptions.domain import bulk, rulesets
-from subscriptions.domain.columns import Columns, take
+from subscriptions.domain.columns import Columns, joined, take
 from subscriptions.models import MrrMovement
 from subscriptions.queries.curves import KINDS, SINCE_1970
 from subscriptions.queries.ledger import IN_FORCE
@@ -63,13 +65,42 @@ def moved(book: Book, wanted: list[Period]) -> Moved:
     """The movements of periods that do not overlap, of who counts in each: R19, as in the report itself."""
     asked = book.asked
     spans = [period.ends_by(asked.until) for period in wanted]
-    rows = _read(asked, min(span.start for span in spans), max(span.end for span in spans))
+    rows = _as_in_book(_read(asked, min(span.start for span in spans), max(span.end for span in spans)), book)
     starts, ends = (np.array([_number(getattr(span, side)) for span in spans]) for side in ("start", "end"))
     order = np.argsort(starts, kind="stable")
     at = order[np.maximum(np.searchsorted(starts[order], rows["day"], "right") - 1, 0)]
     inside = (rows["day"] >= starts[at]) & (rows["day"] < ends[at])
     rows = take({**rows, "period": at}, np.flatnonzero(inside))
     return Moved(tuple(wanted), _counting(book, wanted, rows) if asked.rule else rows)
+
+
+def _as_in_book(rows: Columns, book: Book) -> Columns:
+    """Of a customer of several records one row a day, of the kind that it is in the book: until the ledger knows of a
+    merge, a loss of one record stands in it as the customer's."""
+    owners = np.unique(np.array([*merged_as_of(book.asked.at(book.days[-1])).values()], dtype=np.int64))
+    mixed = np.isin(rows["customer"], owners)
+    if not mixed.any():
+        return rows
+    own = _one_a_day(take(rows, np.flatnonzero(mixed)), _kinds(book, owners))
+    return joined(take(rows, np.flatnonzero(~mixed)), own)
+
+
+def _one_a_day(rows: Columns, kinds: Mapping[tuple[int, int], int]) -> Columns:
+    days, at = np.unique(np.stack([rows["customer"], rows["day"]]), axis=1, return_inverse=True)
+    kind = np.array([kinds.get(day, 0) for day in zip(*days.tolist(), strict=True)])
+    found = {"customer": days[0], "day": days[1], "kind": kind}
+    for name in ("amount", *PARTS, "churn_kind"):
+        found[name] = np.zeros(len(kind), dtype=np.int64)
+        (np.maximum if name == "churn_kind" else np.add).at(found[name], at, rows[name])
+    found["churn_kind"][kind != KINDS.index("churn")] = 0
+    return take({name: found[name].astype(rows[name].dtype) for name in rows}, np.flatnonzero(kind))
+
+
+def _kinds(book: Book, customers: np.ndarray) -> dict[tuple[int, int], int]:
+    """Of each day on which one of these moved: the kind."""
+    its = book.moves.part(np.flatnonzero(np.isin(book.ids[book.moves.place], customers)))
+    days = zip(book.ids[its.place].tolist(), its.day.tolist(), strict=True)
+    return dict(zip(days, its.kind.tolist(), strict=True))
 
 
 def _counting(book: Book, wanted: list[Period], rows: Columns) -> Columns:

@@ -8,8 +8,10 @@ from churn.models import ChurnReason
 from churn.queries.moved import moved
 from churn.queries.reasons import Lost, losses, opened
 from churn.queries.retention import Asked, Period, book_for
+from churn.queries.splits import split
 from core import clock
 from customers.domain import merges
+from customers.tests.factories import MergeFactory
 from subscriptions.tests.factories import sell
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +64,20 @@ def test_a_reason_has_the_finer_ones_below_it() -> None:
     assert {key: opened("reasons.count", found, reason=key).value for key in asked} == asked
     share = opened("reasons.share", found, reason=f"{reason('money')}")
     assert (share.value, share.parts) == (200 / 350, (200_000_000, 350_000_000))
+
+
+def test_of_two_records_that_are_one_customer_the_last_to_end_is_the_loss() -> None:
+    """From the merge on, though the ledger has not been told of it."""
+    first = sell(None, 60, date(2025, 1, 1), ends_on=END).customer
+    same_day = sell(None, 40, date(2025, 1, 1), ends_on=END, churn_kind="involuntary").customer
+    later = sell(None, 50, date(2025, 1, 1)).customer
+    MergeFactory(from_customer=first, into_customer=same_day, known_on=END)
+    gone = [(one.customer_id, one.day, one.amount, one.kind) for one in lost()]
+    assert gone == [(same_day.pk, END, 100_000_000, "involuntary")]
+    MergeFactory(from_customer=later, into_customer=same_day, known_on=END)
+    assert lost() == []
+    found = moved(book_for([MARCH], Asked()), [MARCH])
+    assert split(found, MARCH)["contraction"]["cross_sell"] == -100_000_000
 
 
 @pytest.mark.parametrize("few", [0, 2000])

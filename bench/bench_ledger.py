@@ -8,14 +8,14 @@ from statistics import median
 from django.db import connection, transaction
 
 from bench.bench_reports import company
-from bench.harness import figures, kept, scaled, seconds
+from bench.harness import beside, figures, kept, scaled, seconds
 from core import clock
 from subscriptions.domain import ledger, rulesets, versions
 from subscriptions.domain.versions import Version
 from subscriptions.models import SubscriptionVersion
 from tools.figures import Figure, at_most, info
 
-TIMES = 9
+TIMES, REBUILDS = 9, 2
 SORTED = """
 CREATE TABLE bare AS
 SELECT * FROM subscriptions_subscriptionversion ORDER BY customer_id, starts_on
@@ -24,14 +24,15 @@ SELECT * FROM subscriptions_subscriptionversion ORDER BY customer_id, starts_on
 
 @figures.measured("ledger")
 def ledger_figures() -> Iterator[Figure]:
-    """A rebuild against one sorted copy of the versions, taken before and after it; and one changed subscription."""
+    """A rebuild against one sorted copy of the versions; and one changed subscription."""
     with kept("money_100k", company):
-        before = _copied()
-        taken = rebuilt()
-        after = _copied()
-        yield info("ledger.rebuild", taken, "s")
-        yield info("ledger.copy", (before + after) / 2, "s")
-        yield at_most("ledger.rebuild_ratio", taken / ((before + after) / 2), "×", 10)
+        copies, rebuilds = [_copied()], []
+        for _ in range(REBUILDS):
+            rebuilds.append(rebuilt())
+            copies.append(_copied())
+        yield info("ledger.rebuild", min(rebuilds), "s")
+        yield info("ledger.copy", min(copies), "s")
+        yield at_most("ledger.rebuild_ratio", beside(rebuilds, copies), "×", 10)
         yield scaled("ledger.change", _changed(), 0.05)
 
 
@@ -54,8 +55,8 @@ def _copied() -> float:
 def _changed() -> float:
     """Versions, ledger and what reports keep of one customer, as it is written when a subscription changes."""
     amounts, taken = count(clock.now().microsecond), []
-    for customer in range(700, 700 + TIMES):
+    for customer in range(700, 701 + TIMES):
         version = SubscriptionVersion.objects.filter(customer=customer).latest("starts_on", "id")
         new = Version(version.subscription_id, version.starts_on, version.amount + next(amounts))
         taken.append(seconds(partial(versions.record, versions=[new], known_on=clock.today())))
-    return median(taken)
+    return median(taken[1:])

@@ -16,7 +16,7 @@ from subscriptions.domain.versions import Version
 from subscriptions.models import SubscriptionVersion
 from tools.figures import Figure, info
 
-TIMES = 5
+TIMES = 9
 
 
 def company(customers: int = money.CUSTOMERS) -> None:
@@ -49,7 +49,8 @@ def cold(wanted: list[Period]) -> float:
 
 
 def _changed(wanted: list[Period]) -> Iterator[Figure]:
-    """One subscription changes: its ledger, what is kept of it, and the report that takes it in."""
+    """One subscription changes: its ledger, what is kept of it, and the report that takes it in. The first of them is
+    that of a server just started."""
     amounts = count(clock.now().microsecond)
     writes, reads = [], []
     for customer in range(500, 501 + TIMES):
@@ -57,8 +58,8 @@ def _changed(wanted: list[Period]) -> Iterator[Figure]:
         new = Version(version.subscription_id, version.starts_on, version.amount + next(amounts))
         writes.append(seconds(lambda new=new: versions.record(versions=[new], known_on=clock.today())))  # type: ignore[misc]
         reads.append(seconds(lambda: report(wanted, Asked())))
-    yield info("reports.change_written", median(writes), "s")
-    yield scaled("reports.change", median(map(sum, zip(writes, reads, strict=True))), 0.05)
+    yield info("reports.change_written", median(writes[1:]), "s")
+    yield scaled("reports.change", median(map(sum, zip(writes[1:], reads[1:], strict=True))), 0.05)
 
 
 def _count(table: str) -> int:

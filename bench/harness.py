@@ -3,7 +3,7 @@
 import hashlib
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import psycopg
@@ -180,6 +180,12 @@ def seconds(work: Callable[[], object]) -> float:
     start = time.perf_counter()
     work()
     return time.perf_counter() - start
+
+
+def beside(taken: Sequence[float], others: Sequence[float]) -> float:
+    """How many times as long something takes: each time against the ``others`` just before and after it, as what else
+    the machine does slows all three. The least of them."""
+    return min(one / ((others[n] + others[n + 1]) / 2) for n, one in enumerate(taken))
 
 
 def scaled(name: str, value: float, target: float, by: str = "sql") -> Figure:

@@ -1,4 +1,4 @@
-"""Benchmarks: `make bench`, one of them with `make bench ONLY=name`.
+"""Benchmarks: `make bench`, each in a process of its own; one of them with `make bench ONLY=name`.
 
 Each `bench/bench_*.py` declares measurements:
 

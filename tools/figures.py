@@ -63,6 +63,10 @@ class Figures:
 
         return register
 
+    @property
+    def names(self) -> list[str]:
+        return list(self._all)
+
     def run(self, only: str = "") -> int:
         """Take and print the figures. Returns the exit code: 0 when every target is met."""
         chosen = {name: take for name, take in self._all.items() if only in ("", name) or only.startswith(f"{name}.")}

@@ -16,6 +16,7 @@ from accounts.models import User
 from core import clock
 from core.api.problems import Flaw, Refused, unfit
 from core.api.references import external, named
+from core.api.shapes import Row
 from core.api.views import Listed, Rows
 from customers.models import Contact, Customer, SavedFilter
 from customers.querysets import visible_customers
@@ -102,7 +103,7 @@ class SavedFilterParameter(Resolved):
             ) from error
 
 
-class OfCustomer(serializers.Serializer[Any]):
+class OfCustomer(Row):
     """Whose a row is."""
 
     customer = serializers.UUIDField(source="customer_uid", read_only=True)

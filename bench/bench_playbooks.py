@@ -15,7 +15,7 @@ from django.test import Client
 
 from accounts.models import User
 from bench import company_of_work
-from bench.harness import address, figures, scratch, seconds
+from bench.harness import address, figures, scaled, scratch, seconds
 from core import clock
 from core.ids import uuid7
 from customers.models.measured import places
@@ -25,6 +25,7 @@ from playbooks.models import Playbook, Run, RunStep
 from tools.figures import Figure, at_least, at_most, info
 
 TIMES, FOR = 15, 60
+QUEUE = 0.06  # seconds
 NOBODY = {"key": "measure.score", "op": "<", "value": -1}
 TASK = {"kind": "task", "title": "Call {customer}", "due": 2, "unit": "business_days", "reasons": ["score"]}
 STEPS = [step for _ in range(5) for step in (TASK, {"kind": "wait", "for": "until", "key": "attribute.created_on"})]
@@ -45,8 +46,8 @@ def queue(csm: User) -> Iterator[Figure]:
     client = _client(csm)
     taken = [seconds(partial(_get, client, "/queue/")) for _ in range(TIMES + 1)][1:]
     lane = [seconds(partial(_get, client, "/queue/?lane=risk")) for _ in range(TIMES + 1)][1:]
-    yield at_most("playbooks.queue", 1000 * median(taken), "ms", 60, most=round(1000 * max(taken), 1))
-    yield at_most("playbooks.queue_of_a_lane", 1000 * median(lane), "ms", 60)
+    yield scaled("playbooks.queue", median(taken), QUEUE, "python", most=round(max(taken), 4))
+    yield scaled("playbooks.queue_of_a_lane", median(lane), QUEUE, "python")
     yield at_most("playbooks.queue_queries", _queries(client), "queries", 8)
 
 

@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import psycopg
 from django.conf import settings
@@ -188,6 +189,6 @@ def beside(taken: Sequence[float], others: Sequence[float]) -> float:
     return min(one / ((others[n] + others[n + 1]) / 2) for n, one in enumerate(taken))
 
 
-def scaled(name: str, value: float, target: float, by: str = "sql") -> Figure:
+def scaled(name: str, value: float, target: float, by: str = "sql", **also: Any) -> Figure:
     """A time against an absolute target, as it would be on the machine that the target was set on."""
-    return at_most(name, value * REFERENCE[by] / speed(by), "s", target, raw=round(value, 4), scaled_by=by)
+    return at_most(name, value * REFERENCE[by] / speed(by), "s", target, raw=round(value, 4), scaled_by=by, **also)

@@ -1,6 +1,8 @@
+from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -74,18 +76,30 @@ class SubscriptionRows(Narrowed, ListedOfCustomers, Shown):
     noun = "subscription"
     lookups: ClassVar = {"external_id": "external_id"}
 
-    def get_queryset(self) -> Any:
-        return super().get_queryset().prefetch_related(Prefetch("versions", _known_versions(), "known_versions"))
+    def paginate_queryset(self, queryset: Any) -> Any:
+        return _with_versions(super().paginate_queryset(queryset) or [])
+
+    def get_object(self) -> Subscription:
+        (found,) = _with_versions([super().get_object()])
+        return found
 
     def narrowed(self, rows: Any, asked: dict[str, Any]) -> Any:
         last = {"plan", "state", "interval"} & {*asked}
         return super().narrowed(as_agreed(rows) if last else rows, asked)
 
 
-def _known_versions() -> Any:
+def _with_versions(subscriptions: Sequence[Any]) -> list[Any]:
+    """Beside each, as ``known_versions``, its versions: as plain rows, since a page of subscriptions has hundreds."""
     together = ("subscription_id", "number")
-    rows = SubscriptionVersion.objects.filter(AsOf.live().known()).annotate(plan_name=F("plan__name"))
-    return rows.order_by(*together, "-known_on", "-pk").distinct(*together)
+    rows = SubscriptionVersion.objects.filter(AsOf.live().known(), subscription__in=subscriptions)
+    rows = rows.annotate(plan_name=F("plan__name")).order_by(*together, "-known_on", "-pk").distinct(*together)
+    names = [f"{one.source}" for one in VersionShape().fields.values()]
+    of = defaultdict(list)
+    for version in rows.values_list("subscription_id", *names, named=True):
+        of[version.subscription_id].append(version)
+    for one in subscriptions:
+        one.known_versions = of[one.pk]
+    return [*subscriptions]
 
 
 class InvoiceShape(OfCustomer):

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import reduce
-from operator import and_, or_
+from operator import and_, eq, ge, gt, le, lt, or_
 from typing import Any
 
 from django.db.models import BooleanField, Case, DateField, F, FloatField, Func, JSONField, Q, TextField, Value, When
@@ -31,6 +31,8 @@ NOBODY = Q(pk__in=[])
 EVERYBODY = ~NOBODY  # an empty Q() would vanish from an "or"
 COMPARE = {"<": LessThan, "<=": LessThanOrEqual, ">": GreaterThan, ">=": GreaterThanOrEqual}
 COMPARE |= {"is": Exact, "before": LessThan, "after": GreaterThan}
+MEETS: dict[str, Callable[..., bool]] = {"<": lt, "<=": le, ">": gt, ">=": ge, "is": eq}
+MEETS |= {"in": lambda one, many: one in many, "between": lambda one, ends: ends[0] <= one <= ends[1]}
 LIKE = {"contains": IContains, "starts_with": IStartsWith}
 
 
@@ -105,7 +107,7 @@ def _condition(condition: Condition, day: date) -> Q:
     if condition.op == "present":
         return present
     found = _compare(condition, day)
-    return found & present if _has_default(condition.field) else found
+    return found & present if _has_default(condition.field) and _default_meets(condition) else found
 
 
 def _compare(condition: Condition, day: date) -> Q:
@@ -146,6 +148,13 @@ def _is_placed(field: Field) -> bool:
 def _has_default(field: Field) -> bool:
     """Whether its column holds a value even where there is none to be known."""
     return bool(field.measure) and field.name in standings.DEFAULTS
+
+
+def _default_meets(condition: Condition) -> bool:
+    """Whether the value that stands where none is known meets it too: else whoever meets it has one of their own."""
+    held = standings.DEFAULTS[condition.field.name]
+    meets: Callable[..., bool] = MEETS[condition.op]
+    return meets(Decimal(held) if condition.field.kind == Kind.NUMBER else held, condition.value)
 
 
 def _column(field: Field) -> Combinable:

@@ -70,6 +70,16 @@ def test_names_come_before_addresses_for_who_sees_all_and_who_sees_a_team(user, 
     assert labels(user, words, "People") == labels(csm, words, "People") == [*called, *others][:6]
 
 
+def test_people_of_archived_customers_leave_room_for_others(user, monkeypatch):
+    monkeypatch.setattr("customers.search.LOOKED_AT", 7)
+    gone = CustomerFactory(archived_on="2026-01-01")
+    for number in range(8):
+        ContactFactory(customer=gone, name=f"Freya A{number}")
+    ContactFactory(name="Freya Z")
+    assert labels(user, "freya", "People") == ["Freya Z"]
+    assert labels(user, "frexa", "People") == ["Freya Z"]
+
+
 @pytest.mark.parametrize("words", ["%", "100%_\\", "'; --", "\u202e", "a" * 100])
 def test_any_letters_may_be_typed(user, words):
     CustomerFactory(name="Halyard Freight")
@@ -80,5 +90,5 @@ def test_any_letters_may_be_typed(user, words):
 def test_a_search_asks_as_often_for_one_as_for_three(user, many, django_assert_num_queries):
     for number in range(many):
         ContactFactory(name=f"Halyard {number}", customer=CustomerFactory(name=f"Halyard {number}", owner=user))
-    with django_assert_num_queries(3):  # with the teams of the user, once
+    with django_assert_num_queries(5):  # customers; people by name, their rows, by address; the teams of the user, once
         search(user, "halyard")

@@ -80,6 +80,19 @@ def test_people_of_archived_customers_leave_room_for_others(user, monkeypatch):
     assert labels(user, "frexa", "People") == ["Freya Z"]
 
 
+@pytest.mark.parametrize("close", [0, 5, 6, 7])
+def test_the_nearest_spelling_comes_first_for_who_sees_all_and_who_sees_a_team(user, close):
+    team = TeamFactory()
+    customer = CustomerFactory(team=team)
+    for number in range(4):
+        ContactFactory(customer=customer, name=f"Halyard {number}", email=f"a{number}@example.com")
+    for number in range(close):
+        ContactFactory(customer=customer, name=f"Hayland {number}", email=f"b{number}@example.com")
+    expected = [*(f"Hayland {number}" for number in range(close)), *(f"Halyard {number}" for number in range(4))][:6]
+    csm = UserFactory(role="csm", teams=[team])
+    assert labels(user, "haylard", "People") == labels(csm, "haylard", "People") == expected
+
+
 @pytest.mark.parametrize("words", ["%", "100%_\\", "'; --", "\u202e", "a" * 100])
 def test_any_letters_may_be_typed(user, words):
     CustomerFactory(name="Halyard Freight")
@@ -90,5 +103,7 @@ def test_any_letters_may_be_typed(user, words):
 def test_a_search_asks_as_often_for_one_as_for_three(user, many, django_assert_num_queries):
     for number in range(many):
         ContactFactory(name=f"Halyard {number}", customer=CustomerFactory(name=f"Halyard {number}", owner=user))
-    with django_assert_num_queries(5):  # customers; people by name, their rows, by address; the teams of the user, once
+    with django_assert_num_queries(
+        7
+    ):  # of each noun by name, their rows, by the other field; the teams of the user, once
         search(user, "halyard")

@@ -14,7 +14,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from customers.models import Customer
+from customers.models import Customer, Merge
 from customers.registry import Type
 from customers.rules import Condition, Group, Not, Rule, Saved, to_q
 from customers.rules.fields import Field
@@ -49,11 +49,18 @@ def customers_of(user: User) -> QuerySet[Customer]:
 
 
 def fitting(rule: Rule, *, user: User, day: date) -> Fitting:
-    rows = customers_of(user).filter(to_q(rule, day))
-    some = list(_largest(rows)[:SOME])
+    met = to_q(rule, day)
+    some = list(_largest(customers_of(user).filter(met))[:SOME])
     key = f"customers.seen:{user.pk}:{user.role}"
-    of = cache.get_or_set(key, lambda: customers_of(user).order_by().count(), LAST) or 0
-    return Fitting(rows.order_by().count() if some else 0, of, some)
+    of = cache.get_or_set(key, lambda: _count(user, EVERYBODY), LAST) or 0
+    return Fitting(_count(user, met) if some else 0, of, some)
+
+
+def _count(user: User, met: Q) -> int:
+    """How many of ``customers_of``. Merged customers are few: to count them too and take them away again is less work
+    than to look for each of thousands among them."""
+    rows = Customer.objects.visible_to(user).filter(met, archived_on=None, standing__isnull=False).order_by()
+    return rows.count() - rows.filter(pk__in=Merge.objects.open().values("from_customer")).count()
 
 
 def near(rule: Rule, *, user: User, day: date) -> list[Miss]:

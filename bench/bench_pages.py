@@ -29,7 +29,7 @@ from django.test import Client
 from accounts.models import Role, User
 from bench.bench_customers import _stand
 from bench.bench_scoring import company
-from bench.harness import address, figures, kept, scaled
+from bench.harness import address, bring_into_memory, figures, kept, scaled
 from config.embedded.privileges import die_with_parent
 from config.runner import programs
 from core import clock
@@ -89,6 +89,7 @@ def pages() -> Iterator[Figure]:
         _stand()
         _fill_the_queue()
         curves.freshen(ruleset=rulesets.current())  # as each night does
+        bring_into_memory()
         people = [_person(number) for number in range(PEOPLE)]
         name = connection.settings_dict["NAME"]
         with _served(address(name)) as (port, worked):

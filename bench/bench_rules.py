@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator
 from functools import partial
-from statistics import median
 from typing import Any
 
 from django.db import connection
 from django.test import Client
 
 from accounts.models import User
-from bench.harness import figures, kept, scaled, seconds
+from bench.harness import bring_into_memory, figures, kept, waited
 from core import clock
 from customers.models.measured import places
 from customers.queries.fitting import fitting, near
@@ -17,7 +16,6 @@ from customers.registry import MEASURES, Type
 from customers.rules import parse
 from tools.figures import Figure
 
-TIMES = 7
 CUSTOMERS = """
     INSERT INTO customers_customer (uid, name, domain, industry, country, stage, language, attributes, created_on,
                                     known_on, time_zone, version)
@@ -53,13 +51,13 @@ RULES: dict[str, Any] = {
 @figures.measured("rules")
 def rules() -> Iterator[Figure]:
     with kept("rules_100k", build):
+        bring_into_memory()
         user = User.objects.get()
         for name, data in RULES.items():
             rule, day = parse(data), clock.today()
-            counted = _median(partial(fitting, rule, user=user, day=day))
-            yield scaled(f"rules.count.{name}", counted, 0.1)
-            yield scaled(f"rules.near.{name}", _median(partial(near, rule, user=user, day=day)), 0.5)
-        yield scaled("rules.count.page", _median(partial(_post, _client(user))), 0.15)
+            yield waited(f"rules.count.{name}", partial(fitting, rule, user=user, day=day), 0.1)
+            yield waited(f"rules.near.{name}", partial(near, rule, user=user, day=day), 0.5)
+        yield waited("rules.count.page", partial(_post, _client(user)), 0.15)
 
 
 def build() -> None:
@@ -71,10 +69,6 @@ def build() -> None:
         cursor.execute(CUSTOMERS, [])
         cursor.execute(STANDINGS.format(measured=f"ARRAY[{', '.join(each)}]"), [])
         cursor.execute("ANALYZE customers_customer, customers_standing")
-
-
-def _median(work: Any) -> float:
-    return median(seconds(work) for _n in range(TIMES))
 
 
 def _client(user: User) -> Client:

@@ -4,13 +4,14 @@ import hashlib
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from statistics import mean, median
 from typing import Any
 
 import psycopg
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
+from django.db import DatabaseError, connection
 from psycopg import sql
 
 from bench.yardsticks import REFERENCE, YARDSTICKS
@@ -23,6 +24,7 @@ figures = Figures()
 _measured: dict[str, tuple[float, float]] = {}
 _leases: list[Lease] = []
 NOW = 10.0  # seconds
+ROUNDS, IN_A_ROUND = 3, 3
 
 
 def use_own_server() -> None:
@@ -159,6 +161,15 @@ def address(name: str) -> str:
     return f"{base.rsplit('/', 1)[0]}/{name}{'?' + query if query else ''}"
 
 
+def bring_into_memory() -> None:
+    """Read this database's tables and indexes once: a server that has been up for days has in memory what its people
+    open, and one that was started a minute ago, after gigabytes of other databases, reads it row by row from the disk.
+    Left alone where the server's owner does not let us."""
+    with connection.cursor() as cursor, suppress(DatabaseError):
+        cursor.execute("CREATE EXTENSION IF NOT EXISTS pg_prewarm")
+        cursor.execute("SELECT pg_prewarm(oid, 'read') FROM pg_class WHERE relkind IN ('r', 'i', 't')")
+
+
 @figures.measured("yardstick")
 def yardstick() -> Iterator[Figure]:
     """How fast this machine is: the same fixed work each time."""
@@ -187,6 +198,21 @@ def beside(taken: Sequence[float], others: Sequence[float]) -> float:
     """How many times as long something takes: each time against the ``others`` just before and after it, as what else
     the machine does slows all three. The least of them."""
     return min(one / ((others[n] + others[n + 1]) / 2) for n, one in enumerate(taken))
+
+
+def waited(name: str, work: Callable[[], object], target: float, by: str = "sql") -> Figure:
+    """The median of what somebody waits for again and again, each time scaled by the yardstick just before and after
+    it: a machine that others work on too is not as fast for two of them. The first after a yardstick, which has had
+    the processor's caches for itself, is not counted."""
+    taken, as_there, before = [], [], seconds(YARDSTICKS[by])
+    for _ in range(ROUNDS):
+        work()
+        some = [seconds(work) for _ in range(IN_A_ROUND)]
+        after = seconds(YARDSTICKS[by])
+        taken += some
+        as_there += [one * REFERENCE[by] / mean((before, after)) for one in some]
+        before = after
+    return at_most(name, median(as_there), "s", target, raw=round(median(taken), 4), scaled_by=by)
 
 
 def scaled(name: str, value: float, target: float, by: str = "sql", **also: Any) -> Figure:

@@ -36,13 +36,17 @@ def _workers(by: User, customer: Customer) -> QuerySet[User]:
     return workers(customer).filter(pk__in=colleagues(by).order_by().values("pk"))
 
 
-def _offer_workers(field: Any, by: User, customer: Customer) -> None:
+def _offer_workers(form: forms.Form, name: str, by: User, customer: Customer) -> None:
     """Take whom ``by`` may give work for ``customer``; offer their names as of a minute ago at most."""
+    field: Any = form.fields[name]
     key = f"desk.workers:{by.pk}:{by.role}:{customer.team_id}"
-    field.queryset = _workers(by, customer)
-    pairs = field.queryset.values_list("uid", "name")
-    named = cache.get_or_set(key, lambda: [(f"{uid}", name) for uid, name in pairs], CHOICES_LAST) or []
-    _offer(field, named)
+    if form.is_bound:
+        field.queryset = _workers(by, customer)
+    _offer(field, cache.get_or_set(key, lambda: _names(_workers(by, customer)), CHOICES_LAST) or [])
+
+
+def _names(people: QuerySet[User]) -> list[tuple[str, str]]:
+    return [(f"{uid}", name) for uid, name in people.values_list("uid", "name")]
 
 
 def _offer(field: Any, choices: Iterable[tuple[Any, str]]) -> None:
@@ -196,7 +200,7 @@ class ReassignForm(VersionForm):
 
     def __init__(self, *args: Any, by: User, customer: Customer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _offer_workers(self.fields["to"], by, customer)
+        _offer_workers(self, "to", by, customer)
 
 
 class UndoForm(ReassignForm):
@@ -254,7 +258,7 @@ class TaskForm(forms.Form):
 
     def __init__(self, *args: Any, by: User, customer: Customer, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _offer_workers(self.fields["owner"], by, customer)
+        _offer_workers(self, "owner", by, customer)
         self.today = today
         self.fields["due_on"].initial = today + timedelta(days=7)
 

@@ -19,7 +19,7 @@ from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from socket import create_server
-from statistics import median
+from statistics import mean, median
 from typing import Any
 
 from django.conf import settings
@@ -29,7 +29,7 @@ from django.test import Client
 from accounts.models import Role, User
 from bench.bench_customers import _stand
 from bench.bench_scoring import company
-from bench.harness import address, bring_into_memory, figures, kept, scaled
+from bench.harness import address, bring_into_memory, figures, kept, scaled, speed
 from config.embedded.privileges import die_with_parent
 from config.runner import programs
 from core import clock
@@ -96,15 +96,17 @@ def pages() -> Iterator[Figure]:
             _together(people, partial(_morning, port=port))  # what a process reads once
             for person in people:
                 person.took.clear()
+            pace = speed("python")
             before, until = worked(), time.monotonic() + float(os.environ.get("PAGES_SECONDS", "60"))
             _together(people, partial(_day, port=port, until=until))
             took = worked() - before
+            pace = mean((pace, speed("python")))
         clicks = sum(len(times) for person in people for times in person.took.values())
         yield info("pages.web", 1000 * took / max(clicks, 1), "ms of the web's work a click")
-        yield from _told(people)
+        yield from _told(people, pace)
 
 
-def _told(people: Sequence[Person]) -> Iterator[Figure]:
+def _told(people: Sequence[Person], pace: float) -> Iterator[Figure]:
     took: dict[str, list[float]] = defaultdict(list)
     for person in people:
         for page, times in person.took.items():
@@ -115,10 +117,13 @@ def _told(people: Sequence[Person]) -> Iterator[Figure]:
     yield at_most("pages.failed", len(failed), "clicks", 0, such_as=sorted({*failed})[:5])
     for page in CLICKS:
         if took[page]:
-            yield scaled(f"pages.{page}.median", median(took[page]), MEDIAN, "python", clicks=len(took[page]))
-            yield scaled(f"pages.{page}.p95", _slow(took[page]), SLOW, "python")
-    yield scaled("pages.median", median(everything), MEDIAN, "python")
-    yield scaled("pages.p95", _slow(everything), SLOW, "python")
+            yield from _both(f"pages.{page}", took[page], pace)
+    yield from _both("pages", everything, pace)
+
+
+def _both(name: str, took: Sequence[float], pace: float) -> Iterator[Figure]:
+    yield scaled(f"{name}.median", median(took), MEDIAN, "python", pace=pace, clicks=len(took))
+    yield scaled(f"{name}.p95", _slow(took), SLOW, "python", pace=pace)
 
 
 def _slow(times: Sequence[float]) -> float:

@@ -178,11 +178,11 @@ def yardstick() -> Iterator[Figure]:
 
 
 def speed(name: str) -> float:
-    """Seconds that a yardstick takes here and now, the best of three: where others work on a machine too, its speed
+    """Seconds that a yardstick takes here and now, the median of three: where others work on a machine too, its speed
     is not the same for long."""
     at, taken = _measured.get(name, (-NOW, 0.0))
     if time.monotonic() - at >= NOW:
-        taken = min(seconds(YARDSTICKS[name]) for _ in range(3))
+        taken = median(seconds(YARDSTICKS[name]) for _ in range(3))
         _measured[name] = time.monotonic(), taken
     return taken
 
@@ -215,6 +215,8 @@ def waited(name: str, work: Callable[[], object], target: float, by: str = "sql"
     return at_most(name, median(as_there), "s", target, raw=round(median(taken), 4), scaled_by=by)
 
 
-def scaled(name: str, value: float, target: float, by: str = "sql", **also: Any) -> Figure:
-    """A time against an absolute target, as it would be on the machine that the target was set on."""
-    return at_most(name, value * REFERENCE[by] / speed(by), "s", target, raw=round(value, 4), scaled_by=by, **also)
+def scaled(name: str, value: float, target: float, by: str = "sql", *, pace: float = 0, **also: Any) -> Figure:
+    """A time against an absolute target, as it would be on the machine that the target was set on. ``pace``: what the
+    yardstick took meanwhile, if not now."""
+    there = value * REFERENCE[by] / (pace or speed(by))
+    return at_most(name, there, "s", target, raw=round(value, 4), scaled_by=by, **also)

@@ -17,6 +17,7 @@ from customers.registry.frame import customers_of, empty, fill
 from customers.registry.measure import Family
 
 PREFIX = "attribute."
+MANY = 1000
 
 
 class Kind(StrEnum):
@@ -80,14 +81,28 @@ def attribute_frame(
     then: a constant counts from the customer's first day; ``by_today`` reads today's value instead. One statement
     a key. Raises KeyError for an unknown attribute, NotReplayable for an outcome, unless ``by_today``.
     """
-    wanted = list(dict.fromkeys(keys))
     scope = Scope.of(at, customers)
     ids = customers_of(scope)
+    return Frame(at, ids, _columns(keys, scope, ids, by_today))
+
+
+def with_attributes(frame: Frame, keys: Iterable[str], *, by_today: bool = False) -> Frame:
+    """The frame, with the attributes ``keys`` of its customers beside what it has. One statement a key.
+
+    Called, read and refused as by ``attribute_frame``.
+    """
+    # Of many, all are read: to name them one by one takes longer.
+    scope = Scope.of(frame.at, None if len(frame) > MANY else frame.ids.tolist())
+    return frame.with_columns(_columns(keys, scope, frame.ids, by_today))
+
+
+def _columns(keys: Iterable[str], scope: Scope, ids: np.ndarray, by_today: bool) -> dict[str, np.ndarray]:
+    wanted = list(dict.fromkeys(keys))
     known = fields(key.removeprefix(PREFIX) for key in wanted)
     columns: dict[str, np.ndarray] = {}
     for name in wanted:
         columns |= _column(name, known[name.removeprefix(PREFIX)], scope, ids, by_today)
-    return Frame(at, ids, columns)
+    return columns
 
 
 def labels(key: str) -> dict[str, str]:

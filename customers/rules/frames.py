@@ -8,7 +8,7 @@ import numpy as np
 
 from core.clock import AsOf
 from customers.domain import standings
-from customers.queries.attributes import attribute_frame
+from customers.queries.attributes import with_attributes
 from customers.registry import Frame, gather
 from customers.rules.fields import ATTRIBUTE, MEASURE
 from customers.rules.ops import OPPOSITES, Kind
@@ -40,7 +40,7 @@ def frame_for(rule: Rule, at: AsOf, customers: Sequence[int] | None = None, *, b
     measures = sorted(key.removeprefix(MEASURE) for key in rule.keys if key.startswith(MEASURE))
     attributes = sorted(key for key in rule.keys if key.startswith(ATTRIBUTE))
     frame = gather(at, measures, customers)
-    return frame.with_columns(attribute_frame(at, attributes, customers, by_today=by_today).columns)
+    return with_attributes(frame, attributes, by_today=by_today)
 
 
 def mask(rule: Rule, frame: Frame) -> Mask:

@@ -9,7 +9,7 @@ from core.clock import AsOf
 from core.domain import events
 from customers.domain import standings
 from customers.models import Band
-from customers.queries.attributes import attribute_frame
+from customers.queries.attributes import PREFIX, with_attributes
 from customers.registry import MEASURES, Frame, Tier, gather
 from customers.rules import mask
 from health.domain import chances, history, nights
@@ -17,7 +17,6 @@ from health.domain.calculate import calculate
 from health.domain.result import Part, Result, columns
 from health.domain.versions import InForce, in_force
 
-MANY = 1000
 IN_FORCE = "is_active"  # yes: a subscription is in force that is no trial; no: none is any more; missing: never any
 LEAVES_ON = "leaves_on"
 
@@ -46,9 +45,10 @@ def score_with(frame: Frame, versions: Sequence[InForce]) -> Result:
     coverage = np.zeros(size)
     band = np.full(size, Band.UNKNOWN.value, dtype=object)
     left = frame[IN_FORCE] != 0
+    known = _with_attributes(frame, versions)
     parts = []
     for used in versions:
-        rows = np.flatnonzero(left & _applies(used, frame))
+        rows = np.flatnonzero(left & _applies(used, known))
         part = Part(used, rows, calculate(used.definition, columns(used.definition, frame, rows)))
         version[rows] = used.version.pk
         values[rows], coverage[rows], band[rows] = part.calculated.score, part.calculated.coverage, part.calculated.band
@@ -95,14 +95,14 @@ def refresh(customers: Sequence[int] | None = None) -> None:
     events.append(type="health.refreshed.v1", payloads=[{"customers": None if customers is None else [*customers]}])
 
 
+def _with_attributes(frame: Frame, versions: Sequence[InForce]) -> Frame:
+    rules = [used.definition.applies for used in versions if used.definition.applies]
+    return with_attributes(frame, sorted({key for rule in rules for key in rule.keys if key.startswith(PREFIX)}))
+
+
 def _applies(used: InForce, frame: Frame) -> np.ndarray:
     rule = used.definition.applies
-    if rule is None:
-        return np.ones(len(frame), dtype=bool)
-    attributes = [key for key in rule.keys if key.startswith("attribute.")]
-    # Of many, all are read: to name them one by one takes longer.
-    found = attribute_frame(frame.at, attributes, None if len(frame) > MANY else frame.ids.tolist())
-    return mask(rule, frame.with_columns(found.where(np.isin(found.ids, frame.ids)).columns))
+    return np.ones(len(frame), dtype=bool) if rule is None else mask(rule, frame)
 
 
 def _with_derived(result: Result, month_before: np.ndarray, today: date) -> Frame:

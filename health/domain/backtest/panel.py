@@ -6,13 +6,14 @@ from datetime import date, timedelta
 import numpy as np
 
 from core.clock import AsOf
+from customers.queries.attributes import with_attributes
 from customers.queries.touchpoints import STANDS
 from customers.registry import Frame, Scope, Sql, Type, gather
 from customers.registry.fetching import ids_and_floats
 from health.domain.backtest.asked import Asked
 from health.domain.backtest.decisions import Decisions, under_notice
 from health.domain.backtest.statistics import Sample
-from health.domain.backtest.subjects import UNKNOWN, Subject, with_attributes
+from health.domain.backtest.subjects import UNKNOWN, Subject
 from health.domain.scoring import IN_FORCE
 
 EPOCH = date(1970, 1, 1)
@@ -86,9 +87,8 @@ def observe(asked: Asked, subjects: Sequence[Subject], day: date) -> Seen:
     """Replay one day, by what was known when it began."""
     at = AsOf.at(day)
     keys = dict.fromkeys([*FIXED, *(key for one in subjects for key in one.measures)])
-    frame = gather(at, keys, asked.customers)
     attributes = sorted({key for one in subjects for key in one.attributes})
-    frame = with_attributes(frame, attributes, asked.customers)
+    frame = with_attributes(gather(at, keys, asked.customers), attributes)
     judged = [one.judge(frame) for one in subjects]
     there = _there(frame, asked)
     wanted = there & np.logical_or.reduce([one.asked for one in judged])

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from customers.models import Band
-from customers.queries.attributes import PREFIX, attribute_frame
+from customers.queries.attributes import PREFIX
 from customers.registry import MEASURES, Better, Frame, Measure, Scope, Sql, Tier, Type
 from customers.registry.frame import empty, fill
 from customers.registry.measure import Family
@@ -210,10 +210,6 @@ def testable() -> Iterable[Measure]:
 
 def met(rule: Rule | None, frame: Frame) -> np.ndarray:
     return np.ones(len(frame), dtype=bool) if rule is None else mask(rule, frame)
-
-
-def with_attributes(frame: Frame, keys: Sequence[str], customers: Sequence[int] | None) -> Frame:
-    return frame.with_columns(attribute_frame(frame.at, keys, customers).columns) if keys else frame
 
 
 def _read(definitions: Iterable[Definition], prefix: str, *, whole: bool = False) -> list[str]:

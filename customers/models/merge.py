@@ -2,6 +2,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.models import User
+from core.clock import AsOf
 from customers.models.customer import Customer
 from customers.querysets import MergeQuerySet
 
@@ -31,3 +32,7 @@ class Merge(models.Model):
 
     def __str__(self) -> str:
         return f"{self.from_customer_id} is {self.into_customer_id} since {self.known_on}"
+
+    def is_known(self, at: AsOf) -> bool:
+        """Whether it was known, and not yet undone, as of ``at``."""
+        return self.known_on < at.known_on and (self.undone_on is None or self.undone_on >= at.known_on)

@@ -1,11 +1,12 @@
 from collections.abc import Iterable, Sequence
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from core.clock import AsOf
 from core.prepared import prepared
 from core.remembering import remembered
 from customers.models import Customer, Merge
+from customers.registry.scope import merges_of
 
 
 def members(customer: int) -> Sequence[int]:
@@ -19,11 +20,8 @@ def merged_into(customer: int) -> Customer | None:
     return next(found, None)
 
 
-@remembered
-@prepared
-def _merges_of(customer: int) -> QuerySet[Merge]:
-    either = Q(from_customer=customer) | Q(into_customer=customer)
-    return Merge.objects.open().filter(either).order_by("pk")
+def _merges_of(customer: int) -> list[Merge]:
+    return [one for one in merges_of((customer,)) if one.undone_on is None]
 
 
 def merged_as_of(at: AsOf) -> dict[int, int]:

@@ -1,13 +1,16 @@
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
 from django.apps import apps
+from django.db.models import Q
 
 from core.clock import AsOf
 from core.prepared import prepared
 from core.remembering import remembered
+
+FEW = 20  # customers whose merges are read by themselves
 
 
 class Sql(NamedTuple):
@@ -27,10 +30,10 @@ class Scope:
 
     @classmethod
     def of(cls, at: AsOf, customers: Sequence[int] | None = None) -> "Scope":
-        merges = _merges(at)
         if customers is None:
-            return cls(at, None, bool(merges))
+            return cls(at, None, bool(_merges(at)))
         wanted = set(customers)
+        merges = _merges_among(at, wanted)
         absorbed = {one for one, into in merges if into in wanted}
         return cls(at, tuple(wanted | absorbed), bool(merges))
 
@@ -65,10 +68,33 @@ class Scope:
 
 @remembered
 def _merges(at: AsOf) -> Sequence[tuple[int, int]]:
-    return [(one.from_customer_id, one.into_customer_id) for one in _known(at)]
+    return _pairs(_known(at))
+
+
+def _merges_among(at: AsOf, customers: set[int]) -> Sequence[tuple[int, int]]:
+    """The merges known as of then; of few customers only those that they have a part in, read once for all days."""
+    if not 0 < len(customers) <= FEW:
+        return _merges(at)
+    return _pairs(one for one in merges_of(tuple(sorted(customers))) if one.is_known(at))
+
+
+def _pairs(merges: Iterable[Any]) -> Sequence[tuple[int, int]]:
+    return [(one.from_customer_id, one.into_customer_id) for one in merges]
 
 
 @prepared
 def _known(at: AsOf) -> Any:
+    return _all_merges().known(at).only("from_customer", "into_customer")
+
+
+@remembered
+@prepared
+def merges_of(customers: tuple[int, ...]) -> Any:
+    """Of few customers: the merges of one of them into another or the other way round, undone ones too, the oldest
+    first."""
+    return _all_merges().filter(Q(from_customer__in=customers) | Q(into_customer__in=customers)).order_by("pk")
+
+
+def _all_merges() -> Any:
     # By name: a standing, one of the models, keeps its values by the measures that are declared here.
-    return apps.get_model("customers", "Merge").objects.known(at).only("from_customer", "into_customer")
+    return apps.get_model("customers", "Merge").objects.all()

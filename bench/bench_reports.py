@@ -2,18 +2,17 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from itertools import count
+from functools import partial
 from statistics import median
 
 from django.db import connection
 
 from bench import money
-from bench.harness import figures, kept, restart, scaled, seconds
+from bench.harness import WAITS, figures, kept, restart, scaled, seconds, waited
 from churn.queries.retention import Asked, Period, held, periods, report
 from core import clock
 from subscriptions.domain import curves, rulesets, versions
 from subscriptions.domain.versions import Version
-from subscriptions.models import SubscriptionVersion
 from tools.figures import Figure, info
 
 TIMES = 9
@@ -49,17 +48,19 @@ def cold(wanted: list[Period]) -> float:
 
 
 def _changed(wanted: list[Period]) -> Iterator[Figure]:
-    """One subscription changes: its ledger, what is kept of it, and the report that takes it in. The first of them is
-    that of a server just started."""
-    amounts = count(clock.now().microsecond)
-    writes, reads = [], []
-    for customer in range(500, 501 + TIMES):
-        version = SubscriptionVersion.objects.filter(customer=customer).latest("starts_on", "id")
-        new = Version(version.subscription_id, version.starts_on, version.amount + next(amounts))
-        writes.append(seconds(lambda new=new: versions.record(versions=[new], known_on=clock.today())))  # type: ignore[misc]
-        reads.append(seconds(lambda: report(wanted, Asked())))
-    yield info("reports.change_written", median(writes[1:]), "s")
-    yield scaled("reports.change", median(map(sum, zip(writes[1:], reads[1:], strict=True))), 0.05)
+    """One subscription changes: its ledger, what is kept of it, and the report that takes it in."""
+    changed, written = money.changes(500, WAITS), []
+
+    def change() -> None:
+        written.append(seconds(partial(_write, changed)))
+        report(wanted, Asked())
+
+    yield waited("reports.change", change, 0.05)
+    yield info("reports.change_written", median(written), "s")
+
+
+def _write(changed: Iterator[Version]) -> None:
+    versions.record(versions=[next(changed)], known_on=clock.today())
 
 
 def _count(table: str) -> int:

@@ -25,6 +25,7 @@ _measured: dict[str, tuple[float, float]] = {}
 _leases: list[Lease] = []
 NOW = 10.0  # seconds
 ROUNDS, IN_A_ROUND = 3, 3
+WAITS = ROUNDS * (1 + IN_A_ROUND)  # how often `waited` does its work
 
 
 def use_own_server() -> None:

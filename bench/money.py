@@ -1,7 +1,9 @@
 """A company that is nothing but money: customers, subscriptions with terms of a year and versions of them, as a load
 of history writes them, and the ledger of it. Made by the database, so that a million versions take a minute."""
 
+from collections.abc import Iterator
 from datetime import date
+from itertools import count
 from typing import Final
 
 from django.db import connection
@@ -9,6 +11,8 @@ from django.db import connection
 from churn.queries.retention import shift
 from core import clock
 from subscriptions.domain import ledger, rulesets
+from subscriptions.domain.versions import Version
+from subscriptions.models import SubscriptionVersion
 
 CUSTOMERS: Final = 100_000
 VERSIONS: Final = 10  # of each customer, in two subscriptions
@@ -61,3 +65,12 @@ def build(customers: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(WRITTEN, {"first": first_day(), "today": clock.today(), "customers": customers})
     ledger.refresh()
+
+
+def changes(first: int, many: int) -> Iterator[Version]:
+    """Of so many customers, from this one on: their latest version, with another amount than it ever had."""
+    amounts, made = count(clock.now().microsecond), []
+    for customer in range(first, first + many):
+        version = SubscriptionVersion.objects.filter(customer=customer).latest("starts_on", "id")
+        made.append(Version(version.subscription_id, version.starts_on, version.amount + next(amounts)))
+    return iter(made)

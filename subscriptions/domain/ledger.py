@@ -1,5 +1,8 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -76,14 +79,22 @@ def _build(
 
 def _append_first(ruleset: Ruleset, customers: Sequence[int] | None, owners: Owners) -> int:
     """Append what is computed portion by portion: each is sorted in memory, so that millions of customers take as long
-    for each as thousands do.
+    for each as thousands do. While the database takes in one, the next is computed.
     """
     stage.create(TABLE, COLUMNS)
     appended = 0
-    for rows in movements(rulesets.rules(ruleset), customers, owners=owners):
-        bulk.send(TABLE, _columns(rows), {"versions": (rows.counts, rows.versions)})
-        appended += stage.execute(PORTION, {"ruleset": ruleset.pk})
-        stage.execute(f"TRUNCATE {TABLE}")
+    with ThreadPoolExecutor(1) as beside:
+        for portion in _portions(rulesets.rules(ruleset), customers, owners):
+            computed = beside.submit(portion.rows)
+            appended += _take_in(ruleset)
+            with _named(portion.money):
+                _send(computed.result())
+    return appended + _take_in(ruleset)
+
+
+def _take_in(ruleset: Ruleset) -> int:
+    appended = stage.execute(PORTION, {"ruleset": ruleset.pk})
+    stage.execute(f"TRUNCATE {TABLE}")
     return appended
 
 
@@ -97,9 +108,13 @@ def compute(
     """Put what the ledger should say into the temporary table ``fresh_movements``. Raises ``MissingRate``."""
     stage.create(TABLE, COLUMNS)
     for rows in movements(rulesets.rules(ruleset), customers, owners=owners, all_wild=all_wild):
-        bulk.send(TABLE, _columns(rows), {"versions": (rows.counts, rows.versions)})
+        _send(rows)
     if customers is None or len(customers) > MANY:
         stage.analyze(TABLE)
+
+
+def _send(rows: Cells) -> None:
+    bulk.send(TABLE, _columns(rows), {"versions": (rows.counts, rows.versions)})
 
 
 def movements(
@@ -112,19 +127,39 @@ def movements(
     """The ledger of these customers (all, where None), and of whom they are merged with, under these settings: a pure
     function of what is stored, in portions. Raises ``MissingRate``.
     """
-    owners = owners or ledger_merges.owners()
+    for portion in _portions(rules, customers, owners or ledger_merges.owners(), all_wild=all_wild):
+        with _named(portion.money):
+            rows = portion.rows()
+        yield rows
+
+
+@dataclass(frozen=True, slots=True)
+class _Portion:
+    """The versions of some customers as edges, and all else that their ledger is computed from."""
+
+    edges: Columns
+    money: Money
+    corrections: Columns
+    owners: Owners
+    all_wild: bool
+
+    def rows(self) -> Cells:
+        """Their ledger, without the database. Raises ``exchange.MissingRate``."""
+        merged = self.owners.customers
+        seen = seen_as_known(self.edges, self.corrections, merged=merged, all_wild=self.all_wild)
+        return rows_of(seen, cells_of(seen, self.money.rates, self.money.rules["reactivation_within_days"]))
+
+
+def _portions(
+    rules: Mapping[str, Any], customers: Sequence[int] | None, owners: Owners, *, all_wild: bool = False
+) -> Iterator[_Portion]:
     chosen = None if customers is None else owners.together(customers)
     money = ledger_source.money(rules, chosen)
     corrections = exchange.corrections(money.rates)
     for where, params in ledger_source.chunks(chosen, owners.customers):
         edges = ledger_merges.owned(edges_of(ledger_source.versions(money, where, params)), owners)
-        if not len(edges["id"]):
-            continue
-        seen = seen_as_known(edges, corrections, merged=owners.customers, all_wild=all_wild)
-        try:
-            yield rows_of(seen, cells_of(seen, money.rates, rules["reactivation_within_days"]))
-        except exchange.MissingRate as missing:
-            raise _named(missing, money) from None
+        if len(edges["id"]):
+            yield _Portion(edges, money, corrections, owners, all_wild)
 
 
 def _columns(rows: Cells) -> Columns:
@@ -160,11 +195,16 @@ def _expect_much() -> None:
         cursor.execute("SET LOCAL jit = off")
 
 
-def _named(missing: exchange.MissingRate, money: Money) -> MissingRate:
-    message = _("There is no exchange rate of %(currency)s on %(day)s or in the %(days)s days before.")
-    names = {
-        "currency": money.currencies[missing.currency],
-        "day": to_date(missing.day),
-        "days": money.rules["rate_valid_days"],
-    }
-    return MissingRate(message % names)
+@contextmanager
+def _named(money: Money) -> Iterator[None]:
+    """A missing rate is raised with the names of its currency and day."""
+    try:
+        yield
+    except exchange.MissingRate as missing:
+        message = _("There is no exchange rate of %(currency)s on %(day)s or in the %(days)s days before.")
+        names = {
+            "currency": money.currencies[missing.currency],
+            "day": to_date(missing.day),
+            "days": money.rules["rate_valid_days"],
+        }
+        raise MissingRate(message % names) from None

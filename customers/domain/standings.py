@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from itertools import groupby
 
 import numpy as np
 from django.db import connection, models, transaction
@@ -119,14 +120,26 @@ def _read(name: str) -> str:
     return f"COALESCE({value}, '{DEFAULTS[name]}')" if name in DEFAULTS else value
 
 
+def _beside_others(given: set[int], width: int) -> str:
+    """The new values at their places, what stands already at the others."""
+    parts = []
+    for new, group in groupby(range(1, 1 + width), given.__contains__):
+        numbers = list(group)
+        some = ", ".join(f"s.measured[{n}]" for n in numbers)
+        # Of what is complete a stretch at once: a value by itself is found by a walk from the first.
+        parts.append(f"excluded.measured[{numbers[0]}:{numbers[-1]}]" if new else f"ARRAY[{some}]")
+    return " || ".join(parts)
+
+
 def _upsert(names: Sequence[str], known: Mapping[str, int], given: set[str]) -> str:
     """Over ``standing_new``, which lists customers in order, so that two writers never wait for each other."""
     own = ["as_of", *names, "measured"]
     missing = [name for name in DEFAULTS if name not in names]
     values = ["%(as_of)s::date", *map(_read, names), "array_replace(n.measured, 'NaN'::float8, NULL)"]
-    here = {known[key] for key in given}
-    places = [f"{'excluded' if n in here else 's'}.measured[{n}]" for n in range(1, 1 + max(known.values()))]
-    new = [*(f"excluded.{name}" for name in own[:-1]), f"ARRAY[{', '.join(places)}]"]
+    new = [
+        *(f"excluded.{name}" for name in own[:-1]),
+        _beside_others({known[key] for key in given}, max(known.values())),
+    ]
     return f"""
         INSERT INTO customers_standing AS s (customer_id, {", ".join([*own, *missing])})
         SELECT n.customer_id, {", ".join([*values, *(f"'{DEFAULTS[name]}'" for name in missing)])}

@@ -2,7 +2,8 @@
 the standings once."""
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
+from functools import cache
 from typing import Any
 from unittest import mock
 
@@ -10,7 +11,6 @@ from django.core.management import call_command
 from django.db import connection, transaction
 
 from bench.harness import copied, figures, kept, seconds
-from core import clock
 from core.clock import AsOf
 from customers.registry import gather
 from customers.registry.rolling import unlike
@@ -38,7 +38,7 @@ def company() -> None:
 @figures.measured("scoring")
 def scoring() -> Iterator[Figure]:
     with kept("company_100k", company), copied():
-        day = clock.today()
+        day = _day()
         first = min(_anew(lambda: health.run(day)) for _ in range(3))
         scan = min(seconds(_scan) for _ in range(3))
         copy = min(_copied() for _ in range(3))
@@ -59,6 +59,14 @@ def scoring() -> Iterator[Figure]:
         health.refresh([customer])
         one = min(_taken_back(lambda: health.refresh([customer])) for _ in range(5))
         yield at_most("scoring.one_customer", one, "s", 0.1)
+
+
+@cache
+def _day() -> date:
+    """The day on which the company was made. Each later one lacks a day's usage, and so moves the health of many."""
+    ((last,),) = _execute("SELECT max(day) FROM usage_usageday")
+    day: date = last + timedelta(days=1)
+    return day
 
 
 def _anew(work: Callable[[], object]) -> float:
@@ -92,7 +100,7 @@ def _scan() -> None:
     _execute(
         "SELECT customer_id, feature_id, count(*), sum(events) FROM usage_usageday"
         " WHERE day >= %s AND day < %s GROUP BY 1, 2",
-        [clock.today() - timedelta(days=WINDOW), clock.today()],
+        [_day() - timedelta(days=WINDOW), _day()],
         rows=False,
     )
 
@@ -118,17 +126,17 @@ def _copied() -> float:
 def _next_night() -> tuple[float, float]:
     """The second of two nights in a row: the seconds that it takes, and what 365 like it would write into the history,
     index included."""
-    _anew(lambda: health.run(clock.today() - timedelta(days=1)))
+    _anew(lambda: health.run(_day() - timedelta(days=1)))
     ((before, rows),) = _execute(SIZE)
-    taken = seconds(transaction.atomic(lambda: health.run(clock.today())))
+    taken = seconds(transaction.atomic(lambda: health.run(_day())))
     ((after, more),) = _execute(SIZE)
     return taken, (more - rows) * 365 * max(after / max(more, 1), (after - before) / max(more - rows, 1)) / 1e9
 
 
 def _unequal() -> int:
     """How many measures of the night are not those of one that reads everything anew."""
-    kept = nights.base_frame(AsOf.at(clock.today()), health.base_measures())
-    return len(unlike(gather(AsOf.at(clock.today()), health.base_measures()), kept))
+    kept = nights.base_frame(AsOf.at(_day()), health.base_measures())
+    return len(unlike(gather(AsOf.at(_day()), health.base_measures()), kept))
 
 
 SIZE = "SELECT pg_total_relation_size('health_score'), (SELECT count(*) FROM health_score)"
@@ -141,7 +149,7 @@ def _execute(statement: str, params: Sequence[Any] = (), rows: bool = True) -> l
 
 
 def _usage_rows() -> int:
-    since = clock.today() - timedelta(days=WINDOW)
+    since = _day() - timedelta(days=WINDOW)
     return _execute("SELECT count(*) FROM usage_usageday WHERE day >= %s", [since])[0][0]
 
 

@@ -135,8 +135,8 @@ def _next_night() -> tuple[float, float]:
 
 def _unequal() -> int:
     """How many measures of the night are not those of one that reads everything anew."""
-    kept = nights.base_frame(AsOf.at(_day()), health.base_measures())
-    return len(unlike(gather(AsOf.at(_day()), health.base_measures()), kept))
+    with nights.base_frame(AsOf.at(_day()), health.base_measures()) as kept:
+        return len(unlike(gather(AsOf.at(_day()), health.base_measures()), kept))
 
 
 SIZE = "SELECT pg_total_relation_size('health_score'), (SELECT count(*) FROM health_score)"

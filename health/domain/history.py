@@ -6,6 +6,7 @@ The row of ``day`` D holds the score as of D, made from facts of before D, so as
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from math import isnan
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,7 @@ LAST = """
 """
 BANDS = tuple(Band.values)
 FOREVER = date(9999, 12, 31)
+NOTHING = r"\N"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +61,7 @@ def store(result: Result, *, announce: bool) -> int:
     with connection.cursor() as cursor:
         statement = "COPY health_score (customer_id, day, version_id, score, band, coverage) FROM STDIN"
         with cursor.copy(statement) as copy:
-            for row in _rows(result, changed):
-                copy.write_row(row)
+            copy.write("".join(_lines(result, changed)))
     if announce:
         events.append(type="health.band_changed.v1", payloads=_band_changes(result, changed, last))
     return int(changed.sum())
@@ -85,22 +86,17 @@ def _changed(result: Result, last: _Last) -> np.ndarray:
     return np.where(never, result.scored, (last.day < today) & ~same)
 
 
-def _rows(result: Result, changed: np.ndarray) -> Iterator[tuple[Any, ...]]:
+def _lines(result: Result, changed: np.ndarray) -> Iterator[str]:
+    """The new rows as COPY reads text."""
     day = result.frame.at.day
     for part in result.parts:
-        for row in part.rows.tolist():
-            if changed[row]:
-                score = result.score[row]
-                yield (
-                    int(result.frame.ids[row]),
-                    day,
-                    part.used.version.pk,
-                    None if np.isnan(score) else f"{score:.2f}",
-                    result.band[row],
-                    f"{result.coverage[row]:.4f}",
-                )
-    for row in np.flatnonzero(changed & ~result.scored).tolist():
-        yield int(result.frame.ids[row]), day, None, None, Band.UNKNOWN.value, "0"
+        rows = part.rows[changed[part.rows]]
+        columns = (result.frame.ids[rows], result.score[rows], result.band[rows], result.coverage[rows])
+        for customer, score, band, coverage in zip(*(column.tolist() for column in columns), strict=True):
+            said = NOTHING if isnan(score) else f"{score:.2f}"
+            yield f"{customer}\t{day}\t{part.used.version.pk}\t{said}\t{band}\t{coverage:.4f}\n"
+    for customer in result.frame.ids[changed & ~result.scored].tolist():
+        yield f"{customer}\t{day}\t{NOTHING}\t{NOTHING}\t{Band.UNKNOWN.value}\t0\n"
 
 
 def _band_changes(result: Result, changed: np.ndarray, last: _Last) -> Iterator[dict[str, Any]]:

@@ -6,6 +6,9 @@ of history, a merge, the undoing of either. Each of them tells an event.
 
 import io
 import zlib
+from collections.abc import Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
 
 import numpy as np
@@ -28,16 +31,19 @@ NARROW = (np.int8, np.int16, np.int32)
 FARTHEST = timedelta(days=28)  # what has moved in a longer time is nearly everything
 
 
-@transaction.atomic
-def base_frame(at: AsOf, keys: list[str]) -> Frame:
-    """``gather(at, keys)``; what it read is kept for the next night, unless a later one is kept."""
-    seen, event = _now()
-    last = models.Night.objects.order_by("-day").first()
-    night = gather_night(at, keys, _usable(last, at, keys))
-    if last is None or last.day <= at.day:
-        models.Night.objects.all().delete()
-        _keep(night, keys, seen, event)
-    return night.frame
+@contextmanager
+def base_frame(at: AsOf, keys: list[str]) -> Iterator[Frame]:
+    """``gather(at, keys)``; what it read is kept for the next night as the block ends, unless a later one is kept."""
+    with transaction.atomic(), ThreadPoolExecutor(1) as beside:
+        seen, event = _now()
+        last = models.Night.objects.order_by("-day").first()
+        night = gather_night(at, keys, _usable(last, at, keys))
+        # Made small while the database takes in what is made of it.
+        packed = beside.submit(_packed, night, kept_keys())
+        yield night.frame
+        if last is None or last.day <= at.day:
+            models.Night.objects.all().delete()
+            _keep(night, keys, seen, event, packed.result())
 
 
 def forget() -> None:
@@ -69,8 +75,8 @@ def _now() -> tuple[str, int]:
     return seen, event
 
 
-def _keep(night: Night, keys: list[str], seen: str, event: int) -> None:
-    row = [night.frame.at.day, Jsonb(keys), Jsonb(night.given), seen, event, _packed(night)]
+def _keep(night: Night, keys: list[str], seen: str, event: int, packed: bytes) -> None:
+    row = [night.frame.at.day, Jsonb(keys), Jsonb(night.given), seen, event, packed]
     # By COPY: as a parameter of a statement so many bytes would be written out as text first.
     statement = "COPY health_night (day, keys, given, seen, event, data) FROM STDIN (FORMAT BINARY)"
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
@@ -78,9 +84,8 @@ def _keep(night: Night, keys: list[str], seen: str, event: int) -> None:
         copy.write_row(row)
 
 
-def _packed(night: Night) -> bytes:
+def _packed(night: Night, keys: Collection[str]) -> bytes:
     """As an archive of numpy. Deflated here, and fast: the database takes four times as long to make it as small."""
-    keys = kept_keys()
     states = {f"{name} {part}": one for name, state in night.states.items() for part, one in state.items()}
     columns = {f"column {key}": column for key, column in night.frame.columns.items() if key in keys}
     packed = io.BytesIO()

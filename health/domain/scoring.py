@@ -67,11 +67,12 @@ def run(day: date) -> Result:
     Appends ``health.band_changed.v1`` for each stored change of band.
     """
     # First what is only read: what this transaction has written, a reader beside it would not see.
-    result = score_frame(nights.base_frame(AsOf.at(day), base_measures()))
-    chances.keep(day)
-    before = history.month_before(day, result.frame.ids)
-    history.store(result, announce=True)
-    standings.write(_with_derived(result, before, day))
+    with nights.base_frame(AsOf.at(day), base_measures()) as frame:
+        result = score_frame(frame)
+        chances.keep(day)
+        before = history.month_before(day, result.frame.ids)
+        history.store(result, announce=True)
+        standings.write(_with_derived(result, before, day))
     return result
 
 

@@ -44,8 +44,8 @@ MEDIAN, SLOW = 0.1, 0.25  # seconds
 # What somebody who works with it all day opens, and how often of a hundred clicks.
 CLICKS = {
     "home": ("/", 8),
-    "queue": ("/queue/", 24),
-    "customer": ("/customers/{customer}/", 24),
+    "queue": ("/queue/", 22),
+    "customer": ("/customers/{customer}/", 22),
     "customers": ("/customers/", 8),
     "customers.filtered": ("/customers/?band=risk&sort=-mrr", 6),
     "customers.searched": ("/customers/?q=freight", 6),
@@ -56,8 +56,8 @@ CLICKS = {
     "search": ("/search/?q=fre", 6),
     "signals": ("/health/", 3),
     "surveys": ("/surveys/", 2),
-    "usage": ("/usage/", 1),
-    "reports": ("/reports/", 1),
+    "usage": ("/usage/", 3),
+    "reports": ("/reports/", 3),
 }
 ROLES = (
     Role.CSM,

@@ -27,7 +27,7 @@ def load_usage() -> Iterator[Figure]:
         order = Order(folder=folder, source="bench")
         copies, loads = [_copied(folder / "usage.csv")], []
         with Watch() as watch:
-            for _ in range(2):
+            for _ in range(3):
                 loads.append(_taken_back(lambda: load(order=order, at=clock.now())))
                 copies.append(_copied(folder / "usage.csv"))
         yield info("load_usage.rows", rows, "rows")

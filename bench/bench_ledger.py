@@ -8,9 +8,7 @@ from django.db import connection, transaction
 from bench import money
 from bench.bench_reports import company
 from bench.harness import WAITS, beside, figures, kept, seconds, waited
-from core import clock
-from subscriptions.domain import ledger, rulesets, versions
-from subscriptions.domain.versions import Version
+from subscriptions.domain import ledger, rulesets
 from tools.figures import Figure, at_most, info
 
 REBUILDS = 3
@@ -31,7 +29,7 @@ def ledger_figures() -> Iterator[Figure]:
         yield info("ledger.rebuild", min(rebuilds), "s")
         yield info("ledger.copy", min(copies), "s")
         yield at_most("ledger.rebuild_ratio", beside(rebuilds, copies), "×", 10)
-        yield waited("ledger.change", partial(_change, money.changes(700, WAITS)), 0.05)
+        yield waited("ledger.change", partial(money.change, money.changes(700, WAITS)), 0.05)
 
 
 def rebuilt() -> float:
@@ -48,8 +46,3 @@ def _copied() -> float:
         taken = seconds(lambda: cursor.execute(SORTED))
         transaction.set_rollback(True)
     return taken
-
-
-def _change(changed: Iterator[Version]) -> None:
-    """Versions, ledger and what reports keep of one customer, as it is written when a subscription changes."""
-    versions.record(versions=[next(changed)], known_on=clock.today())

@@ -11,8 +11,7 @@ from bench import money
 from bench.harness import WAITS, figures, kept, restart, scaled, seconds, waited
 from churn.queries.retention import Asked, Period, held, periods, report
 from core import clock
-from subscriptions.domain import curves, rulesets, versions
-from subscriptions.domain.versions import Version
+from subscriptions.domain import curves, rulesets
 from tools.figures import Figure, info
 
 TIMES = 9
@@ -52,15 +51,11 @@ def _changed(wanted: list[Period]) -> Iterator[Figure]:
     changed, written = money.changes(500, WAITS), []
 
     def change() -> None:
-        written.append(seconds(partial(_write, changed)))
+        written.append(seconds(partial(money.change, changed)))
         report(wanted, Asked())
 
     yield waited("reports.change", change, 0.05)
     yield info("reports.change_written", median(written), "s")
-
-
-def _write(changed: Iterator[Version]) -> None:
-    versions.record(versions=[next(changed)], known_on=clock.today())
 
 
 def _count(table: str) -> int:

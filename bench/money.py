@@ -10,7 +10,7 @@ from django.db import connection
 
 from churn.queries.retention import shift
 from core import clock
-from subscriptions.domain import ledger, rulesets
+from subscriptions.domain import ledger, rulesets, versions
 from subscriptions.domain.versions import Version
 from subscriptions.models import SubscriptionVersion
 
@@ -74,3 +74,8 @@ def changes(first: int, many: int) -> Iterator[Version]:
         version = SubscriptionVersion.objects.filter(customer=customer).latest("starts_on", "id")
         made.append(Version(version.subscription_id, version.starts_on, version.amount + next(amounts)))
     return iter(made)
+
+
+def change(changed: Iterator[Version]) -> None:
+    """Versions, ledger and what reports keep of one customer, as it is written when a subscription changes."""
+    versions.record(versions=[next(changed)], known_on=clock.today())

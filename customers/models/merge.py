@@ -34,5 +34,5 @@ class Merge(models.Model):
         return f"{self.from_customer_id} is {self.into_customer_id} since {self.known_on}"
 
     def is_known(self, at: AsOf) -> bool:
-        """Whether it was known, and not yet undone, as of ``at``."""
+        """Whether it was known, and not yet undone, as of ``at``: as ``Merge.objects.known`` asks the database."""
         return self.known_on < at.known_on and (self.undone_on is None or self.undone_on >= at.known_on)

@@ -17,7 +17,6 @@ from customers.registry.frame import customers_of, empty, fill
 from customers.registry.measure import Family
 
 PREFIX = "attribute."
-MANY = 1000
 
 
 class Kind(StrEnum):
@@ -86,14 +85,15 @@ def attribute_frame(
     return Frame(at, ids, _columns(keys, scope, ids, by_today))
 
 
-def with_attributes(frame: Frame, keys: Iterable[str], *, by_today: bool = False) -> Frame:
+def with_attributes(
+    frame: Frame, keys: Iterable[str], customers: Sequence[int] | None, *, by_today: bool = False
+) -> Frame:
     """The frame, with the attributes ``keys`` of its customers beside what it has. One statement a key.
 
-    Called, read and refused as by ``attribute_frame``.
+    ``customers`` are asked for, all where None: those of the frame, if not more. Called, read and refused as by
+    ``attribute_frame``.
     """
-    # Of many, all are read: to name them one by one takes longer.
-    scope = Scope.of(frame.at, None if len(frame) > MANY else frame.ids.tolist())
-    return frame.with_columns(_columns(keys, scope, frame.ids, by_today))
+    return frame.with_columns(_columns(keys, Scope.of(frame.at, customers), frame.ids, by_today))
 
 
 def _columns(keys: Iterable[str], scope: Scope, ids: np.ndarray, by_today: bool) -> dict[str, np.ndarray]:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from customers.models import Customer, Merge
+from customers.querysets import CustomerQuerySet
 from customers.registry import Type
 from customers.rules import Condition, Group, Not, Rule, Saved, to_q
 from customers.rules.fields import Field
@@ -45,7 +46,11 @@ class Fitting:
 
 def customers_of(user: User) -> QuerySet[Customer]:
     """The customers that the list shows to ``user``."""
-    return Customer.objects.visible_to(user).current().filter(standing__isnull=False)
+    return _with_merged(user).current()
+
+
+def _with_merged(user: User) -> CustomerQuerySet:
+    return Customer.objects.visible_to(user).filter(archived_on=None, standing__isnull=False)
 
 
 def fitting(rule: Rule, *, user: User, day: date) -> Fitting:
@@ -59,7 +64,7 @@ def fitting(rule: Rule, *, user: User, day: date) -> Fitting:
 def _count(user: User, met: Q) -> int:
     """How many of ``customers_of``. Merged customers are few: to count them too and take them away again is less work
     than to look for each of thousands among them."""
-    rows = Customer.objects.visible_to(user).filter(met, archived_on=None, standing__isnull=False).order_by()
+    rows = _with_merged(user).filter(met).order_by()
     return rows.count() - rows.filter(pk__in=Merge.objects.open().values("from_customer")).count()
 
 

@@ -40,7 +40,7 @@ def frame_for(rule: Rule, at: AsOf, customers: Sequence[int] | None = None, *, b
     measures = sorted(key.removeprefix(MEASURE) for key in rule.keys if key.startswith(MEASURE))
     attributes = sorted(key for key in rule.keys if key.startswith(ATTRIBUTE))
     frame = gather(at, measures, customers)
-    return with_attributes(frame, attributes, by_today=by_today)
+    return with_attributes(frame, attributes, customers, by_today=by_today)
 
 
 def mask(rule: Rule, frame: Frame) -> Mask:

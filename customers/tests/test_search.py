@@ -103,7 +103,6 @@ def test_any_letters_may_be_typed(user, words):
 def test_a_search_asks_as_often_for_one_as_for_three(user, many, django_assert_num_queries):
     for number in range(many):
         ContactFactory(name=f"Halyard {number}", customer=CustomerFactory(name=f"Halyard {number}", owner=user))
-    with django_assert_num_queries(
-        7
-    ):  # of each noun by name, their rows, by the other field; the teams of the user, once
+    # Of each noun by name, their rows, by the other field; the teams of the user, once.
+    with django_assert_num_queries(7):
         search(user, "halyard")

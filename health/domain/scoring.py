@@ -17,6 +17,7 @@ from health.domain.calculate import calculate
 from health.domain.result import Part, Result, columns
 from health.domain.versions import InForce, in_force
 
+MANY = 1000
 IN_FORCE = "is_active"  # yes: a subscription is in force that is no trial; no: none is any more; missing: never any
 LEAVES_ON = "leaves_on"
 
@@ -98,7 +99,9 @@ def refresh(customers: Sequence[int] | None = None) -> None:
 
 def _with_attributes(frame: Frame, versions: Sequence[InForce]) -> Frame:
     rules = [used.definition.applies for used in versions if used.definition.applies]
-    return with_attributes(frame, sorted({key for rule in rules for key in rule.keys if key.startswith(PREFIX)}))
+    keys = sorted({key for rule in rules for key in rule.keys if key.startswith(PREFIX)})
+    # Of many, all are read: to name them one by one takes longer.
+    return with_attributes(frame, keys, None if len(frame) > MANY else frame.ids.tolist())
 
 
 def _applies(used: InForce, frame: Frame) -> np.ndarray:

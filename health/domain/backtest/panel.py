@@ -88,7 +88,7 @@ def observe(asked: Asked, subjects: Sequence[Subject], day: date) -> Seen:
     at = AsOf.at(day)
     keys = dict.fromkeys([*FIXED, *(key for one in subjects for key in one.measures)])
     attributes = sorted({key for one in subjects for key in one.attributes})
-    frame = with_attributes(gather(at, keys, asked.customers), attributes)
+    frame = with_attributes(gather(at, keys, asked.customers), attributes, asked.customers)
     judged = [one.judge(frame) for one in subjects]
     there = _there(frame, asked)
     wanted = there & np.logical_or.reduce([one.asked for one in judged])

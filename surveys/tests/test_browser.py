@@ -113,6 +113,7 @@ LOOKED_AT = ("survey-results", "survey-ask", "survey-build")  # all of them: mak
 
 
 def fits(page, name):
+    page.wait_for_load_state()  # of a page that a click led to, the styles may be on their way
     page.set_viewport_size({"width": 390, "height": 844})
     wide = page.evaluate(WIDER)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390, (name, wide)

@@ -18,6 +18,7 @@ def violations(
     page: Any, within: str | None = None, tags: tuple[str, ...] = WCAG, rules: tuple[str, ...] = ()
 ) -> list[Any]:
     """Each rule that is broken, with the first elements that break it. ``rules`` instead of all that have ``tags``."""
+    page.wait_for_load_state()
     if not page.evaluate("!!window.axe"):
         page.evaluate(AXE_SCRIPT)
     asked = {"type": "rule", "values": [*rules]} if rules else {"type": "tag", "values": [*tags]}
